@@ -1,0 +1,5 @@
+//! The manifest `proof.toml`, as a value that is already checked.
+
+mod types;
+
+pub use types::*;

@@ -1,0 +1,3 @@
+//! Fetches sources, runs a bundle's arms, asks the oracle, gives the verdict.
+
+pub mod evidence;

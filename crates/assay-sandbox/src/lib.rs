@@ -1,0 +1,5 @@
+//! Isolated execution of untrusted programs, with limits and proofs of confinement.
+
+mod spec;
+
+pub use spec::*;

@@ -1,0 +1,218 @@
+//! What is to be run, and what came of it: the contract of every engine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// One sandboxed run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// What runs.
+    pub task: Task,
+    /// Working folder, as the sandbox sees it.
+    pub cwd: PathBuf,
+    /// What it sees beside the fixed root (`/usr`, `/bin`, `/lib*`, `/dev`, `/proc`, an empty `/tmp`).
+    /// Applied in order; a later mount may lie inside an earlier writable or copied one.
+    pub mounts: Vec<Mount>,
+    /// Standard input.
+    pub stdin: Stdin,
+    /// Limits.
+    pub limits: RunLimits,
+    /// Which seccomp filter.
+    pub profile: Profile,
+    /// Folders brought out after the end.
+    pub collect: Vec<Collect>,
+}
+
+/// What runs inside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Task {
+    /// A program. `argv[0]` is looked up on the environment's PATH when it has no slash.
+    Exec {
+        /// Program and arguments.
+        argv: Vec<String>,
+        /// The whole environment; nothing is inherited.
+        env: Vec<(String, String)>,
+    },
+    /// Code of the runner itself that reads hostile bytes (unpacking, symbols): same confinement, no exec.
+    Builtin {
+        /// The name it was registered under at `launcher::take_over_if_asked`.
+        name: String,
+        /// Its request, usually JSON. Its answer is what it writes to standard output.
+        request: Vec<u8>,
+    },
+}
+
+/// Something the sandbox sees.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Mount {
+    /// A host file or folder, read-only.
+    ReadOnly {
+        /// On the host.
+        host: PathBuf,
+        /// In the sandbox; absolute.
+        at: PathBuf,
+    },
+    /// A fresh tmpfs.
+    Scratch {
+        /// In the sandbox; absolute.
+        at: PathBuf,
+        /// Bytes it can hold.
+        size: u64,
+    },
+    /// A fresh tmpfs filled with a copy of a host folder before the start.
+    Copy {
+        /// On the host.
+        host: PathBuf,
+        /// In the sandbox; absolute.
+        at: PathBuf,
+        /// Bytes it can hold, the copy included.
+        size: u64,
+    },
+    /// A fresh tmpfs in which files can be made and written, but neither listed nor read.
+    LogFolder {
+        /// In the sandbox; absolute.
+        at: PathBuf,
+        /// Bytes it can hold.
+        size: u64,
+    },
+}
+
+/// Standard input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Stdin {
+    /// `/dev/null`.
+    Empty,
+    /// A host file.
+    File(PathBuf),
+}
+
+/// Limits of one run. All are enforced on the whole tree of processes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunLimits {
+    /// CPU time, user and system, of all processes together.
+    pub cpu: Duration,
+    /// Wall time; a backstop for programs that sleep, never evidence.
+    pub wall: Duration,
+    /// Resident bytes of all processes together.
+    pub memory: u64,
+    /// Bytes of each of stdout and stderr.
+    pub output: u64,
+    /// Processes and threads.
+    pub pids: u32,
+}
+
+/// Which seccomp filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Profile {
+    /// No ptrace.
+    Default,
+    /// LeakSanitizer needs ptrace of its own threads.
+    Lsan,
+}
+
+/// A folder brought out after the end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Collect {
+    /// A `Scratch`, `Copy` or `LogFolder` mount (or a folder in one); absolute.
+    pub from: PathBuf,
+    /// Where it goes.
+    pub into: Into,
+    /// Bytes of file content brought out at most.
+    pub max_bytes: u64,
+    /// Entries brought out at most.
+    pub max_entries: u64,
+}
+
+/// Where a collected folder goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Into {
+    /// `Finished::trees`.
+    Memory,
+    /// An existing, empty host folder. Only folders, regular files and relative links that stay inside are made.
+    Folder(PathBuf),
+}
+
+/// How a run ended, as the kernel and the runner saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// Exit status.
+    Exited(i32),
+    /// A signal that was not ours.
+    Signaled(i32),
+    /// The runner ended it: CPU time reached the limit.
+    CpuLimit,
+    /// The runner ended it: wall time.
+    WallLimit,
+    /// The runner ended it: resident memory.
+    MemoryLimit,
+    /// The runner ended it: stdout or stderr.
+    OutputLimit,
+    /// The program could not be started (no such file, not executable): the reason.
+    NotStarted(String),
+}
+
+/// What it used, as the kernel counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// CPU time of the whole tree.
+    pub cpu: Duration,
+    /// Wall time.
+    pub wall: Duration,
+    /// Largest resident size of one process, bytes.
+    pub max_rss: u64,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// How it ended.
+    pub end: End,
+    /// What it used.
+    pub usage: Usage,
+    /// Standard output up to the limit.
+    pub stdout: Vec<u8>,
+    /// Standard error up to the limit.
+    pub stderr: Vec<u8>,
+    /// One for each `Collect`, in order (empty for those that went into a folder).
+    pub trees: Vec<Tree>,
+    /// The main process's pid as it saw itself.
+    pub pid: i32,
+}
+
+/// A collected folder. Hostile: names and bytes are the program's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tree {
+    /// Entries, in no promised order.
+    pub entries: Vec<TreeEntry>,
+    /// Whether a bound of `Collect` cut it.
+    pub truncated: bool,
+}
+
+/// One entry of a collected folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// Relative path, raw bytes.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub node: Node,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// A folder.
+    Folder,
+    /// A regular file.
+    File {
+        /// Its content.
+        content: Vec<u8>,
+        /// Any executable bit.
+        executable: bool,
+    },
+    /// A symbolic link, with its target's raw bytes.
+    Link(Vec<u8>),
+    /// A socket, pipe or anything else.
+    Other,
+}
