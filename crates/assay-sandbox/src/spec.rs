@@ -1,6 +1,6 @@
 //! What is to be run, and what came of it: the contract of every engine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,29 @@ pub struct Spec {
     pub profile: Profile,
     /// Folders brought out after the end.
     pub collect: Vec<Collect>,
+}
+
+impl Spec {
+    /// A spec with this task, nothing mounted, and modest limits: 10 s of CPU, 60 s
+    /// of wall time, 512 MiB, 1 MiB of output, 64 processes.
+    #[must_use]
+    pub fn of(task: Task) -> Self {
+        Self {
+            task,
+            cwd: PathBuf::from("/"),
+            mounts: Vec::new(),
+            stdin: Stdin::Empty,
+            limits: RunLimits {
+                cpu: Duration::from_secs(10),
+                wall: Duration::from_secs(60),
+                memory: 512 << 20,
+                output: 1 << 20,
+                pids: 64,
+            },
+            profile: Profile::Default,
+            collect: Vec::new(),
+        }
+    }
 }
 
 /// What runs inside.
@@ -77,6 +100,28 @@ pub enum Mount {
         /// Bytes it can hold.
         size: u64,
     },
+}
+
+impl Mount {
+    /// Where it lies in the sandbox.
+    #[must_use]
+    pub fn at(&self) -> &Path {
+        match self {
+            Self::ReadOnly { at, .. }
+            | Self::Scratch { at, .. }
+            | Self::Copy { at, .. }
+            | Self::LogFolder { at, .. } => at,
+        }
+    }
+
+    /// The host path that it shows or copies.
+    #[must_use]
+    pub fn host(&self) -> Option<&Path> {
+        match self {
+            Self::ReadOnly { host, .. } | Self::Copy { host, .. } => Some(host),
+            Self::Scratch { .. } | Self::LogFolder { .. } => None,
+        }
+    }
 }
 
 /// Standard input.

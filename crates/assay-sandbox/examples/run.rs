@@ -1,0 +1,16 @@
+//! Runs a command in the sandbox: `cargo run -p assay-sandbox --example run -- ls /`.
+
+use assay_sandbox::{Native, NativeOptions, Sandbox as _, Spec, Task};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    assay_sandbox::take_over_if_asked(&[]);
+    let argv: Vec<String> = std::env::args().skip(1).collect();
+    let sandbox = Native::open(&NativeOptions::default())?;
+    println!("{:#?}", sandbox.layers());
+    let env = vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())];
+    let started = std::time::Instant::now();
+    let finished = sandbox.run(&Spec::of(Task::Exec { argv, env }))?;
+    println!("{:?} {:?} in {:?}", finished.end, finished.usage, started.elapsed());
+    print!("{}{}", String::from_utf8_lossy(&finished.stdout), String::from_utf8_lossy(&finished.stderr));
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! What runner, launcher and init say to each other.
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SandboxError;
+use crate::spec::{End, Spec, Usage};
+
+/// `argv[0]` by which the program knows that it is to be the launcher.
+pub const LAUNCHER_NAME: &str = "assay-sandbox-launcher";
+
+/// What the runner asks of the launcher, in a memory file.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Request {
+    /// The run.
+    pub spec: Spec,
+    /// Landlock ABI to enforce.
+    pub landlock_abi: i32,
+    /// Whether the mounts of the spec come as descriptors, in order (the runner is root).
+    pub handed_in: bool,
+}
+
+/// Descriptors that come with every request, in this order; mounts follow.
+pub const FIXED_DESCRIPTORS: usize = 6;
+
+/// The last word of an init.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// How the program ended.
+    pub end: End,
+    /// What it used.
+    pub usage: Usage,
+    /// Its pid, as it saw itself.
+    pub pid: i32,
+}
+
+/// One frame on the report pipe.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+#[repr(u8)]
+pub enum Tag {
+    /// A `SandboxError`, as JSON; nothing follows.
+    Failed = b'E',
+    /// A `Report`, as JSON; nothing follows.
+    Finished = b'F',
+    /// A collected folder begins.
+    Tree = b'T',
+    /// A folder: its path.
+    Folder = b'D',
+    /// A file: one byte of executability, then its path.
+    File = b'R',
+    /// Bytes of the last file.
+    Content = b'C',
+    /// A link: four bytes of path length, path, target.
+    Link = b'L',
+    /// Something else: its path.
+    Other = b'O',
+    /// A bound of the collection was met.
+    Truncated = b'X',
+}
+
+impl Tag {
+    fn from_byte(byte: u8) -> Option<Self> {
+        [
+            Self::Failed,
+            Self::Finished,
+            Self::Tree,
+            Self::Folder,
+            Self::File,
+            Self::Content,
+            Self::Link,
+            Self::Other,
+            Self::Truncated,
+        ]
+        .into_iter()
+        .find(|tag| *tag as u8 == byte)
+    }
+}
+
+/// Largest payload of a frame.
+pub const MAX_FRAME: usize = 256 * 1024;
+
+/// Writes one frame.
+pub fn write_frame(to: &mut impl Write, tag: Tag, payload: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(payload.len()).map_err(io::Error::other)?;
+    to.write_all(&[tag as u8])?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(payload)
+}
+
+/// Takes one whole frame from the front of a buffer, if it is there.
+pub fn take_frame(buffer: &[u8]) -> io::Result<Option<(Tag, &[u8], usize)>> {
+    let Some((head, rest)) = buffer.split_first_chunk::<5>() else {
+        return Ok(None);
+    };
+    let [tag, length @ ..] = *head;
+    let length = u32::from_le_bytes(length) as usize;
+    let tag = Tag::from_byte(tag)
+        .filter(|_| length <= MAX_FRAME)
+        .ok_or_else(|| io::Error::other("a broken frame"))?;
+    Ok(rest.get(..length).map(|payload| (tag, payload, 5 + length)))
+}
+
+/// Writes an error as the only frame; a reader that is gone needs no word.
+pub fn write_failure(to: &mut impl Write, error: &SandboxError) {
+    if let Ok(json) = serde_json::to_vec(error) {
+        let _ = write_frame(to, Tag::Failed, &json);
+    }
+}
+
+/// Reads all of a memory file from its start.
+pub fn read_request(mut file: std::fs::File) -> io::Result<Request> {
+    let mut json = Vec::new();
+    io::Seek::rewind(&mut file)?;
+    file.read_to_end(&mut json)?;
+    serde_json::from_slice(&json).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_frame_is_read_back_whole_or_not_at_all() {
+        let mut bytes = Vec::new();
+        write_frame(&mut bytes, Tag::Link, b"abc").unwrap();
+        for cut in 0..bytes.len() {
+            assert_eq!(take_frame(&bytes[..cut]).unwrap(), None);
+        }
+        assert_eq!(
+            take_frame(&bytes).unwrap(),
+            Some((Tag::Link, &b"abc"[..], 8))
+        );
+    }
+
+    #[test]
+    fn a_frame_of_an_unknown_kind_or_size_is_refused() {
+        assert!(take_frame(b"?\0\0\0\0").is_err());
+        assert!(take_frame(b"F\xff\xff\xff\xff").is_err());
+    }
+}

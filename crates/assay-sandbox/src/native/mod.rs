@@ -1,0 +1,23 @@
+//! The native engine: namespaces, mounts, Landlock and seccomp by this process
+//! family itself, with nothing installed.
+//!
+//! Three kinds of process take part. The *runner* is the caller. The *launcher*
+//! is the same program executed again: small, single-threaded, without secrets,
+//! so that forking it is cheap whatever the runner's size. For each run it makes
+//! an *init*, pid 1 of fresh namespaces, which builds the root, starts the
+//! program, meters and ends it, and brings folders out through a pipe.
+
+mod collect;
+mod copy;
+mod engine;
+mod init;
+mod launcher;
+mod message;
+mod restrict;
+mod root;
+mod runner;
+mod supervise;
+pub(crate) mod sys;
+
+pub use engine::{Native, NativeOptions};
+pub use launcher::{Builtin, take_over_if_asked};

@@ -1,0 +1,280 @@
+//! The root that a run sees: read-only detached mounts of the host, sized tmpfs,
+//! a minimal `/dev`, a fresh `/proc`. No host folder is writable in it.
+
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::CWD;
+use rustix::mount::{
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags,
+    OpenTreeFlags, UnmountFlags, fsconfig_create, fsconfig_set_string, fsmount, fsopen,
+    mount_change, move_mount, open_tree, unmount,
+};
+
+use super::{copy, sys};
+use crate::error::{Layer, SandboxError};
+use crate::spec::{Mount, Spec};
+
+/// Where the new root is mounted until it becomes the root.
+const STAGING: &str = "/tmp";
+
+/// Host folders that every run sees, besides `/usr`.
+const LINKS: [&str; 5] = ["bin", "sbin", "lib", "lib64", "lib32"];
+
+const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+
+/// A detached copy of a host file or folder, read-only and without setuid or devices.
+pub fn detached(host: &Path) -> io::Result<OwnedFd> {
+    let tree = clone_tree(host)?;
+    sys::make_read_only(tree.as_fd())?;
+    Ok(tree)
+}
+
+fn clone_tree(host: &Path) -> io::Result<OwnedFd> {
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE
+        | OpenTreeFlags::OPEN_TREE_CLOEXEC
+        | OpenTreeFlags::AT_RECURSIVE;
+    Ok(open_tree(CWD, host, flags)?)
+}
+
+/// Builds the root in the caller's fresh namespaces and moves into it.
+///
+/// `handed_in` are the detached host mounts of the spec in order, when the
+/// runner is root; otherwise they are opened here, with the rights of the user.
+pub fn build(spec: &Spec, handed_in: Option<Vec<OwnedFd>>) -> Result<(), SandboxError> {
+    // Every host path is opened before anything is mounted: the staging place may hide it.
+    let mut hosts = match handed_in {
+        Some(mounts) => mounts,
+        None => open_hosts(spec)?,
+    }
+    .into_iter();
+    let system = System::open()?;
+
+    let failed = |step: &str| {
+        let step = step.to_owned();
+        move |error: io::Error| SandboxError::new(Layer::Root, format!("{step}: {error}"))
+    };
+    mount_change(
+        "/",
+        MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
+    )
+    .map_err(|e| failed("cutting mount propagation")(e.into()))?;
+    let root = tmpfs(1 << 20, 0o755).map_err(failed("the root tmpfs"))?;
+    attach(root.as_fd(), Path::new(STAGING)).map_err(failed("the root"))?;
+    system.attach().map_err(failed("the system folders"))?;
+    mount_proc()?;
+
+    for mount in &spec.mounts {
+        let at = staged(mount.at())?;
+        let place = |error: io::Error| {
+            SandboxError::new(
+                Layer::Files,
+                format!("cannot mount `{}`: {error}", mount.at().display()),
+            )
+        };
+        match mount {
+            Mount::ReadOnly { .. } => {
+                let tree = hosts
+                    .next()
+                    .ok_or_else(|| place(io::Error::other("no descriptor came with it")))?;
+                make_mount_point(tree.as_fd(), &at).map_err(place)?;
+                attach(tree.as_fd(), &at).map_err(place)?;
+            }
+            Mount::Scratch { size, .. } | Mount::LogFolder { size, .. } => {
+                fs::create_dir_all(&at).map_err(place)?;
+                attach(tmpfs(*size, 0o700).map_err(place)?.as_fd(), &at).map_err(place)?;
+            }
+            Mount::Copy { size, .. } => {
+                let tree = hosts
+                    .next()
+                    .ok_or_else(|| place(io::Error::other("no descriptor came with it")))?;
+                fs::create_dir_all(&at).map_err(place)?;
+                attach(tmpfs(*size, 0o700).map_err(place)?.as_fd(), &at).map_err(place)?;
+                copy::copy_tree(tree.as_fd(), &at).map_err(place)?;
+            }
+        }
+    }
+
+    sys::make_top_read_only(root.as_fd()).map_err(failed("making the root read-only"))?;
+    rustix::process::chdir(STAGING).map_err(|e| failed("entering the root")(e.into()))?;
+    rustix::process::pivot_root(".", ".").map_err(|e| failed("changing the root")(e.into()))?;
+    unmount(".", UnmountFlags::DETACH)
+        .map_err(|e| failed("letting go of the host's root")(e.into()))?;
+    rustix::process::chdir("/").map_err(|e| failed("entering the root")(e.into()))?;
+    Ok(())
+}
+
+/// Detached mounts of the spec's host paths, in order.
+pub fn open_hosts(spec: &Spec) -> Result<Vec<OwnedFd>, SandboxError> {
+    spec.mounts
+        .iter()
+        .filter_map(Mount::host)
+        .map(|host| {
+            detached(host).map_err(|error| {
+                let layer = if error.kind() == io::ErrorKind::PermissionDenied
+                    && fs::metadata(host).is_ok()
+                {
+                    Layer::Root
+                } else {
+                    Layer::Files
+                };
+                SandboxError::new(layer, format!("cannot open `{}`: {error}", host.display()))
+            })
+        })
+        .collect()
+}
+
+/// The parts of the host's system that every run sees.
+struct System {
+    folders: Vec<(OwnedFd, PathBuf)>,
+    links: Vec<(PathBuf, PathBuf)>,
+    devices: Vec<(OwnedFd, PathBuf)>,
+}
+
+impl System {
+    fn open() -> Result<Self, SandboxError> {
+        let failed = |path: &Path| {
+            let path = path.display().to_string();
+            move |error: io::Error| {
+                SandboxError::new(Layer::Root, format!("cannot open `{path}`: {error}"))
+            }
+        };
+        let mut system = Self {
+            folders: Vec::new(),
+            links: Vec::new(),
+            devices: Vec::new(),
+        };
+        let usr = Path::new("/usr");
+        system
+            .folders
+            .push((detached(usr).map_err(failed(usr))?, PathBuf::from("usr")));
+        for name in LINKS {
+            let path = Path::new("/").join(name);
+            match fs::symlink_metadata(&path) {
+                Ok(meta) if meta.is_symlink() => {
+                    let target = fs::read_link(&path).map_err(failed(&path))?;
+                    system.links.push((target, PathBuf::from(name)));
+                }
+                Ok(meta) if meta.is_dir() => {
+                    system
+                        .folders
+                        .push((detached(&path).map_err(failed(&path))?, PathBuf::from(name)));
+                }
+                _ => {}
+            }
+        }
+        let alternatives = Path::new("/etc/alternatives");
+        if alternatives.is_dir() {
+            let tree = detached(alternatives).map_err(failed(alternatives))?;
+            system
+                .folders
+                .push((tree, PathBuf::from("etc/alternatives")));
+        }
+        for name in DEVICES {
+            let path = Path::new("/dev").join(name);
+            let tree = clone_tree(&path).map_err(failed(&path))?;
+            sys::harden_device(tree.as_fd()).map_err(failed(&path))?;
+            system.devices.push((tree, Path::new("dev").join(name)));
+        }
+        for (name, target) in [
+            ("fd", ""),
+            ("stdin", "/0"),
+            ("stdout", "/1"),
+            ("stderr", "/2"),
+        ] {
+            system.links.push((
+                PathBuf::from(format!("/proc/self/fd{target}")),
+                Path::new("dev").join(name),
+            ));
+        }
+        Ok(system)
+    }
+
+    fn attach(&self) -> io::Result<()> {
+        let root = Path::new(STAGING);
+        for folder in ["dev", "proc", "tmp"] {
+            fs::create_dir(root.join(folder))?;
+        }
+        for (tree, at) in &self.folders {
+            fs::create_dir_all(root.join(at))?;
+            attach(tree.as_fd(), &root.join(at))?;
+        }
+        for (target, at) in &self.links {
+            std::os::unix::fs::symlink(target, root.join(at))?;
+        }
+        for (tree, at) in &self.devices {
+            fs::write(root.join(at), b"")?;
+            attach(tree.as_fd(), &root.join(at))?;
+        }
+        Ok(())
+    }
+}
+
+fn mount_proc() -> Result<(), SandboxError> {
+    let mount = || -> io::Result<()> {
+        let fs = fsopen("proc", FsOpenFlags::FSOPEN_CLOEXEC)?;
+        fsconfig_create(fs.as_fd())?;
+        let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID
+            | MountAttrFlags::MOUNT_ATTR_NODEV
+            | MountAttrFlags::MOUNT_ATTR_NOEXEC;
+        let proc = fsmount(fs.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?;
+        attach(proc.as_fd(), &Path::new(STAGING).join("proc"))
+    };
+    mount().map_err(|error| SandboxError::new(Layer::Proc, format!("mounting /proc: {error}")))
+}
+
+/// A tmpfs with both its bytes and its entries bounded.
+fn tmpfs(size: u64, mode: u32) -> io::Result<OwnedFd> {
+    let entries = (size / 2048).clamp(4096, 1 << 20);
+    let fs = fsopen("tmpfs", FsOpenFlags::FSOPEN_CLOEXEC)?;
+    fsconfig_set_string(fs.as_fd(), "size", size.max(4096).to_string())?;
+    fsconfig_set_string(fs.as_fd(), "nr_inodes", entries.to_string())?;
+    fsconfig_set_string(fs.as_fd(), "mode", format!("{mode:o}"))?;
+    fsconfig_create(fs.as_fd())?;
+    let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
+    Ok(fsmount(
+        fs.as_fd(),
+        FsMountFlags::FSMOUNT_CLOEXEC,
+        attributes,
+    )?)
+}
+
+fn attach(tree: BorrowedFd<'_>, at: &Path) -> io::Result<()> {
+    move_mount(tree, "", CWD, at, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?;
+    Ok(())
+}
+
+/// A folder or an empty file, as the thing to be mounted asks.
+fn make_mount_point(tree: BorrowedFd<'_>, at: &Path) -> io::Result<()> {
+    let kind = rustix::fs::fstat(tree)?.st_mode;
+    if rustix::fs::FileType::from_raw_mode(kind).is_dir() {
+        return fs::create_dir_all(at);
+    }
+    if let Some(parent) = at.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    if at.exists() {
+        Ok(())
+    } else {
+        fs::write(at, b"")
+    }
+}
+
+/// A path of the sandbox as it is named while the root is still being built.
+fn staged(at: &Path) -> Result<PathBuf, SandboxError> {
+    let plain = at.is_absolute()
+        && at
+            .components()
+            .skip(1)
+            .all(|part| matches!(part, Component::Normal(_)));
+    if !plain {
+        return Err(SandboxError::new(
+            Layer::Files,
+            format!("`{}` is not a plain absolute path", at.display()),
+        ));
+    }
+    let relative = at.strip_prefix("/").unwrap_or(at);
+    Ok(Path::new(STAGING).join(relative))
+}

@@ -1,0 +1,348 @@
+//! System calls that no safe wrapper offers: the only `unsafe` of the workspace
+//! beside one memory map. Each block says why it is sound.
+#![allow(unsafe_code)]
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd as _, BorrowedFd};
+use std::time::Duration;
+
+/// All namespaces of a run (DESIGN section 4, Sandbox).
+pub const NAMESPACES: u64 = (libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP) as u64;
+
+/// Which side of a fork this is.
+pub enum Forked {
+    /// The child.
+    Child,
+    /// The parent, with the child's pid in the parent's namespace.
+    Parent(i32),
+}
+
+fn check(result: libc::c_long) -> io::Result<libc::c_long> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+/// Forks into new namespaces (`clone3` without shared memory).
+pub fn fork_into(namespaces: u64) -> io::Result<Forked> {
+    // SAFETY: `clone_args` is plain data for which all zeroes is valid.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = namespaces;
+    args.exit_signal = libc::SIGCHLD as u64;
+    // SAFETY: without CLONE_VM the child has a copy of this single-threaded
+    // process, as after fork(2); no stack or pointer is shared. `args` outlives the call.
+    let pid =
+        check(unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of_val(&args)) })?;
+    Ok(if pid == 0 {
+        Forked::Child
+    } else {
+        Forked::Parent(pid as i32)
+    })
+}
+
+/// Makes a mount and all mounts below it read-only, without setuid and device files.
+pub fn make_read_only(tree: BorrowedFd<'_>) -> io::Result<()> {
+    let attributes = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+    set_mount_attributes(tree, attributes, libc::AT_RECURSIVE)
+}
+
+/// Makes this one mount read-only; what is mounted on it keeps its own attributes.
+pub fn make_top_read_only(mount: BorrowedFd<'_>) -> io::Result<()> {
+    set_mount_attributes(mount, libc::MOUNT_ATTR_RDONLY, 0)
+}
+
+/// A device file such as `/dev/null`: it stays one, and is no program.
+pub fn harden_device(tree: BorrowedFd<'_>) -> io::Result<()> {
+    set_mount_attributes(tree, libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC, 0)
+}
+
+fn set_mount_attributes(tree: BorrowedFd<'_>, attr_set: u64, flags: libc::c_int) -> io::Result<()> {
+    let attributes = libc::mount_attr {
+        attr_set,
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: 0,
+    };
+    // SAFETY: the empty path with AT_EMPTY_PATH names the descriptor itself;
+    // both pointers live through the call and the size is the struct's.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            tree.as_raw_fd(),
+            c"".as_ptr(),
+            libc::AT_EMPTY_PATH | flags,
+            &raw const attributes,
+            size_of_val(&attributes),
+        )
+    })?;
+    Ok(())
+}
+
+/// Empties all capability sets of the calling thread.
+pub fn drop_capabilities() -> io::Result<()> {
+    #[repr(C)]
+    struct Header {
+        version: u32,
+        pid: i32,
+    }
+    let header = Header {
+        version: 0x2008_0522,
+        pid: 0,
+    };
+    let none = [0_u32; 6];
+    // SAFETY: version 3 of the header goes with two triples of u32; both outlive the call.
+    check(unsafe { libc::syscall(libc::SYS_capset, &raw const header, none.as_ptr()) })?;
+    Ok(())
+}
+
+/// No new privileges, for this thread and all it executes. Cannot be undone.
+pub fn no_new_privileges() -> io::Result<()> {
+    // SAFETY: plain integers.
+    check(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }.into())?;
+    Ok(())
+}
+
+/// Whether other processes of the same user may inspect this one.
+pub fn set_dumpable(dumpable: bool) -> io::Result<()> {
+    // SAFETY: plain integers.
+    check(
+        unsafe {
+            libc::prctl(
+                libc::PR_SET_DUMPABLE,
+                libc::c_ulong::from(dumpable),
+                0,
+                0,
+                0,
+            )
+        }
+        .into(),
+    )?;
+    Ok(())
+}
+
+/// SIGKILL for this process when its parent ends.
+pub fn die_with_parent() -> io::Result<()> {
+    // SAFETY: plain integers.
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) }.into())?;
+    Ok(())
+}
+
+/// One resource limit, soft and hard.
+pub fn limit(resource: libc::__rlimit_resource_t, soft: u64, hard: u64) -> io::Result<()> {
+    let limit = libc::rlimit {
+        rlim_cur: soft,
+        rlim_max: hard,
+    };
+    // SAFETY: `limit` outlives the call.
+    check(unsafe { libc::setrlimit(resource, &raw const limit) }.into())?;
+    Ok(())
+}
+
+/// Default handling for every signal, and none blocked: an exec keeps ignored signals.
+pub fn reset_signals() {
+    for signal in 1..=64 {
+        // SAFETY: SIG_DFL is no handler; numbers that cannot be set give EINVAL and change nothing.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+    // SAFETY: an empty set is valid for sigprocmask, the old one is not asked for.
+    unsafe {
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+    }
+}
+
+/// Children of this process are reaped by the kernel.
+pub fn ignore_children() {
+    // SAFETY: SIG_IGN is no handler.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
+/// A write to a closed pipe gives an error in place of a signal.
+pub fn ignore_broken_pipes() {
+    // SAFETY: SIG_IGN is no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+/// Every descriptor from this number on closes on exec.
+pub fn close_on_exec_from(first: u32) -> io::Result<()> {
+    // SAFETY: plain integers; no descriptor is closed now.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            first,
+            u32::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
+    })?;
+    Ok(())
+}
+
+/// Closes every descriptor from this number on.
+pub fn close_from(first: u32) -> io::Result<()> {
+    // SAFETY: called right before exec or the builtin, in a process that uses
+    // none of these descriptors afterwards and never drops their owners.
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) })?;
+    Ok(())
+}
+
+/// Replaces the program of this process. Returns only the error.
+pub fn exec(program: &CString, argv: &[CString], env: &[CString]) -> io::Error {
+    fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
+        strings
+            .iter()
+            .map(|s| s.as_ptr())
+            .chain([std::ptr::null()])
+            .collect()
+    }
+    let (argv, env) = (pointers(argv), pointers(env));
+    // SAFETY: both arrays end with a null pointer and, like the strings, outlive the call.
+    unsafe { libc::execve(program.as_ptr(), argv.as_ptr(), env.as_ptr()) };
+    io::Error::last_os_error()
+}
+
+/// Ends this process at once, without running exit handlers of the copied parent.
+pub fn exit_now(status: i32) -> ! {
+    // SAFETY: _exit does not return and runs nothing of this process.
+    unsafe { libc::_exit(status) }
+}
+
+/// A child that ended.
+pub struct Reaped {
+    /// Its pid.
+    pub pid: i32,
+    /// Its raw wait status.
+    pub status: i32,
+}
+
+/// Reaps one ended child, if there is one.
+pub fn reap(block: bool) -> io::Result<Option<Reaped>> {
+    let mut status = 0;
+    let options = if block {
+        libc::__WALL
+    } else {
+        libc::__WALL | libc::WNOHANG
+    };
+    // SAFETY: `status` outlives the call.
+    let pid = check(unsafe { libc::waitpid(-1, &raw mut status, options) }.into())? as i32;
+    Ok((pid > 0).then_some(Reaped { pid, status }))
+}
+
+/// CPU time and largest resident size (bytes) of all reaped children and theirs.
+pub fn children_usage() -> (Duration, u64) {
+    // SAFETY: all zeroes is a valid rusage, and it outlives the call.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
+        usage
+    };
+    let time = |t: libc::timeval| {
+        Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64)
+    };
+    (
+        time(usage.ru_utime) + time(usage.ru_stime),
+        usage.ru_maxrss as u64 * 1024,
+    )
+}
+
+/// Kills every process of this pid namespace but its init, which must be the caller.
+pub fn kill_all() {
+    // SAFETY: plain integers. In a pid namespace of its own, -1 reaches nothing outside.
+    unsafe { libc::kill(-1, libc::SIGKILL) };
+}
+
+/// Tries to make a user namespace inside the present one.
+pub fn unshare_user() -> io::Result<()> {
+    // SAFETY: plain integer.
+    check(unsafe { libc::unshare(libc::CLONE_NEWUSER) }.into())?;
+    Ok(())
+}
+
+/// Starts a process that only sleeps until it is killed.
+pub fn fork_sleeper() -> io::Result<()> {
+    // SAFETY: the child calls nothing but pause(2), which is async-signal-safe.
+    let pid = check(unsafe { libc::fork() }.into())?;
+    if pid == 0 {
+        loop {
+            // SAFETY: no arguments.
+            unsafe { libc::pause() };
+        }
+    }
+    Ok(())
+}
+
+/// Clock ticks in a second, the unit of `/proc/PID/stat`.
+pub fn ticks_per_second() -> u64 {
+    // SAFETY: plain integer.
+    u64::try_from(unsafe { libc::sysconf(libc::_SC_CLK_TCK) })
+        .unwrap_or(100)
+        .max(1)
+}
+
+/// The Landlock ABI of this kernel; 0 when Landlock is absent or off.
+pub fn landlock_abi() -> i32 {
+    const VERSION: libc::c_uint = 1;
+    // SAFETY: with the version flag the kernel reads no memory: a null pointer and size 0 are its protocol.
+    let abi = unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            std::ptr::null::<libc::c_void>(),
+            0_usize,
+            VERSION,
+        )
+    };
+    i32::try_from(abi).unwrap_or(0).max(0)
+}
+
+/// Sets a filter that kills x32 system calls: their numbers pass an x86-64
+/// filter's comparison of architecture but not its table.
+#[cfg(target_arch = "x86_64")]
+pub fn kill_x32_calls() -> io::Result<()> {
+    const X32: u32 = 0x4000_0000;
+    let code = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter {
+        code: code as u16,
+        jt,
+        jf,
+        k,
+    };
+    let mut program = [
+        code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        code(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0, 1, X32),
+        code(
+            libc::BPF_RET | libc::BPF_K,
+            0,
+            0,
+            libc::SECCOMP_RET_KILL_PROCESS,
+        ),
+        code(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let program = libc::sock_fprog {
+        len: program.len() as u16,
+        filter: program.as_mut_ptr(),
+    };
+    // SAFETY: the program and its length agree, and both outlive the call, which copies them.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            0,
+            &raw const program,
+        )
+    })?;
+    Ok(())
+}
+
+/// There are no x32 calls on this architecture.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn kill_x32_calls() -> io::Result<()> {
+    Ok(())
+}
