@@ -55,7 +55,8 @@ pub enum Place {
 pub struct Run {
     /// Which input in which arm.
     pub cell: Cell,
-    /// 0-based number within the cell.
+    /// 0-based number within the cell, without gaps: a run made again after one that was
+    /// no evidence takes the next number, and both stay on record.
     pub repetition: u32,
     /// What the oracle says.
     pub outcome: Outcome,

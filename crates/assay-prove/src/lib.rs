@@ -1,5 +1,5 @@
 //! Fetches sources, runs a bundle's arms, asks the oracle, gives the verdict.
 
 pub mod evidence;
-pub mod verdict;
 pub mod patch;
+pub mod verdict;

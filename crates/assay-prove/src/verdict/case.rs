@@ -1,0 +1,67 @@
+//! The matter to be decided, with the questions that the rules ask of it.
+
+use assay_bundle::manifest::{ArmName, Manifest};
+
+use super::rate::Rate;
+use super::tally::{Count, Tally};
+use crate::evidence::{ArmState, Cell, Evidence, Role};
+
+/// A manifest, its evidence, and the counts.
+pub(super) struct Case<'a> {
+    pub manifest: &'a Manifest,
+    pub evidence: &'a Evidence,
+    pub tally: Tally,
+    /// Runs asked for in each cell; at least one.
+    pub wanted: u32,
+}
+
+impl<'a> Case<'a> {
+    pub fn new(manifest: &'a Manifest, evidence: &'a Evidence) -> Self {
+        Self {
+            manifest,
+            evidence,
+            tally: Tally::of(manifest, evidence),
+            wanted: evidence.wanted.max(1),
+        }
+    }
+
+    /// Whether the manifest declares a fixed version.
+    pub fn has_fixed(&self) -> bool {
+        self.manifest.arms.fixed.is_some()
+    }
+
+    /// The arms that are declared, with what is known of them.
+    pub fn arms(&self) -> Vec<(ArmName, &ArmState)> {
+        let mut arms = vec![(ArmName::Vulnerable, &self.evidence.vulnerable)];
+        if let (true, Some(fixed)) = (self.has_fixed(), &self.evidence.fixed) {
+            arms.push((ArmName::Fixed, fixed));
+        }
+        arms
+    }
+
+    /// Why the fixed version could not be built, if it could not.
+    pub fn fixed_not_built(&self) -> Option<&str> {
+        match &self.evidence.fixed {
+            Some(ArmState::BuildFailed(why)) if self.has_fixed() => Some(why),
+            _ => None,
+        }
+    }
+
+    /// The triggers on the vulnerable arm.
+    pub fn triggers(&self) -> impl Iterator<Item = (Cell, Count)> + '_ {
+        self.tally.cells(ArmName::Vulnerable, Role::Trigger)
+    }
+
+    /// The rate of the trigger that fires least often.
+    pub fn weakest_rate(&self) -> Option<Rate> {
+        self.triggers()
+            .map(|(_, count)| (count.fired, count.done()))
+            .min_by(|a, b| {
+                // a/n < b/m without division; more runs first among equals.
+                let left = u64::from(a.0) * u64::from(b.1);
+                let right = u64::from(b.0) * u64::from(a.1);
+                left.cmp(&right).then(b.1.cmp(&a.1))
+            })
+            .map(|(fired, total)| Rate::of(fired, total))
+    }
+}

@@ -1,0 +1,333 @@
+//! The rule: nine words, tried in the order of DESIGN section 4 ("Four arms").
+//!
+//! Each word but the last has a function that gives the reasons for it; the
+//! first word with a reason is the verdict, and `reproduced` is what is left.
+//!
+//! # How strays are treated
+//!
+//! A run is *done* when the program showed what it does: it fired, stayed
+//! silent, or crashed otherwise. A run that ended by the machinery (a limit, a
+//! broken oracle or harness, a sandbox that failed) is a *stray*: the runner
+//! tries again under the next number. One stray in a cell is bad luck; two are
+//! a repeated non-evidence, and a cell with fewer done runs than wanted is not
+//! fully run. Both are `inconclusive`.
+//!
+//! # Choices that DESIGN leaves open
+//!
+//! - A crash of another kind on the vulnerable arm's trigger is
+//!   `reproduced-different` when the trigger never fired as declared; beside
+//!   firing runs it makes the trigger `flaky`.
+//! - A crash of another kind on a *control* (a benign input, or the fixed arm)
+//!   is neither firing nor silence. It cannot be told whether the same flaw is
+//!   seen elsewhere or another one shows, so it is `inconclusive`, and never
+//!   once forgiven as a stray: a crash is the target's doing, not the machine's.
+//! - A benign input without signs of life on the vulnerable arm makes that arm
+//!   say nothing at all, so it is `inconclusive`; on the fixed arm it is
+//!   `control-dead`.
+//! - A first frame in the harness is `harness-suspect` for a crash of another
+//!   kind too: the harness is what broke.
+//! - A trigger that is silent in every run is `not-reproduced`, whatever the
+//!   other triggers do: all of them must fire.
+
+use assay_bundle::manifest::{ArmName, Manifest};
+use assay_bundle::verdict::{Controls, Verdict};
+
+use super::case::Case;
+use super::rate::silent_runs_needed;
+use super::ruling::Ruling;
+use super::sentence::{self, runs};
+use super::tally::name;
+use crate::evidence::{ArmState, Evidence, Reach, Role};
+
+/// Two strays in one cell are a repeated non-evidence.
+const REPEATED: u32 = 2;
+
+/// More reasons than this are counted, not listed: a bundle may have many inputs.
+const MAX_REASONS: usize = 24;
+
+type Rule = fn(&Case<'_>) -> Vec<String>;
+
+const LADDER: [(Verdict, Rule); 8] = [
+    (Verdict::NotRun, not_run),
+    (Verdict::Inconclusive, inconclusive),
+    (Verdict::HarnessSuspect, harness_suspect),
+    (Verdict::NotReproduced, not_reproduced),
+    (Verdict::ReproducedDifferent, reproduced_different),
+    (Verdict::Flaky, flaky),
+    (Verdict::ControlFailed, control_failed),
+    (Verdict::ControlDead, control_dead),
+];
+
+/// What all runs say together. Pure and total: the same evidence, in any order
+/// of runs, gives the same ruling, and every evidence gives one.
+#[must_use]
+pub fn decide(manifest: &Manifest, evidence: &Evidence) -> Ruling {
+    let case = Case::new(manifest, evidence);
+    let found = LADDER.iter().find_map(|(verdict, rule)| {
+        let reasons = rule(&case);
+        (!reasons.is_empty()).then_some((*verdict, reasons))
+    });
+    let (verdict, mut reasons) = found.unwrap_or_else(|| (Verdict::Reproduced, remarks(&case)));
+    if reasons.len() > MAX_REASONS {
+        let more = reasons.len() - MAX_REASONS;
+        reasons.truncate(MAX_REASONS);
+        reasons.push(format!("and {more} more"));
+    }
+    let controls = (verdict == Verdict::Reproduced).then_some(if case.has_fixed() {
+        Controls::BenignFixed
+    } else {
+        Controls::Benign
+    });
+    let rate = match verdict {
+        Verdict::NotRun | Verdict::Inconclusive => None,
+        _ => case.weakest_rate(),
+    };
+    let sentence = sentence::of(&case, verdict, rate.as_ref(), &reasons);
+    Ruling {
+        verdict,
+        controls,
+        rate,
+        sentence,
+        reasons,
+    }
+}
+
+fn not_run(case: &Case<'_>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for (arm, state) in case.arms() {
+        if let ArmState::Unavailable(why) = state {
+            reasons.push(format!(
+                "the {arm} version could not be prepared: {}",
+                sentence::plain(why)
+            ));
+        }
+    }
+    // Where an arm did not build or its oracle is broken, that is why nothing ran.
+    let all_built = case
+        .arms()
+        .iter()
+        .all(|(_, state)| **state == ArmState::Built);
+    let none_ran = case
+        .tally
+        .all()
+        .all(|(_, count)| count.done() == 0 && count.stray == count.unavailable);
+    if reasons.is_empty() && all_built && none_ran && case.tally.defects.is_empty() {
+        let refused = case.tally.all().any(|(_, count)| count.unavailable > 0);
+        reasons.push(
+            if refused {
+                "the sandbox could not run anything"
+            } else {
+                "no run was made"
+            }
+            .to_owned(),
+        );
+    }
+    reasons
+}
+
+fn inconclusive(case: &Case<'_>) -> Vec<String> {
+    let mut reasons = case.tally.defects.clone();
+    if case.manifest.inputs.trigger.is_empty() || case.manifest.inputs.benign.is_empty() {
+        reasons.push(
+            "the bundle has no trigger or no benign input, so nothing can be compared".to_owned(),
+        );
+    }
+    for (arm, state) in case.arms() {
+        match state {
+            ArmState::BuildFailed(why) if arm == ArmName::Vulnerable => {
+                reasons.push(format!(
+                    "the vulnerable version did not build: {}",
+                    sentence::plain(why)
+                ));
+            }
+            ArmState::OracleBroken(why) => reasons.push(format!(
+                "the oracle's self-test did not fire in the {arm} version's build: {}",
+                sentence::plain(why)
+            )),
+            ArmState::Built | ArmState::Unavailable(_) | ArmState::BuildFailed(_) => {}
+        }
+    }
+    for (cell, count) in case.tally.all() {
+        let fixed = cell.arm == ArmName::Fixed;
+        // What was never built is judged last, as `control-dead`.
+        if fixed && (case.fixed_not_built().is_some() || count.never_built()) {
+            continue;
+        }
+        if count.done() < case.wanted {
+            reasons.push(format!(
+                "{}: {} of {} could be judged",
+                name(cell),
+                count.done(),
+                runs(case.wanted)
+            ));
+        }
+        if count.stray >= REPEATED {
+            reasons.push(format!(
+                "{}: {} ended without evidence",
+                name(cell),
+                runs(count.stray)
+            ));
+        }
+        if count.other > 0 && (fixed || cell.role == Role::Benign) {
+            reasons.push(format!(
+                "{}: {} of {} crashed in another way than declared, which is neither the flaw nor silence",
+                name(cell),
+                count.other,
+                runs(count.done())
+            ));
+        }
+        if !fixed && count.dead > 0 {
+            reasons.push(format!(
+                "{}: {} of {} showed no sign of life, so the harness proves nothing there",
+                name(cell),
+                count.dead,
+                runs(count.done())
+            ));
+        }
+    }
+    reasons
+}
+
+fn harness_suspect(case: &Case<'_>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for (cell, count) in case.tally.all() {
+        if cell.role == Role::Benign && count.fired > 0 {
+            reasons.push(format!(
+                "{}: fired in {} of {}",
+                name(cell),
+                count.fired,
+                runs(count.done())
+            ));
+        }
+        if cell.role == Role::Trigger && count.in_harness > 0 {
+            reasons.push(format!(
+                "{}: in {} of {} the first frame that matters lies in the harness",
+                name(cell),
+                count.in_harness,
+                runs(count.done())
+            ));
+        }
+    }
+    reasons
+}
+
+fn not_reproduced(case: &Case<'_>) -> Vec<String> {
+    case.triggers()
+        .filter(|(_, count)| count.fired == 0 && count.other == 0)
+        .map(|(cell, count)| format!("{}: silent in {}", name(cell), runs(count.silent)))
+        .collect()
+}
+
+fn reproduced_different(case: &Case<'_>) -> Vec<String> {
+    case.triggers()
+        .filter(|(_, count)| count.fired == 0 && count.other > 0)
+        .map(|(cell, count)| {
+            format!(
+                "{}: {} of {} crashed in another way than declared, none as declared",
+                name(cell),
+                count.other,
+                runs(count.done())
+            )
+        })
+        .collect()
+}
+
+fn flaky(case: &Case<'_>) -> Vec<String> {
+    let mut reasons: Vec<String> = case
+        .triggers()
+        .filter(|(_, count)| count.fired < count.done())
+        .map(|(cell, count)| {
+            let otherwise = if count.other == 0 {
+                String::new()
+            } else {
+                format!(", crashed otherwise in {}", count.other)
+            };
+            format!(
+                "{}: fired in {} of {}{otherwise}",
+                name(cell),
+                count.fired,
+                runs(count.done())
+            )
+        })
+        .collect();
+    if !reasons.is_empty()
+        && let Some(needed) = case
+            .weakest_rate()
+            .and_then(|rate| silent_runs_needed(rate.share()))
+    {
+        reasons.push(format!(
+            "at this rate it takes {needed} silent control runs before chance explains them in fewer than 1 of 100 cases"
+        ));
+    }
+    reasons
+}
+
+fn control_failed(case: &Case<'_>) -> Vec<String> {
+    case.tally
+        .cells(ArmName::Fixed, Role::Trigger)
+        .filter(|(_, count)| count.fired > 0)
+        .map(|(cell, count)| {
+            format!(
+                "{}: fired in {} of {}",
+                name(cell),
+                count.fired,
+                runs(count.done())
+            )
+        })
+        .collect()
+}
+
+fn control_dead(case: &Case<'_>) -> Vec<String> {
+    if !case.has_fixed() {
+        return Vec::new();
+    }
+    let mut reasons = Vec::new();
+    if let Some(why) = case.fixed_not_built() {
+        reasons.push(format!(
+            "the fixed version did not build: {}",
+            sentence::plain(why)
+        ));
+        return reasons;
+    }
+    for (cell, count) in case
+        .tally
+        .all()
+        .filter(|(cell, _)| cell.arm == ArmName::Fixed)
+    {
+        if count.never_built() {
+            reasons.push(format!("{}: did not build", name(cell)));
+        }
+        if count.dead > 0 {
+            reasons.push(format!(
+                "{}: {} of {} showed no sign of life",
+                name(cell),
+                count.dead,
+                runs(count.done())
+            ));
+        }
+    }
+    if case.evidence.reach == Reach::NotReached {
+        reasons.push("the trigger never reaches the changed code in the fixed version".to_owned());
+    }
+    reasons
+}
+
+/// What a reader of `reproduced` should know beside it.
+fn remarks(case: &Case<'_>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if case.has_fixed() && case.evidence.reach == Reach::Unknown {
+        remarks
+            .push("whether the fixed version reaches the changed code was not checked".to_owned());
+    }
+    if !case.has_fixed() {
+        remarks.push("there is no fixed version to compare with".to_owned());
+    }
+    for (cell, count) in case.tally.all().filter(|(_, count)| count.stray > 0) {
+        remarks.push(format!(
+            "{}: {} ended without evidence and was made again",
+            name(cell),
+            runs(count.stray)
+        ));
+    }
+    remarks
+}

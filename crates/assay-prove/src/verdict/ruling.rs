@@ -1,0 +1,41 @@
+//! What [`decide`](super::decide) answers.
+
+use assay_bundle::verdict::{Controls, Verdict};
+use serde::Serialize;
+
+use super::rate::Rate;
+
+/// A verdict with everything a reader needs beside it.
+///
+/// Invariant 8: the sentence always names how many runs it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ruling {
+    /// The word.
+    pub verdict: Verdict,
+    /// Which controls stayed silent; present exactly when the verdict is `reproduced`.
+    pub controls: Option<Controls>,
+    /// How often the weakest trigger fired on the vulnerable arm; absent when
+    /// the runs do not say (`not-run`, `inconclusive`).
+    pub rate: Option<Rate>,
+    /// One sentence in plain words.
+    pub sentence: String,
+    /// Why this verdict, and what else is worth knowing; at most a few dozen.
+    pub reasons: Vec<String>,
+}
+
+impl Ruling {
+    /// The place in the order of strength: `not-run` < `inconclusive` < all
+    /// others < `reproduced` (benign) < `reproduced` (benign+fixed).
+    ///
+    /// Taking a run away from evidence never makes this grow.
+    #[must_use]
+    pub fn strength(&self) -> u8 {
+        match (self.verdict, self.controls) {
+            (Verdict::NotRun, _) => 0,
+            (Verdict::Inconclusive, _) => 1,
+            (Verdict::Reproduced, Some(Controls::BenignFixed)) => 4,
+            (Verdict::Reproduced, _) => 3,
+            _ => 2,
+        }
+    }
+}
