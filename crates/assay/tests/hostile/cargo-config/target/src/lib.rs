@@ -1,0 +1,4 @@
+//! Nothing.
+
+/// Nothing ran.
+pub const SAID: &str = "refused";

@@ -1,0 +1,27 @@
+#include "hostile.h"
+
+static const char report[] =
+    "=================================================================\n"
+    "==%d==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000015 at pc 0x%lx bp 0x7ffd0 sp 0x7ffc8\n"
+    "READ of size 1 at 0x602000000015 thread T0\n"
+    "    #0 0x%lx in target_parse src/target.c:9\n"
+    "    #1 0x%lx in main harness.c:20\n"
+    "\n"
+    "0x602000000015 is located 0 bytes to the right of 5-byte region [0x602000000010,0x602000000015)\n"
+    "SUMMARY: AddressSanitizer: heap-buffer-overflow src/target.c:9 in target_parse\n"
+    "==%d==ABORTING\n";
+
+int main(int argc, char **argv) {
+    hostile_start(argc, argv);
+    for (int process = 1; process < 64; process++) {
+        char path[64];
+        snprintf(path, sizeof path, "/log/report.%d", process);
+        FILE *log = fopen(path, "w");
+        if (log == NULL)
+            continue;
+        fprintf(log, report, process, 0x401200ul, 0x401200ul, 0x401300ul, process);
+        fclose(log);
+    }
+    abort();
+    return 0;
+}

@@ -1,0 +1,1 @@
+-fplugin=./evil.so
