@@ -82,10 +82,7 @@ pub struct HunkRange {
 /// Nothing has been written then.
 pub fn apply(root: &Path, patch: &[u8], direction: Direction) -> Result<Applied, PatchError> {
     if patch.len() > MAX_PATCH {
-        return Err(PatchError::TooLarge {
-            what: "too many bytes",
-            limit: MAX_PATCH as u64,
-        });
+        return Err(PatchError::TooLarge { what: "too many bytes", limit: MAX_PATCH as u64 });
     }
     let mut ended;
     let patch = if patch.is_empty() || patch.ends_with(b"\n") {
@@ -111,13 +108,7 @@ pub fn apply(root: &Path, patch: &[u8], direction: Direction) -> Result<Applied,
 /// Applies one section to the tree in memory.
 fn one(tree: &mut Tree<'_>, section: &Section<'_>) -> Result<ChangedFile, PatchError> {
     let line = section.line;
-    let refuse = |path: &Path, reason| {
-        Err(PatchError::Tree {
-            path: path.to_owned(),
-            line,
-            reason,
-        })
-    };
+    let refuse = |path: &Path, reason| Err(PatchError::Tree { path: path.to_owned(), line, reason });
     let (from, to) = ends(tree, section)?;
     let before = match &from {
         Some(path) => match tree.read(path, line)? {
@@ -126,28 +117,18 @@ fn one(tree: &mut Tree<'_>, section: &Section<'_>) -> Result<ChangedFile, PatchE
         },
         None => Vec::new(),
     };
-    let path = to
-        .as_ref()
-        .or(from.as_ref())
-        .ok_or_else(|| malformed(line, "no file is named"))?
-        .clone();
+    let path = to.as_ref().or(from.as_ref()).ok_or_else(|| malformed(line, "no file is named"))?.clone();
     if let Some(to) = &to
         && from.as_ref() != Some(to)
-        && tree
-            .read(to, line)?
-            .is_some_and(|content| from.is_some() || !content.is_empty())
+        && tree.read(to, line)?.is_some_and(|content| from.is_some() || !content.is_empty())
     {
         return refuse(to, "the patch creates it, but it exists already");
     }
     let (after, hunks) = rewrite(&path, &before, section)?;
     if after.len() as u64 > MAX_FILE {
-        return Err(PatchError::TooLarge {
-            what: "a file that becomes too long",
-            limit: MAX_FILE,
-        });
+        return Err(PatchError::TooLarge { what: "a file that becomes too long", limit: MAX_FILE });
     }
-    let vanishes =
-        to.is_none() || (after.is_empty() && !before.is_empty() && leaves_nothing(section));
+    let vanishes = to.is_none() || (after.is_empty() && !before.is_empty() && leaves_nothing(section));
     let change = match (&from, &to) {
         (None, _) => Change::Created,
         (Some(_), _) if vanishes => Change::Deleted,
@@ -169,18 +150,11 @@ fn one(tree: &mut Tree<'_>, section: &Section<'_>) -> Result<ChangedFile, PatchE
         }
         tree.put(&path, Some(after), executable)?;
     }
-    Ok(ChangedFile {
-        path,
-        change,
-        hunks,
-    })
+    Ok(ChangedFile { path, change, hunks })
 }
 
 /// Which file the section reads and which it writes.
-fn ends(
-    tree: &mut Tree<'_>,
-    section: &Section<'_>,
-) -> Result<(Option<PathBuf>, Option<PathBuf>), PatchError> {
+fn ends(tree: &mut Tree<'_>, section: &Section<'_>) -> Result<(Option<PathBuf>, Option<PathBuf>), PatchError> {
     let (old, new) = match (&section.old, &section.new) {
         (Side::File { path: old, .. }, Side::File { path: new, .. }) => (old, new),
         (old, new) => return Ok((old.path().cloned(), new.path().cloned())),
@@ -191,74 +165,46 @@ fn ends(
     // `diff -u x.c.orig x.c`: the names differ but mean one file, the one that
     // exists; of two, the one with the shorter name.
     let mut names = [new, old];
-    names.sort_by_key(|p| {
-        (
-            p.components().count(),
-            p.file_name().map(std::ffi::OsStr::len),
-            p.as_os_str().len(),
-        )
-    });
+    names.sort_by_key(|p| (p.components().count(), p.file_name().map(std::ffi::OsStr::len), p.as_os_str().len()));
     for path in names {
         if tree.read(path, section.line)?.is_some() {
             return Ok((Some(path.clone()), Some(path.clone())));
         }
     }
     let creates = matches!(section.hunks.as_slice(), [only] if only.range.old_start == 0 && only.range.old_len == 0);
-    if creates {
-        Ok((None, Some(names[0].clone())))
-    } else {
-        Ok((Some(names[0].clone()), Some(names[0].clone())))
-    }
+    if creates { Ok((None, Some(names[0].clone()))) } else { Ok((Some(names[0].clone()), Some(names[0].clone()))) }
 }
 
 /// Whether a file that ends up empty is deleted: by its epoch time stamp, or
 /// because the plain format has no other way to say so. `dpkg-source` does the
 /// same (`patch -E`); git's headers say it themselves.
 fn leaves_nothing(section: &Section<'_>) -> bool {
-    let emptied = section
-        .hunks
-        .last()
-        .is_some_and(|h| h.range.new_start == 0 && h.range.new_len == 0);
+    let emptied = section.hunks.last().is_some_and(|h| h.range.new_start == 0 && h.range.new_len == 0);
     !section.git && (emptied || matches!(section.new, Side::File { epoch: true, .. }))
 }
 
 /// The file after all hunks, and where they were applied.
-fn rewrite(
-    path: &Path,
-    before: &[u8],
-    section: &Section<'_>,
-) -> Result<(Vec<u8>, Vec<HunkRange>), PatchError> {
+fn rewrite(path: &Path, before: &[u8], section: &Section<'_>) -> Result<(Vec<u8>, Vec<HunkRange>), PatchError> {
     if before.iter().filter(|b| **b == b'\n').count() > MAX_FILE_LINES {
-        return Err(PatchError::TooLarge {
-            what: "a file of too many lines",
-            limit: MAX_FILE_LINES as u64,
-        });
+        return Err(PatchError::TooLarge { what: "a file of too many lines", limit: MAX_FILE_LINES as u64 });
     }
     let file: Vec<&[u8]> = before.split_inclusive(|&b| b == b'\n').collect();
     let mut after = Vec::with_capacity(before.len());
     let mut places = Vec::with_capacity(section.hunks.len());
     let (mut done, mut written, mut shift, mut work) = (0, 0, 0_i64, WORK);
     for (index, hunk) in section.hunks.iter().enumerate() {
-        let at = hunk
-            .place(&file, done, shift, &mut work)
-            .map_err(|why| match why {
-                NoPlace::TooMuchWork => PatchError::TooMuchWork {
-                    path: path.to_owned(),
-                    hunk: index + 1,
-                },
-                NoPlace::Differs(at, expected) => PatchError::DoesNotFit {
-                    path: path.to_owned(),
-                    hunk: index + 1,
-                    line: hunk.line,
-                    at: at + 1,
-                    expected: shown(&expected),
-                    found: file.get(at).map_or_else(
-                        || "the end of the file".to_owned(),
-                        |l| format!("`{}`", shown(l)),
-                    ),
-                },
-            })?;
-        let (old_len, new) = (hunk.old().len(), hunk.new());
+        let at = hunk.place(&file, done, shift, &mut work).map_err(|why| match why {
+            NoPlace::TooMuchWork => PatchError::TooMuchWork { path: path.to_owned(), hunk: index + 1 },
+            NoPlace::Differs(at, expected) => PatchError::DoesNotFit {
+                path: path.to_owned(),
+                hunk: index + 1,
+                line: hunk.line,
+                at: at + 1,
+                expected: shown(&expected),
+                found: file.get(at).map_or_else(|| "the end of the file".to_owned(), |l| format!("`{}`", shown(l))),
+            },
+        })?;
+        let (old_len, new) = (hunk.before().len(), hunk.after());
         for kept in &file[done..at] {
             after.extend_from_slice(kept);
         }

@@ -16,9 +16,7 @@ pub enum PatchError {
         limit: u64,
     },
     /// No change was found in it.
-    #[error(
-        "no unified diff found: a change starts with `--- a/FILE`, `+++ b/FILE`, `@@ -1 +1 @@`"
-    )]
+    #[error("no unified diff found: a change starts with `--- a/FILE`, `+++ b/FILE`, `@@ -1 +1 @@`")]
     NoChanges,
     /// It breaks the format.
     #[error("line {line} of the patch: {reason}")]
@@ -29,9 +27,7 @@ pub enum PatchError {
         reason: String,
     },
     /// It asks for something that is refused.
-    #[error(
-        "line {line} of the patch: {what} not supported; write the change as a unified text diff"
-    )]
+    #[error("line {line} of the patch: {what} not supported; write the change as a unified text diff")]
     Unsupported {
         /// 1-based line of the patch.
         line: usize,
@@ -99,10 +95,7 @@ pub enum PatchError {
 pub(super) fn shown(bytes: &[u8]) -> String {
     const LONGEST: usize = 120;
     let cut = &bytes[..bytes.len().min(LONGEST)];
-    let mut text: String = String::from_utf8_lossy(cut)
-        .trim_end_matches('\n')
-        .escape_debug()
-        .to_string();
+    let mut text: String = String::from_utf8_lossy(cut).trim_end_matches('\n').escape_debug().to_string();
     if bytes.len() > LONGEST {
         text.push_str("...");
     }

@@ -46,12 +46,8 @@ impl<'a> Hunk<'a> {
     /// The same change backwards.
     pub fn reversed(self) -> Self {
         let r = self.range;
-        let range = HunkRange {
-            old_start: r.new_start,
-            old_len: r.new_len,
-            new_start: r.old_start,
-            new_len: r.old_len,
-        };
+        let range =
+            HunkRange { old_start: r.new_start, old_len: r.new_len, new_start: r.old_start, new_len: r.old_len };
         let lines = self.lines.into_iter().map(|l| Line {
             tag: match l.tag {
                 Tag::Context => Tag::Context,
@@ -60,57 +56,30 @@ impl<'a> Hunk<'a> {
             },
             text: l.text,
         });
-        Self {
-            line: self.line,
-            range,
-            lines: lines.collect(),
-        }
+        Self { line: self.line, range, lines: lines.collect() }
     }
 
     /// The lines before the change.
-    pub fn old(&self) -> Vec<&'a [u8]> {
-        self.lines
-            .iter()
-            .filter(|l| l.tag != Tag::Added)
-            .map(|l| l.text)
-            .collect()
+    pub fn before(&self) -> Vec<&'a [u8]> {
+        self.lines.iter().filter(|l| l.tag != Tag::Added).map(|l| l.text).collect()
     }
 
     /// The lines after the change.
-    pub fn new(&self) -> Vec<&'a [u8]> {
-        self.lines
-            .iter()
-            .filter(|l| l.tag != Tag::Removed)
-            .map(|l| l.text)
-            .collect()
+    pub fn after(&self) -> Vec<&'a [u8]> {
+        self.lines.iter().filter(|l| l.tag != Tag::Removed).map(|l| l.text).collect()
     }
 
     /// Where in `file` the hunk goes, at or after index `from`, with `shift`
     /// the offset at which the hunk before it was found.
-    pub fn place(
-        &self,
-        file: &[&[u8]],
-        from: usize,
-        shift: i64,
-        work: &mut u64,
-    ) -> Result<usize, NoPlace> {
-        let old = self.old();
-        let new_ends_open = self.new().last().is_some_and(|l| !l.ends_with(b"\n"));
+    pub fn place(&self, file: &[&[u8]], from: usize, shift: i64, work: &mut u64) -> Result<usize, NoPlace> {
+        let old = self.before();
+        let new_ends_open = self.after().last().is_some_and(|l| !l.ends_with(b"\n"));
         let named = i64::from(self.range.old_start) - i64::from(self.range.old_len > 0);
         let wanted = usize::try_from((named + shift).max(0)).unwrap_or(0);
         let last = file.len().checked_sub(old.len());
 
-        let leading = self
-            .lines
-            .iter()
-            .take_while(|l| l.tag == Tag::Context)
-            .count();
-        let trailing = self
-            .lines
-            .iter()
-            .rev()
-            .take_while(|l| l.tag == Tag::Context)
-            .count();
+        let leading = self.lines.iter().take_while(|l| l.tag == Tag::Context).count();
+        let trailing = self.lines.iter().rev().take_while(|l| l.tag == Tag::Context).count();
         let at_start = leading < trailing && self.range.old_start <= 1;
         let at_end = trailing < leading || new_ends_open;
 
@@ -125,11 +94,7 @@ impl<'a> Hunk<'a> {
                 return Ok(false);
             }
             for (have, want) in file[at..at + old.len()].iter().zip(&old) {
-                let cost = if have.len() == want.len() {
-                    have.len() as u64 / 16 + 1
-                } else {
-                    1
-                };
+                let cost = if have.len() == want.len() { have.len() as u64 / 16 + 1 } else { 1 };
                 *work = work.checked_sub(cost).ok_or(NoPlace::TooMuchWork)?;
                 if have != want {
                     return Ok(false);
@@ -152,16 +117,10 @@ impl<'a> Hunk<'a> {
             }
         }
         let at = wanted.max(from);
-        let off = old
-            .iter()
-            .enumerate()
-            .find(|(i, want)| file.get(at + i) != Some(want));
+        let off = old.iter().enumerate().find(|(i, want)| file.get(at + i) != Some(want));
         match off {
             Some((i, want)) => Err(NoPlace::Differs(at + i, want.to_vec())),
-            None => Err(NoPlace::Differs(
-                file.len().min(at + old.len()),
-                b"the end of the file\n".to_vec(),
-            )),
+            None => Err(NoPlace::Differs(file.len().min(at + old.len()), b"the end of the file\n".to_vec())),
         }
     }
 }

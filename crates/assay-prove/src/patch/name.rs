@@ -55,40 +55,20 @@ pub(super) fn whole(text: &[u8], line: usize) -> Result<PathBuf, PatchError> {
 /// Reads the name of `diff --git a/NAME b/NAME`, used when no `---` line follows.
 /// Both names are equal there, which makes names with blanks unambiguous.
 pub(super) fn git_pair(text: &[u8], line: usize) -> Result<PathBuf, PatchError> {
-    let unclear = || {
-        malformed(
-            line,
-            "the two names of `diff --git` differ, or cannot be told apart",
-        )
-    };
+    let unclear = || malformed(line, "the two names of `diff --git` differ, or cannot be told apart");
     if text.starts_with(b"\"") {
         let (first, rest) = unquote(text, line)?;
         let rest = rest.strip_prefix(b" ").ok_or_else(unclear)?;
-        let second = if rest.starts_with(b"\"") {
-            unquote(rest, line)?.0
-        } else {
-            rest.to_vec()
-        };
+        let second = if rest.starts_with(b"\"") { unquote(rest, line)?.0 } else { rest.to_vec() };
         let (first, second) = (stripped(&first, line)?, stripped(&second, line)?);
-        return if first == second {
-            Ok(first)
-        } else {
-            Err(unclear())
-        };
+        return if first == second { Ok(first) } else { Err(unclear()) };
     }
     let middle = text.len() / 2;
-    if text.len() % 2 == 0 || text.get(middle) != Some(&b' ') {
+    if text.len().is_multiple_of(2) || text.get(middle) != Some(&b' ') {
         return Err(unclear());
     }
-    let (first, second) = (
-        stripped(&text[..middle], line)?,
-        stripped(&text[middle + 1..], line)?,
-    );
-    if first == second {
-        Ok(first)
-    } else {
-        Err(unclear())
-    }
+    let (first, second) = (stripped(&text[..middle], line)?, stripped(&text[middle + 1..], line)?);
+    if first == second { Ok(first) } else { Err(unclear()) }
 }
 
 /// Parts a name from the time stamp behind it. A tab always parts them;
@@ -120,12 +100,7 @@ fn looks_like_date(text: &[u8]) -> bool {
 
 /// Undoes git's C-style quoting; gives what follows the closing quote too.
 fn unquote(text: &[u8], line: usize) -> Result<(Vec<u8>, &[u8]), PatchError> {
-    let bad = || {
-        malformed(
-            line,
-            "a quoted name is not closed, or has an unknown escape",
-        )
-    };
+    let bad = || malformed(line, "a quoted name is not closed, or has an unknown escape");
     let mut name = Vec::new();
     let mut at = 1;
     loop {
@@ -168,11 +143,7 @@ fn stripped(name: &[u8], line: usize) -> Result<PathBuf, PatchError> {
         return Err(unsafe_name(name, line, "it is absolute"));
     }
     let Some(slash) = name.iter().position(|&b| b == b'/') else {
-        return Err(unsafe_name(
-            name,
-            line,
-            "it has no folder to strip; make the patch with `a/` and `b/` in front",
-        ));
+        return Err(unsafe_name(name, line, "it has no folder to strip; make the patch with `a/` and `b/` in front"));
     };
     if &name[..slash] == b".." {
         return Err(unsafe_name(name, line, "it contains `..`"));
@@ -212,16 +183,9 @@ fn checked(name: &[u8], line: usize) -> Result<PathBuf, PatchError> {
 
 fn unsafe_name(name: &[u8], line: usize, reason: &'static str) -> PatchError {
     let cut = &name[..name.len().min(200)];
-    PatchError::UnsafeName {
-        line,
-        name: String::from_utf8_lossy(cut).escape_debug().to_string(),
-        reason,
-    }
+    PatchError::UnsafeName { line, name: String::from_utf8_lossy(cut).escape_debug().to_string(), reason }
 }
 
 pub(super) fn malformed(line: usize, reason: impl Into<String>) -> PatchError {
-    PatchError::Malformed {
-        line,
-        reason: reason.into(),
-    }
+    PatchError::Malformed { line, reason: reason.into() }
 }

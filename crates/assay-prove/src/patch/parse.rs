@@ -62,17 +62,9 @@ struct Reader<'a> {
 /// Splits a patch, which must end with a newline, into sections.
 pub(super) fn sections(patch: &[u8]) -> Result<Vec<Section<'_>>, PatchError> {
     if patch.len() > MAX_PATCH + 1 {
-        return Err(PatchError::TooLarge {
-            what: "too many bytes",
-            limit: MAX_PATCH as u64,
-        });
+        return Err(PatchError::TooLarge { what: "too many bytes", limit: MAX_PATCH as u64 });
     }
-    let mut reader = Reader {
-        rest: patch,
-        line: 1,
-        hunks: 0,
-        lines: 0,
-    };
+    let mut reader = Reader { rest: patch, line: 1, hunks: 0, lines: 0 };
     let mut sections = Vec::new();
     let mut git: Option<GitHeader<'_>> = None;
     let mut in_header = false;
@@ -80,59 +72,32 @@ pub(super) fn sections(patch: &[u8]) -> Result<Vec<Section<'_>>, PatchError> {
         let text = trimmed(raw);
         if let Some(names) = text.strip_prefix(b"diff --git ") {
             finish(git.take(), &mut sections)?;
-            git = Some(GitHeader {
-                line: reader.line,
-                names,
-                ..GitHeader::default()
-            });
+            git = Some(GitHeader { line: reader.line, names, ..GitHeader::default() });
             in_header = true;
-        } else if text.starts_with(b"--- ")
-            && reader.peek(1).is_some_and(|l| l.starts_with(b"+++ "))
-        {
+        } else if text.starts_with(b"--- ") && reader.peek(1).is_some_and(|l| l.starts_with(b"+++ ")) {
             in_header = false;
             sections.push(reader.section(git.take())?);
             continue;
         } else if text.starts_with(b"@@ -") {
-            return Err(malformed(
-                reader.line,
-                "a hunk without `---` and `+++` lines in front of it",
-            ));
+            return Err(malformed(reader.line, "a hunk without `---` and `+++` lines in front of it"));
         } else if text.starts_with(b"@@@ -") {
-            return Err(PatchError::Unsupported {
-                line: reader.line,
-                what: "combined diffs of merges are",
-            });
-        } else if text == b"GIT binary patch"
-            || (text.starts_with(b"Binary files ") && text.ends_with(b" differ"))
-        {
-            return Err(PatchError::Unsupported {
-                line: reader.line,
-                what: "binary patches are",
-            });
+            return Err(PatchError::Unsupported { line: reader.line, what: "combined diffs of merges are" });
+        } else if text == b"GIT binary patch" || (text.starts_with(b"Binary files ") && text.ends_with(b" differ")) {
+            return Err(PatchError::Unsupported { line: reader.line, what: "binary patches are" });
         } else if in_header && let Some(header) = &mut git {
             in_header = header.take(text, reader.line)?;
         }
         reader.next();
         if sections.len() > MAX_HUNKS {
-            return Err(PatchError::TooLarge {
-                what: "too many files",
-                limit: MAX_HUNKS as u64,
-            });
+            return Err(PatchError::TooLarge { what: "too many files", limit: MAX_HUNKS as u64 });
         }
     }
     finish(git, &mut sections)?;
-    if sections.is_empty() {
-        Err(PatchError::NoChanges)
-    } else {
-        Ok(sections)
-    }
+    if sections.is_empty() { Err(PatchError::NoChanges) } else { Ok(sections) }
 }
 
 /// A git section that ends without hunks: an empty file, a rename, a mode.
-fn finish<'a>(
-    git: Option<GitHeader<'a>>,
-    sections: &mut Vec<Section<'a>>,
-) -> Result<(), PatchError> {
+fn finish<'a>(git: Option<GitHeader<'a>>, sections: &mut Vec<Section<'a>>) -> Result<(), PatchError> {
     let Some(header) = git else { return Ok(()) };
     let file = |path| Side::File { path, epoch: false };
     let (old, new) = match (header.created, header.deleted, header.renamed()?) {
@@ -169,11 +134,7 @@ impl<'a> GitHeader<'a> {
             let Some(value) = text.strip_prefix(word.as_bytes()) else {
                 continue;
             };
-            let mode = if is_mode {
-                value
-            } else {
-                value.rsplit(|&b| b == b' ').next().unwrap_or_default()
-            };
+            let mode = if is_mode { value } else { value.rsplit(|&b| b == b' ').next().unwrap_or_default() };
             match mode {
                 b"120000" => return refuse("changes to symbolic links are"),
                 b"160000" => return refuse("changes to submodules are"),
@@ -195,9 +156,7 @@ impl<'a> GitHeader<'a> {
         } else if let Some(name) = text.strip_prefix(b"rename to ") {
             self.rename_to = Some((line, name));
         } else {
-            return Ok(
-                text.starts_with(b"similarity index ") || text.starts_with(b"dissimilarity index ")
-            );
+            return Ok(text.starts_with(b"similarity index ") || text.starts_with(b"dissimilarity index "));
         }
         Ok(true)
     }
@@ -206,10 +165,7 @@ impl<'a> GitHeader<'a> {
         match (self.rename_from, self.rename_to) {
             (Some((a, from)), Some((b, to))) => Ok(Some((whole(from, a)?, whole(to, b)?))),
             (None, None) => Ok(None),
-            _ => Err(malformed(
-                self.line,
-                "`rename from` and `rename to` belong together",
-            )),
+            _ => Err(malformed(self.line, "`rename from` and `rename to` belong together")),
         }
     }
 
@@ -235,14 +191,7 @@ impl<'a> Reader<'a> {
         let line = self.line;
         let old = header_side(&trimmed(self.next().unwrap_or_default())[4..], line)?;
         let new = header_side(&trimmed(self.next().unwrap_or_default())[4..], line + 1)?;
-        let mut section = Section {
-            line,
-            old,
-            new,
-            git: git.is_some(),
-            executable: (false, false),
-            hunks: Vec::new(),
-        };
+        let mut section = Section { line, old, new, git: git.is_some(), executable: (false, false), hunks: Vec::new() };
         if let Some(header) = git {
             section.executable = header.executable();
             let named = (section.old.path().cloned(), section.new.path().cloned());
@@ -251,10 +200,7 @@ impl<'a> Reader<'a> {
                 (None, (Some(old), Some(new))) if old == new => {}
                 (None, (None, Some(_)) | (Some(_), None)) => {}
                 _ => {
-                    return Err(malformed(
-                        line,
-                        "these names do not agree with the `diff --git` header in front",
-                    ));
+                    return Err(malformed(line, "these names do not agree with the `diff --git` header in front"));
                 }
             }
         }
@@ -265,36 +211,24 @@ impl<'a> Reader<'a> {
             section.hunks.push(self.hunk()?);
             self.hunks += 1;
             if self.hunks > MAX_HUNKS {
-                return Err(PatchError::TooLarge {
-                    what: "too many hunks",
-                    limit: MAX_HUNKS as u64,
-                });
+                return Err(PatchError::TooLarge { what: "too many hunks", limit: MAX_HUNKS as u64 });
             }
         }
         if section.hunks.is_empty() {
-            return Err(malformed(
-                self.line,
-                "a hunk (`@@ -1 +1 @@`) should follow the file's names",
-            ));
+            return Err(malformed(self.line, "a hunk (`@@ -1 +1 @@`) should follow the file's names"));
         }
         Ok(section)
     }
 
     fn hunk(&mut self) -> Result<Hunk<'a>, PatchError> {
         let line = self.line;
-        let range = range(self.next().unwrap_or_default()).ok_or_else(|| {
-            malformed(
-                line,
-                "a hunk starts with `@@ -START,LENGTH +START,LENGTH @@`",
-            )
-        })?;
+        let range = range(self.next().unwrap_or_default())
+            .ok_or_else(|| malformed(line, "a hunk starts with `@@ -START,LENGTH +START,LENGTH @@`"))?;
         let (mut old_left, mut new_left) = (range.old_len, range.new_len);
         let mut lines: Vec<Line<'a>> = Vec::new();
         while old_left > 0 || new_left > 0 {
             let at = self.line;
-            let raw = self
-                .next()
-                .ok_or_else(|| malformed(at, format!("the hunk of line {line} ends too early")))?;
+            let raw = self.next().ok_or_else(|| malformed(at, format!("the hunk of line {line} ends too early")))?;
             let (tag, text) = match raw[0] {
                 b' ' => (Tag::Context, &raw[1..]),
                 b'-' => (Tag::Removed, &raw[1..]),
@@ -307,31 +241,19 @@ impl<'a> Reader<'a> {
                     continue;
                 }
                 _ => {
-                    return Err(malformed(
-                        at,
-                        format!("the hunk of line {line} ends too early"),
-                    ));
+                    return Err(malformed(at, format!("the hunk of line {line} ends too early")));
                 }
             };
-            let counts = [
-                (tag != Tag::Added, &mut old_left),
-                (tag != Tag::Removed, &mut new_left),
-            ];
+            let counts = [(tag != Tag::Added, &mut old_left), (tag != Tag::Removed, &mut new_left)];
             for (_, left) in counts.into_iter().filter(|(counts, _)| *counts) {
                 *left = left.checked_sub(1).ok_or_else(|| {
-                    malformed(
-                        at,
-                        format!("the hunk of line {line} has more lines than it announces"),
-                    )
+                    malformed(at, format!("the hunk of line {line} has more lines than it announces"))
                 })?;
             }
             lines.push(Line { tag, text });
             self.lines += 1;
             if self.lines > MAX_LINES {
-                return Err(PatchError::TooLarge {
-                    what: "too many lines",
-                    limit: MAX_LINES as u64,
-                });
+                return Err(PatchError::TooLarge { what: "too many lines", limit: MAX_LINES as u64 });
             }
         }
         if self.peek(0).is_some_and(|l| l.starts_with(b"\\")) {
@@ -342,10 +264,7 @@ impl<'a> Reader<'a> {
         for open in [Tag::Added, Tag::Removed] {
             let mut side = lines.iter().filter(|l| l.tag != open).rev().skip(1);
             if side.any(|l| !l.text.ends_with(b"\n")) {
-                return Err(malformed(
-                    line,
-                    "only the last line of a file can be without a newline",
-                ));
+                return Err(malformed(line, "only the last line of a file can be without a newline"));
             }
         }
         Ok(Hunk { line, range, lines })
@@ -359,10 +278,7 @@ impl<'a> Reader<'a> {
         let signature = next == b"--" || next.starts_with(b"-- ");
         let header = next.starts_with(b"--- ");
         if (next.starts_with(b"+") || next.starts_with(b"-")) && !signature && !header {
-            return Err(malformed(
-                self.line,
-                format!("the hunk of line {hunk} has more lines than it announces"),
-            ));
+            return Err(malformed(self.line, format!("the hunk of line {hunk} has more lines than it announces")));
         }
         Ok(())
     }
@@ -370,9 +286,7 @@ impl<'a> Reader<'a> {
 
 /// `\ No newline at end of file`: takes the line ending off the line in front.
 fn unfinished(lines: &mut [Line<'_>], at: usize) -> Result<(), PatchError> {
-    let last = lines
-        .last_mut()
-        .ok_or_else(|| malformed(at, "no line stands in front of this one"))?;
+    let last = lines.last_mut().ok_or_else(|| malformed(at, "no line stands in front of this one"))?;
     last.text = last.text.strip_suffix(b"\n").unwrap_or(last.text);
     Ok(())
 }
@@ -385,33 +299,16 @@ fn trimmed(line: &[u8]) -> &[u8] {
 
 /// `@@ -12,3 +14,4 @@ anything`
 fn range(line: &[u8]) -> Option<HunkRange> {
-    let text = std::str::from_utf8(
-        line.get(..line.len().min(80))?
-            .split(|b| !b.is_ascii())
-            .next()?,
-    )
-    .ok()?;
+    let text = std::str::from_utf8(line.get(..line.len().min(80))?.split(|b| !b.is_ascii()).next()?).ok()?;
     let (old, rest) = text.strip_prefix("@@ -")?.split_once(" +")?;
     let new = rest.split_once(" @@")?.0;
     let pair = |side: &str| -> Option<(u32, u32)> {
         let (start, len) = side.split_once(',').unwrap_or((side, "1"));
-        let number = |n: &str| {
-            n.bytes()
-                .all(|b| b.is_ascii_digit())
-                .then(|| n.parse::<u32>().ok())
-                .flatten()
-        };
+        let number = |n: &str| n.bytes().all(|b| b.is_ascii_digit()).then(|| n.parse::<u32>().ok()).flatten();
         let (start, len) = (number(start)?, number(len)?);
         // Only an empty range can lie in front of the first line.
-        (start > 0 || len == 0)
-            .then_some((start, len))
-            .filter(|(s, l)| s.checked_add(*l).is_some())
+        (start > 0 || len == 0).then_some((start, len)).filter(|(s, l)| s.checked_add(*l).is_some())
     };
     let ((old_start, old_len), (new_start, new_len)) = (pair(old)?, pair(new)?);
-    Some(HunkRange {
-        old_start,
-        old_len,
-        new_start,
-        new_len,
-    })
+    Some(HunkRange { old_start, old_len, new_start, new_len })
 }

@@ -28,11 +28,7 @@ pub(super) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     pub fn new(root: &'a Path) -> Self {
-        Self {
-            root,
-            entries: BTreeMap::new(),
-            total: 0,
-        }
+        Self { root, entries: BTreeMap::new(), total: 0 }
     }
 
     /// The file's content, or `None` if there is no such file.
@@ -51,50 +47,23 @@ impl<'a> Tree<'a> {
     }
 
     /// Replaces or removes a file, in memory.
-    pub fn put(
-        &mut self,
-        path: &Path,
-        content: Option<Vec<u8>>,
-        executable: bool,
-    ) -> Result<(), PatchError> {
+    pub fn put(&mut self, path: &Path, content: Option<Vec<u8>>, executable: bool) -> Result<(), PatchError> {
         self.count(content.as_ref())?;
-        self.entries.insert(
-            path.to_owned(),
-            Entry {
-                content,
-                executable,
-                changed: true,
-            },
-        );
+        self.entries.insert(path.to_owned(), Entry { content, executable, changed: true });
         Ok(())
     }
 
     fn count(&mut self, content: Option<&Vec<u8>>) -> Result<(), PatchError> {
-        self.total = self
-            .total
-            .saturating_add(content.map_or(0, |c| c.len() as u64));
+        self.total = self.total.saturating_add(content.map_or(0, |c| c.len() as u64));
         if self.total > MAX_TOTAL {
-            return Err(PatchError::TooLarge {
-                what: "files that are too long together",
-                limit: MAX_TOTAL,
-            });
+            return Err(PatchError::TooLarge { what: "files that are too long together", limit: MAX_TOTAL });
         }
         Ok(())
     }
 
     fn load(&self, path: &Path, line: usize) -> Result<Entry, PatchError> {
-        let refuse = |reason| {
-            Err(PatchError::Tree {
-                path: path.to_owned(),
-                line,
-                reason,
-            })
-        };
-        let missing = Entry {
-            content: None,
-            executable: false,
-            changed: false,
-        };
+        let refuse = |reason| Err(PatchError::Tree { path: path.to_owned(), line, reason });
+        let missing = Entry { content: None, executable: false, changed: false };
         let mut at = self.root.to_owned();
         let mut segments = path.components().peekable();
         while let Some(segment) = segments.next() {
@@ -103,10 +72,7 @@ impl<'a> Tree<'a> {
                 Ok(meta) => meta,
                 Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(missing),
                 Err(source) => {
-                    return Err(PatchError::Io {
-                        path: path.to_owned(),
-                        source,
-                    });
+                    return Err(PatchError::Io { path: path.to_owned(), source });
                 }
             };
             if meta.is_symlink() {
@@ -122,24 +88,14 @@ impl<'a> Tree<'a> {
                 return refuse("it is not a regular file");
             }
             if meta.len() > MAX_FILE {
-                return Err(PatchError::TooLarge {
-                    what: "a file that is too long",
-                    limit: MAX_FILE,
-                });
+                return Err(PatchError::TooLarge { what: "a file that is too long", limit: MAX_FILE });
             }
             let mut content = Vec::new();
             File::open(&at)
                 .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut content))
-                .map_err(|source| PatchError::Io {
-                    path: path.to_owned(),
-                    source,
-                })?;
+                .map_err(|source| PatchError::Io { path: path.to_owned(), source })?;
             let executable = meta.permissions().mode() & 0o111 != 0;
-            return Ok(Entry {
-                content: Some(content),
-                executable,
-                changed: false,
-            });
+            return Ok(Entry { content: Some(content), executable, changed: false });
         }
         Ok(missing)
     }
@@ -152,10 +108,8 @@ impl<'a> Tree<'a> {
             let path = path.to_owned();
             move |source| PatchError::Io { path, source }
         };
-        let staging = tempfile::Builder::new()
-            .prefix(".assay-patch-")
-            .tempdir_in(self.root)
-            .map_err(failed(self.root))?;
+        let staging =
+            tempfile::Builder::new().prefix(".assay-patch-").tempdir_in(self.root).map_err(failed(self.root))?;
         let mut moves = Vec::new();
         for (path, entry) in self.entries.iter().filter(|(_, e)| e.changed) {
             let Some(content) = &entry.content else {
@@ -188,16 +142,8 @@ impl<'a> Tree<'a> {
 
     /// A folder that held nothing but deleted files goes with them, as in git.
     fn drop_empty_folders(&self) {
-        for (path, _) in self
-            .entries
-            .iter()
-            .filter(|(_, e)| e.changed && e.content.is_none())
-        {
-            for folder in path
-                .ancestors()
-                .skip(1)
-                .filter(|f| !f.as_os_str().is_empty())
-            {
+        for (path, _) in self.entries.iter().filter(|(_, e)| e.changed && e.content.is_none()) {
+            for folder in path.ancestors().skip(1).filter(|f| !f.as_os_str().is_empty()) {
                 if fs::remove_dir(self.root.join(folder)).is_err() {
                     break;
                 }

@@ -36,10 +36,7 @@ fn names_that_leave_the_tree_are_refused() {
                 continue;
             }
             let error = forward(&root, &patch).unwrap_err();
-            assert!(
-                matches!(error, PatchError::UnsafeName { .. }),
-                "{patch:?}: {error}"
-            );
+            assert!(matches!(error, PatchError::UnsafeName { .. }), "{patch:?}: {error}");
         }
     }
 }
@@ -47,11 +44,7 @@ fn names_that_leave_the_tree_are_refused() {
 #[test]
 fn doubled_slashes_stay_inside() {
     let root = tree(&[]);
-    forward(
-        &root,
-        "--- /dev/null\n+++ a//etc/./passwd\n@@ -0,0 +1 @@\n+x\n",
-    )
-    .unwrap();
+    forward(&root, "--- /dev/null\n+++ a//etc/./passwd\n@@ -0,0 +1 @@\n+x\n").unwrap();
     assert_eq!(text(root.path(), "etc/passwd"), "x\n");
 }
 
@@ -70,18 +63,11 @@ fn links_are_never_followed() {
         ("in/f", "@@ -1 +1 @@\n-a\n+b\n"),
         ("endless", "@@ -1 +1 @@\n-a\n+b\n"),
     ] {
-        let error = forward(&root, &format!("--- a/{name}\n+++ b/{name}\n{hunk}"))
-            .unwrap_err()
-            .to_string();
+        let error = forward(&root, &format!("--- a/{name}\n+++ b/{name}\n{hunk}")).unwrap_err().to_string();
         assert!(error.contains("symbolic link"), "{name}: {error}");
     }
     let rename = "diff --git a/real/f b/out/f\nrename from real/f\nrename to out/f\n";
-    assert!(
-        forward(&root, rename)
-            .unwrap_err()
-            .to_string()
-            .contains("symbolic link")
-    );
+    assert!(forward(&root, rename).unwrap_err().to_string().contains("symbolic link"));
     assert_eq!(text(outside.path(), "victim"), "a\n");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
 }
@@ -103,13 +89,7 @@ fn quadratic_search_ends() {
     hunk.push_str(&" a\n".repeat(1000));
     hunk.push_str("-b\n+c\n");
     let error = forward(&root, &hunk).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            PatchError::TooMuchWork { .. } | PatchError::DoesNotFit { .. }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, PatchError::TooMuchWork { .. } | PatchError::DoesNotFit { .. }), "{error}");
 }
 
 #[test]
@@ -119,8 +99,5 @@ fn too_much_of_anything_is_refused() {
     assert!(matches!(error, PatchError::TooLarge { .. }));
     let mut many = String::from("--- a/f\n+++ b/f\n");
     many.push_str(&"@@ -1,0 +1 @@\n+x\n".repeat(MAX_HUNKS + 1));
-    assert!(matches!(
-        forward(&root, &many).unwrap_err(),
-        PatchError::TooLarge { .. }
-    ));
+    assert!(matches!(forward(&root, &many).unwrap_err(), PatchError::TooLarge { .. }));
 }

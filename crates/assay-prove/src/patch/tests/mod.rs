@@ -60,51 +60,28 @@ fn applies_with_prose_and_offsets_and_goes_back() {
     let root = tree(&[("f.c", "zero\na\nb\nc\nd\ne\nf\ng\nh\ni\n")]);
     // The first hunk starts the file by its numbers, but its context is even: it may move.
     let applied = forward(&root, TWO).unwrap();
-    assert_eq!(
-        text(root.path(), "f.c"),
-        "zero\na\nB\nc\nd\ne\nf\ng\nh\nnew\ni\n"
-    );
+    assert_eq!(text(root.path(), "f.c"), "zero\na\nB\nc\nd\ne\nf\ng\nh\nnew\ni\n");
     assert_eq!(
         applied.files,
         [ChangedFile {
             path: PathBuf::from("f.c"),
             change: Change::Modified,
             hunks: vec![
-                HunkRange {
-                    old_start: 2,
-                    old_len: 3,
-                    new_start: 2,
-                    new_len: 3
-                },
-                HunkRange {
-                    old_start: 8,
-                    old_len: 3,
-                    new_start: 8,
-                    new_len: 4
-                },
+                HunkRange { old_start: 2, old_len: 3, new_start: 2, new_len: 3 },
+                HunkRange { old_start: 8, old_len: 3, new_start: 8, new_len: 4 },
             ],
         }]
     );
     back(&root, TWO).unwrap();
-    assert_eq!(
-        text(root.path(), "f.c"),
-        "zero\na\nb\nc\nd\ne\nf\ng\nh\ni\n"
-    );
+    assert_eq!(text(root.path(), "f.c"), "zero\na\nb\nc\nd\ne\nf\ng\nh\ni\n");
 }
 
 #[test]
 fn says_what_was_expected_and_what_was_found() {
     let root = tree(&[("f.c", "a\nb\nc\nd\ne\nf\ng\nH\ni\n")]);
     let error = forward(&root, TWO).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "`f.c`: hunk 2 (line 15 of the patch) does not fit: line 8 should be `h`, but is `H`"
-    );
-    assert_eq!(
-        text(root.path(), "f.c"),
-        "a\nb\nc\nd\ne\nf\ng\nH\ni\n",
-        "nothing is half applied"
-    );
+    assert_eq!(error, "`f.c`: hunk 2 (line 15 of the patch) does not fit: line 8 should be `h`, but is `H`");
+    assert_eq!(text(root.path(), "f.c"), "a\nb\nc\nd\ne\nf\ng\nH\ni\n", "nothing is half applied");
 }
 
 #[test]
@@ -135,28 +112,15 @@ fn creates_and_deletes_files_and_folders() {
 fn git_headers_rename_create_empty_and_keep_the_mode() {
     use std::os::unix::fs::PermissionsExt;
     let root = tree(&[("run.sh", "#!/bin/sh\necho 1\n"), ("empty", "")]);
-    fs::set_permissions(
-        root.path().join("run.sh"),
-        fs::Permissions::from_mode(0o755),
-    )
-    .unwrap();
+    fs::set_permissions(root.path().join("run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
     let patch = "diff --git a/run.sh b/bin/run it.sh\nsimilarity index 50%\nrename from run.sh\nrename to bin/run it.sh\n\
                  index 1..2 100755\n--- a/run.sh\n+++ b/bin/run it.sh\t\n@@ -1,2 +1,2 @@\n #!/bin/sh\n-echo 1\n+echo 2\n\
                  diff --git a/a file b/a file\nnew file mode 100755\nindex 000..e69\n\
                  diff --git a/empty b/empty\ndeleted file mode 100644\nindex e69..000\n";
     let applied = forward(&root, patch).unwrap();
-    assert_eq!(
-        applied.files[0].change,
-        Change::Renamed(PathBuf::from("run.sh"))
-    );
+    assert_eq!(applied.files[0].change, Change::Renamed(PathBuf::from("run.sh")));
     assert_eq!(text(root.path(), "bin/run it.sh"), "#!/bin/sh\necho 2\n");
-    let mode = |name: &str| {
-        fs::metadata(root.path().join(name))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777
-    };
+    let mode = |name: &str| fs::metadata(root.path().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("bin/run it.sh"), mode("a file")), (0o755, 0o755));
     assert!(!root.path().join("empty").exists() && !root.path().join("run.sh").exists());
     back(&root, patch).unwrap();
@@ -207,41 +171,17 @@ fn broken_formats_are_named() {
         ("*** a/f\n--- b/f\n***************\n", "no unified diff"),
         ("@@ -1 +1 @@\n-a\n+b\n", "without `---`"),
         ("--- a/f\n+++ b/f\nnothing\n", "should follow"),
-        (
-            "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n+b\n",
-            "ends too early",
-        ),
-        (
-            "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n+c\n",
-            "more lines than it announces",
-        ),
-        (
-            "--- a/f\n+++ b/f\n@@ -x +1 @@\n-a\n+b\n",
-            "a hunk starts with",
-        ),
-        (
-            "--- a/f\n+++ b/f\n@@ -1,99999999999 +1 @@\n-a\n+b\n",
-            "a hunk starts with",
-        ),
-        (
-            "--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n",
-            "both names",
-        ),
-        (
-            "--- a/f\n+++ b/f\n@@ -1,2 +1 @@\n-a\n\\ No newline\n-b\n+b\n",
-            "only the last line",
-        ),
+        ("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n+b\n", "ends too early"),
+        ("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n+c\n", "more lines than it announces"),
+        ("--- a/f\n+++ b/f\n@@ -x +1 @@\n-a\n+b\n", "a hunk starts with"),
+        ("--- a/f\n+++ b/f\n@@ -1,99999999999 +1 @@\n-a\n+b\n", "a hunk starts with"),
+        ("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n", "both names"),
+        ("--- a/f\n+++ b/f\n@@ -1,2 +1 @@\n-a\n\\ No newline\n-b\n+b\n", "only the last line"),
         ("--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n", "no folder to strip"),
-        (
-            "diff --git a/f b/f\nindex 1..2\nGIT binary patch\nliteral 1\n",
-            "binary patches are not supported",
-        ),
+        ("diff --git a/f b/f\nindex 1..2\nGIT binary patch\nliteral 1\n", "binary patches are not supported"),
         ("Binary files a/f and b/f differ\n", "binary patches"),
         ("diff --git a/f b/g\ncopy from f\ncopy to g\n", "copies are"),
-        (
-            "diff --git a/f b/f\nnew file mode 120000\n",
-            "symbolic links",
-        ),
+        ("diff --git a/f b/f\nnew file mode 120000\n", "symbolic links"),
         ("@@@ -1,2 -1,2 +1,3 @@@\n", "combined diffs"),
         ("--- a/g\n+++ b/g\n@@ -1 +1 @@\n-a\n+b\n", "does not exist"),
     ] {

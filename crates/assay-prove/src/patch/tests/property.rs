@@ -24,19 +24,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Writes a line's text; few words, so that places are ambiguous.
 fn word(n: u8) -> String {
-    [
-        "a",
-        "b",
-        "",
-        "}",
-        "x\r",
-        "+ y",
-        "- z",
-        "\\ w",
-        "@@ -1 +1 @@",
-        "--- q",
-    ][usize::from(n) % 10]
-        .to_owned()
+    ["a", "b", "", "}", "x\r", "+ y", "- z", "\\ w", "@@ -1 +1 @@", "--- q"][usize::from(n) % 10].to_owned()
 }
 
 /// The tagged lines of an edit, with endings.
@@ -61,16 +49,8 @@ fn edit(words: &[u8], steps: &[Step], open: (bool, bool)) -> Vec<(char, String)>
     let last_new = lines.iter().rposition(|(t, _)| *t != '-');
     let mut out = Vec::new();
     for (i, (tag, text)) in lines.into_iter().enumerate() {
-        let old = if open.0 && Some(i) == last_old {
-            text.clone()
-        } else {
-            format!("{text}\n")
-        };
-        let new = if open.1 && Some(i) == last_new {
-            text.clone()
-        } else {
-            format!("{text}\n")
-        };
+        let old = if open.0 && Some(i) == last_old { text.clone() } else { format!("{text}\n") };
+        let new = if open.1 && Some(i) == last_new { text.clone() } else { format!("{text}\n") };
         match tag {
             ' ' if old == new => out.push((' ', old)),
             ' ' => out.extend([('-', old), ('+', new)]),
@@ -83,19 +63,13 @@ fn edit(words: &[u8], steps: &[Step], open: (bool, bool)) -> Vec<(char, String)>
 }
 
 fn side(lines: &[(char, String)], without: char) -> String {
-    lines
-        .iter()
-        .filter(|(t, _)| *t != without)
-        .map(|(_, s)| s.as_str())
-        .collect()
+    lines.iter().filter(|(t, _)| *t != without).map(|(_, s)| s.as_str()).collect()
 }
 
 /// A unified diff of `lines` with that much context.
 fn diff(lines: &[(char, String)], context: usize) -> String {
-    let near = |i: usize| {
-        (i.saturating_sub(context)..=i + context)
-            .any(|j| lines.get(j).is_some_and(|(t, _)| *t != ' '))
-    };
+    let near =
+        |i: usize| (i.saturating_sub(context)..=i + context).any(|j| lines.get(j).is_some_and(|(t, _)| *t != ' '));
     let mut out = String::from("--- a/f\n+++ b/f\n");
     let (mut old, mut new, mut at) = (0, 0, 0);
     while at < lines.len() {
@@ -107,11 +81,7 @@ fn diff(lines: &[(char, String)], context: usize) -> String {
         let hunk = &lines[at..end];
         let count = |without: char| hunk.iter().filter(|(t, _)| *t != without).count();
         let (o, n) = (count('+'), count('-'));
-        out += &format!(
-            "@@ -{},{o} +{},{n} @@\n",
-            old + usize::from(o > 0),
-            new + usize::from(n > 0)
-        );
+        out += &format!("@@ -{},{o} +{},{n} @@\n", old + usize::from(o > 0), new + usize::from(n > 0));
         for (tag, text) in hunk {
             out.push(*tag);
             out += text;
