@@ -5,8 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
 use assay_bundle::digest::Sha256;
-use assay_prove::fetch::{Cache, FetchError, Progress, Reason, Wanted, fetch_wanted};
+use assay_bundle::manifest::{DepPackage, Manifest, parse};
+use assay_prove::fetch::{Cache, FetchError, Progress, Reason, Wanted, fetch_wanted, missing, wanted};
 
 fn want(purl: &str, name: &str, digest: &str) -> Wanted {
     Wanted { purl: purl.to_owned(), name: name.to_owned(), sha256: format!("sha256:{digest}").parse().unwrap() }
@@ -113,4 +117,58 @@ fn a_wrong_digest_and_an_unknown_version_are_told_apart_and_leave_no_file() {
         assert!(codes.contains(&("ansi-regex-5.0.99.tgz", "not-found")), "{codes:?}");
     }
     assert_eq!(std::fs::read_dir(folder.path().join("blobs/sha256")).unwrap().count(), 0);
+}
+
+/// The cases of this repository as the parser reads them, by name.
+fn cases() -> Vec<(String, Manifest)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases");
+    let mut cases: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(path.join("proof.toml")).unwrap();
+            (name.clone(), parse(&text).unwrap_or_else(|e| panic!("{name}: {e:#?}")))
+        })
+        .collect();
+    cases.sort_by(|a, b| a.0.cmp(&b.0));
+    cases
+}
+
+#[test]
+fn what_a_manifest_wants_is_every_file_of_both_arms_once() {
+    for (name, manifest) in cases() {
+        let files = wanted(&manifest);
+        let packages: BTreeSet<&str> = files.iter().map(|file| file.purl.as_str()).collect();
+        if name.starts_with("deb-") {
+            // One package, and the other arm is that package less a patch.
+            assert_eq!((packages.len(), files.len()), (1, 3), "{name}");
+        } else {
+            assert_eq!((packages.len(), files.len()), (2, 2), "{name}");
+        }
+        assert!(packages.contains(manifest.target.purl.as_str()), "{name}: the target is one of its arms");
+        let sorted: BTreeSet<&Wanted> = files.iter().collect();
+        assert!(sorted.into_iter().eq(files.iter()), "{name}: sorted, each once");
+    }
+}
+
+#[test]
+fn dependencies_of_the_bundle_and_of_an_arm_are_wanted_too() {
+    let (_, mut manifest) = cases().into_iter().next().unwrap();
+    let own = wanted(&manifest).len();
+    let dep =
+        |content: &[u8]| DepPackage { files: BTreeMap::from([("d.tgz".to_owned(), Sha256::of(content))]), at: None };
+    manifest.deps.packages.insert("pkg:npm/d@1.0.0".to_owned(), dep(b"1"));
+    manifest.arms.vulnerable.deps.insert("pkg:npm/d@1.0.0".to_owned(), dep(b"1"));
+    assert_eq!(wanted(&manifest).len(), own + 1);
+    manifest.arms.vulnerable.deps.insert("pkg:npm/d@1.0.1".to_owned(), dep(b"2"));
+    let files = wanted(&manifest);
+    assert_eq!(files.len(), own + 2);
+
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    assert_eq!(missing(&manifest, &cache), files);
+    cache.insert(&b"2"[..], &Sha256::of(b"2")).unwrap();
+    assert_eq!(missing(&manifest, &cache).len(), files.len() - 1);
 }
