@@ -56,6 +56,34 @@ fn npm() {
 }
 
 #[test]
+fn npm_with_a_scope() {
+    fetches(&[want(
+        "pkg:npm/%40babel/helper-string-parser@7.24.1",
+        "helper-string-parser-7.24.1.tgz",
+        "e36f3254f148ba7bbf542937ae1bf258cdfcd193874bdaa18cf772cd964a8be3",
+    )]);
+}
+
+/// `pip download` would run its setup.py.
+#[test]
+fn pypi_source_package() {
+    fetches(&[want(
+        "pkg:pypi/six@1.16.0",
+        "six-1.16.0.tar.gz",
+        "1e61c37477a1626458e36f7b1d82aa5c9b094fa4802892072e49de9c60c4c926",
+    )]);
+}
+
+#[test]
+fn cargo_yanked() {
+    fetches(&[want(
+        "pkg:cargo/futures-util@0.3.2",
+        "futures-util-0.3.2.crate",
+        "2c3f8c59707f898b8b6f0b54c2aef5408ae90a560b7bf0fbf1b95b3c652b0171",
+    )]);
+}
+
+#[test]
 fn pypi() {
     fetches(&[want(
         "pkg:pypi/pygments@2.7.3",
