@@ -45,15 +45,7 @@ impl FromStr for BundlePath {
 
     fn from_str(text: &str) -> Result<Self, NotABundlePath> {
         let refuse = |reason| {
-            Err(NotABundlePath {
-                path: text
-                    .chars()
-                    .take(200)
-                    .collect::<String>()
-                    .escape_debug()
-                    .to_string(),
-                reason,
-            })
+            Err(NotABundlePath { path: text.chars().take(200).collect::<String>().escape_debug().to_string(), reason })
         };
         if text.is_empty() {
             return refuse("it is empty");

@@ -8,13 +8,8 @@ use std::path::{Path, PathBuf};
 use assay_bundle::manifest::{self, LightName};
 
 fn manifests(folder: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/manifests")
-        .join(folder);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let read = |path: PathBuf| {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -35,10 +30,7 @@ fn valid_manifests_are_read() {
 
 #[test]
 fn every_light_of_a_complete_report_is_on() {
-    let (_, text) = manifests("valid")
-        .into_iter()
-        .find(|(name, _)| name == "heap-read")
-        .unwrap();
+    let (_, text) = manifests("valid").into_iter().find(|(name, _)| name == "heap-read").unwrap();
     let reading = manifest::read(&text);
     assert!(reading.readiness.complete(), "{:?}", reading.readiness);
     assert!(reading.missing.is_empty());
@@ -69,17 +61,8 @@ fn partial_reports_are_answered_with_what_is_missing() {
             writeln!(shown, "{mark} {}: {}", light.name, light.says).unwrap();
         }
         for item in &reading.missing {
-            let mark = if item.required {
-                "required"
-            } else {
-                "optional"
-            };
-            writeln!(
-                shown,
-                "{mark} {}: it {}\n{}",
-                item.key, item.why, item.example
-            )
-            .unwrap();
+            let mark = if item.required { "required" } else { "optional" };
+            writeln!(shown, "{mark} {}: it {}\n{}", item.key, item.why, item.example).unwrap();
         }
         insta::with_settings!({ snapshot_suffix => name.as_str(), omit_expression => true }, {
             insta::assert_snapshot!("partial", shown);
@@ -91,12 +74,7 @@ fn partial_reports_are_answered_with_what_is_missing() {
 fn a_title_is_a_report_already() {
     let reading = manifest::read("schema = \"assay.proof/1\"\ntitle = \"It crashes\"\n");
     assert!(reading.is_partial());
-    let on: Vec<_> = reading
-        .readiness
-        .lights
-        .iter()
-        .filter(|light| light.on)
-        .collect();
+    let on: Vec<_> = reading.readiness.lights.iter().filter(|light| light.on).collect();
     assert!(on.is_empty());
     assert_eq!(reading.readiness.lights.len(), LightName::ALL.len());
 }

@@ -69,10 +69,7 @@ impl Value {
 
 /// A table as a JSON object.
 pub(crate) fn table_to_json(table: &Table) -> Map<String, Json> {
-    table
-        .iter()
-        .map(|(key, node)| (key.clone(), node.value.to_json()))
-        .collect()
+    table.iter().map(|(key, node)| (key.clone(), node.value.to_json())).collect()
 }
 
 /// Reads TOML. What cannot be carried over is left out and named in the problems.
@@ -82,11 +79,7 @@ pub(crate) fn read(text: &str) -> (Table, Vec<Problem>) {
             "too-large",
             "",
             None,
-            format!(
-                "the manifest has {} bytes; at most {} are read",
-                text.len(),
-                bounds::TEXT
-            ),
+            format!("the manifest has {} bytes; at most {} are read", text.len(), bounds::TEXT),
         )
         .help("put long content into files of the bundle and name their paths");
         return (Table::new(), vec![problem]);
@@ -103,23 +96,14 @@ pub(crate) fn read(text: &str) -> (Table, Vec<Problem>) {
     }
     match DeTable::parse(text) {
         Ok(table) => {
-            let mut walk = Walk {
-                lines: &lines,
-                left: bounds::VALUES,
-                problems: Vec::new(),
-            };
+            let mut walk = Walk { lines: &lines, left: bounds::VALUES, problems: Vec::new() };
             let table = walk.table(table.get_ref(), "", 1);
             (table, walk.problems)
         }
         Err(error) => {
             let at = error.span().map(|span| lines.at(text, span.start));
             let place = at.map_or(String::new(), |(_, column)| format!("column {column}"));
-            let problem = Problem::new(
-                "toml-syntax",
-                place,
-                at.map(|(line, _)| line),
-                shown(error.message()),
-            );
+            let problem = Problem::new("toml-syntax", place, at.map(|(line, _)| line), shown(error.message()));
             (Table::new(), vec![problem])
         }
     }
@@ -137,10 +121,7 @@ fn tower(text: &str) -> Option<usize> {
     for token in Source::new(text).lex() {
         match token.kind() {
             TokenKind::Dot => dots += 1,
-            TokenKind::Atom
-            | TokenKind::Whitespace
-            | TokenKind::BasicString
-            | TokenKind::LiteralString => {}
+            TokenKind::Atom | TokenKind::Whitespace | TokenKind::BasicString | TokenKind::LiteralString => {}
             TokenKind::LeftSquareBracket => open.push(TokenKind::RightSquareBracket),
             TokenKind::LeftCurlyBracket => open.push(TokenKind::RightCurlyBracket),
             // A closer that fits nothing closes nothing: the count errs on the deep side.
@@ -150,10 +131,7 @@ fn tower(text: &str) -> Option<usize> {
             }
             _ => dots = 0,
         }
-        if matches!(
-            token.kind(),
-            TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket
-        ) {
+        if matches!(token.kind(), TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) {
             dots = 0;
         }
         if dots > bounds::DEPTH || open.len() > bounds::DEPTH {
@@ -183,13 +161,7 @@ impl Walk<'_> {
         out
     }
 
-    fn value(
-        &mut self,
-        value: &Spanned<DeValue<'_>>,
-        place: &str,
-        line: usize,
-        depth: usize,
-    ) -> Option<Value> {
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, place: &str, line: usize, depth: usize) -> Option<Value> {
         let Some(left) = self.left.checked_sub(1) else {
             if self.problems.last().is_none_or(|p| p.code != "too-large") {
                 let message = format!("the manifest has more than {} values", bounds::VALUES);
@@ -205,16 +177,14 @@ impl Walk<'_> {
         }
         match value.get_ref() {
             DeValue::String(text) => Some(Value::Text(text.clone().into_owned())),
-            DeValue::Integer(number) => {
-                match i64::from_str_radix(number.as_str(), number.radix()) {
-                    Ok(n) if (-SAFE_INTEGER..=SAFE_INTEGER).contains(&n) => Some(Value::Integer(n)),
-                    _ => {
-                        let message = "the integer is beyond 2^53, where JSON is not exact";
-                        self.refuse("too-large", place, line, message);
-                        None
-                    }
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(n) if (-SAFE_INTEGER..=SAFE_INTEGER).contains(&n) => Some(Value::Integer(n)),
+                _ => {
+                    let message = "the integer is beyond 2^53, where JSON is not exact";
+                    self.refuse("too-large", place, line, message);
+                    None
                 }
-            }
+            },
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
                 Ok(n) if n.is_finite() => Some(Value::Float(n)),
                 _ => {
@@ -245,27 +215,15 @@ impl Walk<'_> {
     }
 
     fn refuse(&mut self, code: &'static str, place: &str, line: usize, message: impl Into<String>) {
-        self.problems
-            .push(Problem::new(code, place, Some(line), message));
+        self.problems.push(Problem::new(code, place, Some(line), message));
     }
 }
 
 /// `harness` and `limits` to `harness.limits`; a key that is not bare is quoted and shortened.
 pub(crate) fn join(place: &str, key: &str) -> String {
-    let bare = !key.is_empty()
-        && key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    let key = if bare && key.len() <= 80 {
-        key.to_owned()
-    } else {
-        format!("\"{}\"", shown(key))
-    };
-    if place.is_empty() {
-        key
-    } else {
-        format!("{place}.{key}")
-    }
+    let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let key = if bare && key.len() <= 80 { key.to_owned() } else { format!("\"{}\"", shown(key)) };
+    if place.is_empty() { key } else { format!("{place}.{key}") }
 }
 
 /// Byte offsets at which lines begin.
@@ -274,11 +232,7 @@ struct Lines(Vec<usize>);
 impl Lines {
     fn of(text: &str) -> Self {
         let starts = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-        Self(
-            std::iter::once(0)
-                .chain(starts.map(|(i, _)| i + 1))
-                .collect(),
-        )
+        Self(std::iter::once(0).chain(starts.map(|(i, _)| i + 1)).collect())
     }
 
     /// Line number from 1.
@@ -303,18 +257,12 @@ mod tests {
 
     fn codes(text: &str) -> Vec<(&'static str, String, Option<usize>)> {
         let (_, problems) = read(text);
-        problems
-            .into_iter()
-            .map(|p| (p.code, p.place, p.line))
-            .collect()
+        problems.into_iter().map(|p| (p.code, p.place, p.line)).collect()
     }
 
     #[test]
     fn syntax_error_has_line_and_column() {
-        assert_eq!(
-            codes("a = 1\nb = = 2\n"),
-            vec![("toml-syntax", "column 5".to_owned(), Some(2))]
-        );
+        assert_eq!(codes("a = 1\nb = = 2\n"), vec![("toml-syntax", "column 5".to_owned(), Some(2))]);
     }
 
     #[test]
@@ -343,11 +291,7 @@ mod tests {
         text.push_str(&"}".repeat(70));
         let (_, problems) = read(&text);
         assert!(!problems.is_empty());
-        let (_, problems) = read(&format!(
-            "a = {}{}",
-            "[".repeat(500_000),
-            "]".repeat(500_000)
-        ));
+        let (_, problems) = read(&format!("a = {}{}", "[".repeat(500_000), "]".repeat(500_000)));
         assert!(!problems.is_empty());
         let (_, problems) = read(&vec!["a"; 500_000].join("."));
         assert!(!problems.is_empty());

@@ -9,11 +9,8 @@ use super::problem::shown;
 /// `500ms`, `120s`, `2m`, `1h`.
 pub(super) fn duration(text: &str) -> Result<Duration, Fault> {
     let bad = || {
-        Fault::new(
-            "bad-duration",
-            format!("`{}` is not a duration", shown(text)),
-        )
-        .help("write a whole number and a unit: `500ms`, `120s`, `2m`, `1h`")
+        Fault::new("bad-duration", format!("`{}` is not a duration", shown(text)))
+            .help("write a whole number and a unit: `500ms`, `120s`, `2m`, `1h`")
     };
     let (number, unit) = split(text).ok_or_else(bad)?;
     let millis = match unit {
@@ -24,13 +21,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, Fault> {
         _ => return Err(bad()),
     };
     match millis {
-        Some(millis) if millis > 0 && millis <= bounds::DURATION_SECS * 1_000 => {
-            Ok(Duration::from_millis(millis))
-        }
-        _ => Err(Fault::new(
-            "out-of-range",
-            format!("`{}` is not between 1ms and 24h", shown(text)),
-        )),
+        Some(millis) if millis > 0 && millis <= bounds::DURATION_SECS * 1_000 => Ok(Duration::from_millis(millis)),
+        _ => Err(Fault::new("out-of-range", format!("`{}` is not between 1ms and 24h", shown(text)))),
     }
 }
 
@@ -105,16 +97,7 @@ mod tests {
         assert_eq!(size("2GiB").unwrap(), 2 << 30);
         assert_eq!(size("100MB").unwrap(), 100_000_000);
         assert_eq!(size("64KiB").unwrap(), 65_536);
-        for wrong in [
-            "",
-            "GiB",
-            "5",
-            "0B",
-            "2gib",
-            "2 GiB",
-            "1.5GiB",
-            "9999999GiB",
-        ] {
+        for wrong in ["", "GiB", "5", "0B", "2gib", "2 GiB", "1.5GiB", "9999999GiB"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
         assert!(bytes(-1).is_err());

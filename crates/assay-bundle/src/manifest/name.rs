@@ -40,10 +40,8 @@ pub(super) fn weakness(text: &str) -> Result<String, Fault> {
     if (1..=5).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(text.to_owned());
     }
-    Err(
-        Fault::new("bad-id", format!("`{}` is not a weakness", shown(text)))
-            .help("write it as `CWE-` and a number: `CWE-125`"),
-    )
+    Err(Fault::new("bad-id", format!("`{}` is not a weakness", shown(text)))
+        .help("write it as `CWE-` and a number: `CWE-125`"))
 }
 
 /// `CVE-2023-53154`, `GHSA-...`, `RUSTSEC-2021-0003`, `RHSA-2024:1234`, ...
@@ -67,9 +65,7 @@ pub(super) fn id(text: &str) -> Result<String, Fault> {
 
 /// A CVSS 3.1 or 4.0 vector; its score is not computed here.
 pub(super) fn severity(text: &str) -> Result<String, Fault> {
-    let body = ["CVSS:3.1/", "CVSS:4.0/"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix));
+    let body = ["CVSS:3.1/", "CVSS:4.0/"].iter().find_map(|prefix| text.strip_prefix(prefix));
     let metric = |metric: &str| {
         let (name, value) = metric.split_once(':').unwrap_or(("", ""));
         (1..=3).contains(&name.len())
@@ -81,11 +77,8 @@ pub(super) fn severity(text: &str) -> Result<String, Fault> {
     if good {
         return Ok(text.to_owned());
     }
-    Err(
-        Fault::new("bad-severity", format!("`{}` is not a CVSS vector", shown(text))).help(
-            "write the whole vector: `CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H` or one of `CVSS:4.0/`",
-        ),
-    )
+    Err(Fault::new("bad-severity", format!("`{}` is not a CVSS vector", shown(text)))
+        .help("write the whole vector: `CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H` or one of `CVSS:4.0/`"))
 }
 
 /// A program that the build or the harness needs: `cc`, `python3`, `bison`.
@@ -95,11 +88,8 @@ pub(super) fn tool(text: &str) -> Result<String, Fault> {
     if starts && text.len() <= 64 && text.bytes().all(plain) {
         return Ok(text.to_owned());
     }
-    Err(Fault::new(
-        "bad-name",
-        format!("`{}` is not a program's name", shown(text)),
-    )
-    .help("write its plain name: `cc`, `clang`, `rust`, `python3`, `node`, `bison`"))
+    Err(Fault::new("bad-name", format!("`{}` is not a program's name", shown(text)))
+        .help("write its plain name: `cc`, `clang`, `rust`, `python3`, `node`, `bison`"))
 }
 
 /// The plain name of a file: no folder, nothing hidden in it.
@@ -108,23 +98,18 @@ pub(super) fn file(text: &str) -> Result<String, Fault> {
         && text.len() <= 255
         && text != "."
         && text != ".."
-        && !text
-            .chars()
-            .any(|c| c == '/' || c == '\\' || c.is_control());
+        && !text.chars().any(|c| c == '/' || c == '\\' || c.is_control());
     if plain {
         return Ok(text.to_owned());
     }
-    Err(Fault::new(
-        "bad-path",
-        format!("`{}` is not a plain file name", shown(text)),
-    )
-    .help("write the name alone, without a folder"))
+    Err(Fault::new("bad-path", format!("`{}` is not a plain file name", shown(text)))
+        .help("write the name alone, without a folder"))
 }
 
 /// Signals that a program can die of by its own doing.
 const SIGNALS: &[&str] = &[
-    "SIGABRT", "SIGALRM", "SIGBUS", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGPIPE", "SIGQUIT",
-    "SIGSEGV", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGUSR1", "SIGUSR2",
+    "SIGABRT", "SIGALRM", "SIGBUS", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGPIPE", "SIGQUIT", "SIGSEGV", "SIGSYS",
+    "SIGTERM", "SIGTRAP", "SIGUSR1", "SIGUSR2",
 ];
 
 /// `SIGSEGV`.
@@ -147,10 +132,7 @@ pub(super) fn report_word(text: &str) -> Result<String, Fault> {
     if !text.trim().is_empty() && text.len() <= 200 && text.bytes().all(plain) {
         return Ok(text.to_owned());
     }
-    Err(Fault::new(
-        "bad-name",
-        format!("`{}` is not a word of a report", shown(text)),
-    ))
+    Err(Fault::new("bad-name", format!("`{}` is not a word of a report", shown(text))))
 }
 
 /// A function's name, as a debugger prints it.

@@ -34,16 +34,8 @@ const fn need(key: &'static str, why: &'static str, example: &'static str) -> Ne
 
 /// `*` stands for either arm, `[]` for any index.
 static NEEDS: &[Need] = &[
-    need(
-        "schema",
-        "says which version of the format this is",
-        r#"schema = "assay.proof/1""#,
-    ),
-    need(
-        "title",
-        "names the flaw in one line",
-        r#"title = "Heap over-read in parse_string on a length-given buffer""#,
-    ),
+    need("schema", "says which version of the format this is", r#"schema = "assay.proof/1""#),
+    need("title", "names the flaw in one line", r#"title = "Heap over-read in parse_string on a length-given buffer""#),
     need(
         "description",
         "tells people what an attacker gains and how it was found",
@@ -74,16 +66,8 @@ static NEEDS: &[Need] = &[
         "says of which package these are the files",
         r#"package = "pkg:cargo/smallvec@1.6.0""#,
     ),
-    need(
-        "arms.*.source.base",
-        "says which arm is patched",
-        r#"base = "vulnerable""#,
-    ),
-    need(
-        "arms.*.source.patch",
-        "says what is changed in the other arm",
-        r#"patch = "fix.patch""#,
-    ),
+    need("arms.*.source.base", "says which arm is patched", r#"base = "vulnerable""#),
+    need("arms.*.source.patch", "says what is changed in the other arm", r#"patch = "fix.patch""#),
     need(
         "arms.fixed.source",
         "shows that the flaw can be gone, and that the proof is about this flaw",
@@ -94,46 +78,18 @@ static NEEDS: &[Need] = &[
         "names the compiler's error that stands for silence",
         "[arms.fixed.refusal]\ncode = [\"E0502\"]\nat = \"harness/src/bin/trigger.rs:8\"",
     ),
-    need(
-        "arms.fixed.refusal.code",
-        "names the compiler's error",
-        r#"code = ["E0502"]"#,
-    ),
+    need("arms.fixed.refusal.code", "names the compiler's error", r#"code = ["E0502"]"#),
     need(
         "build",
         "puts in the sanitizer whose report the oracle reads",
         "[build]\nrecipe = \"cc\"\nsources = [\"harness.c\", \"src/target.c\"]\ninstrument = \"asan\"",
     ),
-    need(
-        "build.recipe",
-        "says how an arm is built",
-        r#"recipe = "cc""#,
-    ),
-    need(
-        "build.sources",
-        "says what is built",
-        r#"sources = ["harness.c", "src/target.c"]"#,
-    ),
-    need(
-        "build.instrument",
-        "puts in the sanitizer whose report the oracle reads",
-        r#"instrument = "asan""#,
-    ),
-    need(
-        "harness.kind",
-        "says how the input reaches the target",
-        "[harness]\nkind = \"file\"",
-    ),
-    need(
-        "harness.run",
-        "is the command that feeds the input to the target",
-        r#"run = ["$OUT/harness", "$INPUT"]"#,
-    ),
-    need(
-        "harness.limits.cpu",
-        "is the time that the trigger must use up",
-        r#"limits = { cpu = "2s" }"#,
-    ),
+    need("build.recipe", "says how an arm is built", r#"recipe = "cc""#),
+    need("build.sources", "says what is built", r#"sources = ["harness.c", "src/target.c"]"#),
+    need("build.instrument", "puts in the sanitizer whose report the oracle reads", r#"instrument = "asan""#),
+    need("harness.kind", "says how the input reaches the target", "[harness]\nkind = \"file\""),
+    need("harness.run", "is the command that feeds the input to the target", r#"run = ["$OUT/harness", "$INPUT"]"#),
+    need("harness.limits.cpu", "is the time that the trigger must use up", r#"limits = { cpu = "2s" }"#),
     need(
         "harness.files",
         "names the project's own files, so that they can be found in its source",
@@ -149,26 +105,10 @@ static NEEDS: &[Need] = &[
         "must hold at least one harmless input, on which the target is seen to work in every arm",
         "[inputs]\nbenign = [{ path = \"poc/benign.bin\" }]",
     ),
-    need(
-        "inputs.trigger[].path",
-        "is the file that is fed to the target",
-        r#"{ path = "poc/trigger.bin" }"#,
-    ),
-    need(
-        "inputs.benign[].path",
-        "is the file that is fed to the target",
-        r#"{ path = "poc/benign.bin" }"#,
-    ),
-    need(
-        "inputs.trigger[].args",
-        "are the arguments that are given to the target",
-        r#"{ args = ["/1A"] }"#,
-    ),
-    need(
-        "inputs.benign[].args",
-        "are the arguments that are given to the target",
-        r#"{ args = ["/1"] }"#,
-    ),
+    need("inputs.trigger[].path", "is the file that is fed to the target", r#"{ path = "poc/trigger.bin" }"#),
+    need("inputs.benign[].path", "is the file that is fed to the target", r#"{ path = "poc/benign.bin" }"#),
+    need("inputs.trigger[].args", "are the arguments that are given to the target", r#"{ args = ["/1A"] }"#),
+    need("inputs.benign[].args", "are the arguments that are given to the target", r#"{ args = ["/1"] }"#),
     need(
         "inputs.trigger[].program",
         "is the program that uses the target",
@@ -189,16 +129,8 @@ static NEEDS: &[Need] = &[
         "says what recognises the flaw, declared before any run",
         "[oracle]\nkind = \"sanitizer\"\ntype = [\"heap-buffer-overflow\"]",
     ),
-    need(
-        "oracle.type",
-        "names what must be thrown",
-        r#"type = ["RecursionError"]"#,
-    ),
-    need(
-        "oracle.signal",
-        "names the signals that the target dies of",
-        r#"signal = ["SIGSEGV"]"#,
-    ),
+    need("oracle.type", "names what must be thrown", r#"type = ["RecursionError"]"#),
+    need("oracle.signal", "names the signals that the target dies of", r#"signal = ["SIGSEGV"]"#),
     need(
         "oracle.stdout",
         "is the pattern that gives the flaw away, on `stdout` or on `stderr`",
@@ -214,14 +146,9 @@ static NEEDS: &[Need] = &[
 /// A missing key without which nothing can be run.
 pub(super) fn item(key: &str) -> MissingItem {
     let pattern = pattern(key);
-    let found = NEEDS
-        .iter()
-        .find(|need| need.key == key)
-        .or_else(|| NEEDS.iter().find(|need| need.key == pattern));
-    let example = found.map_or_else(
-        || format!("{} = ...", key.rsplit('.').next().unwrap_or(key)),
-        |need| need.example.to_owned(),
-    );
+    let found = NEEDS.iter().find(|need| need.key == key).or_else(|| NEEDS.iter().find(|need| need.key == pattern));
+    let example = found
+        .map_or_else(|| format!("{} = ...", key.rsplit('.').next().unwrap_or(key)), |need| need.example.to_owned());
     MissingItem {
         key: key.to_owned(),
         why: found.map_or("is required here", |need| need.why).to_owned(),
@@ -233,10 +160,7 @@ pub(super) fn item(key: &str) -> MissingItem {
 
 /// A missing key without which a proof runs, but a light stays off.
 pub(super) fn optional(key: &str) -> MissingItem {
-    MissingItem {
-        required: false,
-        ..item(key)
-    }
+    MissingItem { required: false, ..item(key) }
 }
 
 /// `inputs.trigger[3].path` to `inputs.trigger[].path`, `arms.fixed.` to `arms.*.`.
@@ -252,6 +176,5 @@ fn pattern(key: &str) -> String {
         }
         out.push(c);
     }
-    out.replace("arms.vulnerable.", "arms.*.")
-        .replace("arms.fixed.", "arms.*.")
+    out.replace("arms.vulnerable.", "arms.*.").replace("arms.fixed.", "arms.*.")
 }

@@ -31,13 +31,7 @@ impl Problem {
         line: Option<usize>,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            code,
-            place: place.into(),
-            line,
-            message: message.into(),
-            help: None,
-        }
+        Self { code, place: place.into(), line, message: message.into(), help: None }
     }
 
     /// The same problem with a sentence of help.

@@ -49,12 +49,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The whole manifest.
     pub(super) fn root(sink: &'a Sink, table: &'a Table, shape: &Shape) -> Self {
-        let reader = Self {
-            sink,
-            table,
-            place: String::new(),
-            line: None,
-        };
+        let reader = Self { sink, table, place: String::new(), line: None };
         reader.refuse_unknown(shape);
         reader
     }
@@ -76,23 +71,15 @@ impl<'a> Reader<'a> {
         if self.has(key) {
             self.table(key, shape)
         } else {
-            Some(Self {
-                sink: self.sink,
-                table: &NOTHING,
-                place: join(&self.place, key),
-                line: self.line,
-            })
+            Some(Self { sink: self.sink, table: &NOTHING, place: join(&self.place, key), line: self.line })
         }
     }
 
     fn as_table(&self, place: &str, node: &'a Node) -> Option<Self> {
         match &node.value {
-            Value::Table(table) => Some(Self {
-                sink: self.sink,
-                table,
-                place: place.to_owned(),
-                line: Some(node.line),
-            }),
+            Value::Table(table) => {
+                Some(Self { sink: self.sink, table, place: place.to_owned(), line: Some(node.line) })
+            }
             other => {
                 self.wrong_type(place, node.line, "a table", other);
                 None
@@ -121,11 +108,7 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&self) -> String {
-        if self.place.is_empty() {
-            "the manifest".to_owned()
-        } else {
-            format!("`{}`", self.place)
-        }
+        if self.place.is_empty() { "the manifest".to_owned() } else { format!("`{}`", self.place) }
     }
 
     /// Whether the key is there.
@@ -159,10 +142,7 @@ impl<'a> Reader<'a> {
 
     /// Records a problem at one of this table's keys.
     pub(super) fn fault(&self, key: &str, fault: Fault) {
-        let line = self
-            .table
-            .get(key)
-            .map_or(self.line, |node| Some(node.line));
+        let line = self.table.get(key).map_or(self.line, |node| Some(node.line));
         self.fault_at(&join(&self.place, key), line, fault);
     }
 
@@ -178,10 +158,7 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong_type(&self, place: &str, line: usize, wanted: &str, got: &Value) {
-        let fault = Fault::new(
-            "wrong-type",
-            format!("this is {}, not {wanted}", got.kind()),
-        );
+        let fault = Fault::new("wrong-type", format!("this is {}, not {wanted}", got.kind()));
         self.fault_at(place, Some(line), fault);
     }
 
@@ -191,22 +168,14 @@ impl<'a> Reader<'a> {
             return None;
         };
         if text.len() > max {
-            let message = format!(
-                "the text has {} bytes; at most {max} are allowed",
-                text.len()
-            );
+            let message = format!("the text has {} bytes; at most {max} are allowed", text.len());
             self.fault_at(place, Some(node.line), Fault::new("too-large", message));
             return None;
         }
         Some(text)
     }
 
-    fn as_parsed<T>(
-        &self,
-        place: &str,
-        node: &'a Node,
-        parse: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    fn as_parsed<T>(&self, place: &str, node: &'a Node, parse: impl Fn(&str) -> Result<T, Fault>) -> Option<T> {
         let text = self.as_text(place, node, bounds::ARGUMENT)?;
         match parse(text) {
             Ok(value) => Some(value),
@@ -218,11 +187,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A string, parsed.
-    pub(super) fn parsed<T>(
-        &self,
-        key: &str,
-        parse: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    pub(super) fn parsed<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Option<T> {
         self.as_parsed(&join(&self.place, key), self.table.get(key)?, parse)
     }
 
@@ -236,13 +201,7 @@ impl<'a> Reader<'a> {
         let text = self.as_text(&join(&self.place, key), self.table.get(key)?, max)?;
         let bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_deceptive(c);
         if text.chars().any(bad) {
-            self.fault(
-                key,
-                Fault::new(
-                    "bad-text",
-                    "it contains control characters or marks that reorder text",
-                ),
-            );
+            self.fault(key, Fault::new("bad-text", "it contains control characters or marks that reorder text"));
             return None;
         }
         Some(text.to_owned())
@@ -308,12 +267,7 @@ impl<'a> Reader<'a> {
         self.as_list(&join(&self.place, key), node, max)
     }
 
-    pub(super) fn as_list(
-        &self,
-        place: &str,
-        node: &'a Node,
-        max: usize,
-    ) -> Option<Vec<(String, &'a Node)>> {
+    pub(super) fn as_list(&self, place: &str, node: &'a Node, max: usize) -> Option<Vec<(String, &'a Node)>> {
         let Value::List(list) = &node.value else {
             self.wrong_type(place, node.line, "an array", &node.value);
             return None;
@@ -324,11 +278,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let items = list.iter().enumerate();
-        Some(
-            items
-                .map(|(index, node)| (format!("{place}[{index}]"), node))
-                .collect(),
-        )
+        Some(items.map(|(index, node)| (format!("{place}[{index}]"), node)).collect())
     }
 
     /// An array of strings, each parsed; wrong ones are named and left out.
@@ -339,16 +289,9 @@ impl<'a> Reader<'a> {
         self.each_of(&join(&self.place, key), node, parse)
     }
 
-    pub(super) fn each_of<T>(
-        &self,
-        place: &str,
-        node: &'a Node,
-        parse: impl Fn(&str) -> Result<T, Fault>,
-    ) -> Vec<T> {
+    pub(super) fn each_of<T>(&self, place: &str, node: &'a Node, parse: impl Fn(&str) -> Result<T, Fault>) -> Vec<T> {
         let list = self.as_list(place, node, bounds::LIST).unwrap_or_default();
-        list.into_iter()
-            .filter_map(|(place, node)| self.as_parsed(&place, node, &parse))
-            .collect()
+        list.into_iter().filter_map(|(place, node)| self.as_parsed(&place, node, &parse)).collect()
     }
 
     /// An array of tables of this shape.
@@ -390,10 +333,7 @@ pub(super) fn line(text: &str, max: usize) -> Result<String, Fault> {
         return Err(Fault::new("empty", "it is empty"));
     }
     if text.len() > max {
-        let message = format!(
-            "the text has {} bytes; at most {max} are allowed",
-            text.len()
-        );
+        let message = format!("the text has {} bytes; at most {max} are allowed", text.len());
         return Err(Fault::new("too-large", message));
     }
     if text.chars().any(|c| c.is_control() || is_deceptive(c)) {
@@ -405,10 +345,7 @@ pub(super) fn line(text: &str, max: usize) -> Result<String, Fault> {
 
 /// The problem of a word that is not in its set.
 pub(super) fn unknown_word(text: &str, known: &[&str]) -> Fault {
-    let fault = Fault::new(
-        "unknown-word",
-        format!("`{}` is not known here", shown(text)),
-    );
+    let fault = Fault::new("unknown-word", format!("`{}` is not known here", shown(text)));
     match suggest::nearest(text, known) {
         Some(near) => fault.help(format!("did you mean `{near}`?")),
         None => fault.help(format!("known are {}", suggest::list(known))),

@@ -27,14 +27,7 @@ pub enum LightName {
 
 impl LightName {
     /// All six, in the order they are shown.
-    pub const ALL: [Self; 6] = [
-        Self::Description,
-        Self::Trigger,
-        Self::Severity,
-        Self::Poc,
-        Self::Patch,
-        Self::Tests,
-    ];
+    pub const ALL: [Self; 6] = [Self::Description, Self::Trigger, Self::Severity, Self::Poc, Self::Patch, Self::Tests];
 
     /// The stable word.
     #[must_use]
@@ -51,14 +44,9 @@ impl LightName {
 
     /// The light that a key of the manifest belongs to.
     pub(super) fn of_key(key: &str) -> Self {
-        let under = |prefix: &str| {
-            key.strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        if ["title", "description", "weakness", "ids"]
-            .into_iter()
-            .any(under)
-        {
+        let under =
+            |prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        if ["title", "description", "weakness", "ids"].into_iter().any(under) {
             Self::Description
         } else if under("inputs.trigger") {
             Self::Trigger
@@ -108,15 +96,9 @@ impl Readiness {
     /// The lights for these problems and missing keys.
     pub(super) fn of(problems: &[Problem], missing: &[MissingItem], readable: bool) -> Self {
         let light = |name| {
-            let absent: Vec<_> = missing
-                .iter()
-                .filter(|item| item.light == name)
-                .map(|item| format!("`{}`", item.key))
-                .collect();
-            let wrong = problems
-                .iter()
-                .filter(|problem| LightName::of_key(&problem.place) == name)
-                .count();
+            let absent: Vec<_> =
+                missing.iter().filter(|item| item.light == name).map(|item| format!("`{}`", item.key)).collect();
+            let wrong = problems.iter().filter(|problem| LightName::of_key(&problem.place) == name).count();
             let on = readable && absent.is_empty() && wrong == 0;
             let says = if !readable {
                 "the manifest could not be read".to_owned()
@@ -133,18 +115,12 @@ impl Readiness {
             };
             Light { name, on, says }
         };
-        Self {
-            lights: LightName::ALL.map(light),
-        }
+        Self { lights: LightName::ALL.map(light) }
     }
 }
 
 fn count(problems: usize) -> String {
-    if problems == 1 {
-        "1 problem".to_owned()
-    } else {
-        format!("{problems} problems")
-    }
+    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
 }
 
 fn present(name: LightName) -> &'static str {

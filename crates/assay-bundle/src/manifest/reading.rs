@@ -50,17 +50,10 @@ impl Reading {
 pub fn read(text: &str) -> Reading {
     let (table, mut problems) = document::read(text);
     // Nothing sensible can be said about the keys of a text that is not TOML.
-    let readable = !problems
-        .iter()
-        .any(|problem| problem.place.is_empty() || problem.code == "toml-syntax");
+    let readable = !problems.iter().any(|problem| problem.place.is_empty() || problem.code == "toml-syntax");
     if !readable {
         let readiness = Readiness::of(&problems, &[], false);
-        return Reading {
-            problems,
-            missing: Vec::new(),
-            manifest: None,
-            readiness,
-        };
+        return Reading { problems, missing: Vec::new(), manifest: None, readiness };
     }
     let sink = Sink::default();
     let root = Reader::root(&sink, &table, &shape::ROOT);
@@ -88,12 +81,7 @@ pub fn read(text: &str) -> Reading {
         }
     }
     let readiness = Readiness::of(&problems, &missing, true);
-    Reading {
-        problems,
-        missing,
-        manifest: manifest.filter(|_| whole),
-        readiness,
-    }
+    Reading { problems, missing, manifest: manifest.filter(|_| whole), readiness }
 }
 
 /// Reads a manifest that must be complete.
@@ -109,10 +97,8 @@ pub fn parse(text: &str) -> Result<Manifest, Vec<Problem>> {
     for item in reading.missing.into_iter().filter(|item| item.required) {
         let message = format!("`{}` is missing: it {}", item.key, item.why);
         problems.push(
-            Problem::new("missing-key", item.key, None, message).help(format!(
-                "for instance: {}",
-                item.example.replace('\n', "\n    ")
-            )),
+            Problem::new("missing-key", item.key, None, message)
+                .help(format!("for instance: {}", item.example.replace('\n', "\n    "))),
         );
     }
     Err(problems)

@@ -64,8 +64,5 @@ shapes! {
 
 /// The keys of an oracle of this kind, if there is such a kind.
 pub(crate) fn oracle(kind: &str) -> Option<&'static Shape> {
-    SHAPES
-        .iter()
-        .find(|shape| shape.place.strip_prefix("oracle:") == Some(kind))
-        .copied()
+    SHAPES.iter().find(|shape| shape.place.strip_prefix("oracle:") == Some(kind)).copied()
 }

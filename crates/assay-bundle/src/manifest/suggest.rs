@@ -25,10 +25,7 @@ pub(super) fn list(words: &[&str]) -> String {
 fn distance(a: &str, b: &str) -> usize {
     let plain = |text: &str| -> Vec<char> {
         let lower = text.to_lowercase();
-        lower
-            .chars()
-            .map(|c| if c == '_' { '-' } else { c })
-            .collect()
+        lower.chars().map(|c| if c == '_' { '-' } else { c }).collect()
     };
     let (a, b) = (plain(a), plain(b));
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -56,10 +53,7 @@ mod tests {
     fn slips_are_recognised_and_other_words_are_not() {
         let known = ["limits", "heap-buffer-overflow", "cpu"];
         assert_eq!(nearest("limit", &known), Some("limits"));
-        assert_eq!(
-            nearest("Heap_Buffer_Overflow", &known),
-            Some("heap-buffer-overflow")
-        );
+        assert_eq!(nearest("Heap_Buffer_Overflow", &known), Some("heap-buffer-overflow"));
         assert_eq!(nearest("colour", &known), None);
         assert_eq!(distance("kitten", "sitting"), 3);
     }

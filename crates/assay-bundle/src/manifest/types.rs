@@ -312,11 +312,7 @@ pub struct Alive {
 
 impl Default for Alive {
     fn default() -> Self {
-        Self {
-            exit: 0,
-            stdout: None,
-            stderr: None,
-        }
+        Self { exit: 0, stdout: None, stderr: None }
     }
 }
 

@@ -56,9 +56,7 @@ pub fn pieces(argument: &str) -> Result<Vec<Piece<'_>>, String> {
             rest = after;
             continue;
         }
-        let end = after
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .unwrap_or(after.len());
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
         let (name, after) = after.split_at_checked(end).unwrap_or((after, ""));
         match VARIABLES.iter().find(|(known, _)| *known == name) {
             Some((_, variable)) => out.push(Piece::Variable(*variable)),
@@ -75,17 +73,11 @@ pub fn pieces(argument: &str) -> Result<Vec<Piece<'_>>, String> {
 /// An argument of a command, with only variables that exist in its place.
 pub(super) fn argument(text: &str, allowed: &[Variable]) -> Result<String, Fault> {
     if text.contains('\0') {
-        return Err(Fault::new(
-            "bad-text",
-            "an argument cannot contain a zero byte",
-        ));
+        return Err(Fault::new("bad-text", "an argument cannot contain a zero byte"));
     }
     let names = VARIABLES.iter().filter(|(_, v)| allowed.contains(v));
     let names: Vec<_> = names.map(|(name, _)| format!("${name}")).collect();
-    let help = format!(
-        "here are {}; a dollar itself is written `$$`",
-        names.join(" ")
-    );
+    let help = format!("here are {}; a dollar itself is written `$$`", names.join(" "));
     match pieces(text) {
         Ok(pieces) => {
             let refused = pieces.iter().find_map(|piece| match piece {
@@ -99,11 +91,7 @@ pub(super) fn argument(text: &str, allowed: &[Variable]) -> Result<String, Fault
             let name = name.map_or("", |(name, _)| name);
             Err(Fault::new("unknown-variable", format!("`${name}` does not exist here")).help(help))
         }
-        Err(name) => Err(Fault::new(
-            "unknown-variable",
-            format!("`${}` is not a variable", shown(&name)),
-        )
-        .help(help)),
+        Err(name) => Err(Fault::new("unknown-variable", format!("`${}` is not a variable", shown(&name))).help(help)),
     }
 }
 
@@ -131,10 +119,7 @@ mod tests {
         assert_eq!(pieces("").unwrap(), vec![]);
         assert_eq!(
             pieces("$OUT$INPUT").unwrap(),
-            vec![
-                Piece::Variable(Variable::Out),
-                Piece::Variable(Variable::Input)
-            ]
+            vec![Piece::Variable(Variable::Out), Piece::Variable(Variable::Input)]
         );
     }
 

@@ -10,17 +10,11 @@ use crate::manifest::types::{Arm, ArmName, Arms, Refusal, Source};
 
 pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Arms> {
     let arms = root.table_or_empty("arms", &shape::ARMS)?;
-    let vulnerable = arms
-        .table_or_empty("vulnerable", &shape::VULNERABLE)
-        .and_then(|arm| read_arm(&arm, ArmName::Vulnerable));
-    let fixed = arms
-        .table("fixed", &shape::FIXED)
-        .and_then(|arm| read_arm(&arm, ArmName::Fixed));
+    let vulnerable =
+        arms.table_or_empty("vulnerable", &shape::VULNERABLE).and_then(|arm| read_arm(&arm, ArmName::Vulnerable));
+    let fixed = arms.table("fixed", &shape::FIXED).and_then(|arm| read_arm(&arm, ArmName::Fixed));
     refuse_circle(root);
-    Some(Arms {
-        vulnerable: vulnerable?,
-        fixed,
-    })
+    Some(Arms { vulnerable: vulnerable?, fixed })
 }
 
 /// Each arm patched onto the other leaves no source at all.
@@ -30,49 +24,29 @@ fn refuse_circle(root: &Reader<'_>) {
         if root.peek(&["arms", "fixed"]).is_none() {
             root.missing_at("arms.fixed.source");
         } else if base("fixed") == Some("vulnerable") {
-            let line = root
-                .peek(&["arms", "fixed", "source", "base"])
-                .map(|n| n.line);
-            let fault = Fault::new(
-                "conflict",
-                "each arm is said to be the other one with a patch",
-            )
-            .help("let one of them be a `package` or a `path`");
+            let line = root.peek(&["arms", "fixed", "source", "base"]).map(|n| n.line);
+            let fault = Fault::new("conflict", "each arm is said to be the other one with a patch")
+                .help("let one of them be a `package` or a `path`");
             root.fault_at("arms.fixed.source.base", line, fault);
         }
     }
 }
 
 fn read_arm(arm: &Reader<'_>, this: ArmName) -> Option<Arm> {
-    let packages = arm
-        .table("deps", &shape::ARM_DEPS)
-        .map(|deps| deps::packages(&deps))
-        .unwrap_or_default();
+    let packages = arm.table("deps", &shape::ARM_DEPS).map(|deps| deps::packages(&deps)).unwrap_or_default();
     let refusal = arm.table("refusal", &shape::REFUSAL).and_then(refusal);
     if !arm.require("source") {
         return None;
     }
     let source = arm.table("source", &shape::SOURCE)?;
-    Some(Arm {
-        source: read_source(&source, this)?,
-        deps: packages,
-        refusal,
-    })
+    Some(Arm { source: read_source(&source, this)?, deps: packages, refusal })
 }
 
 fn read_source(source: &Reader<'_>, this: ArmName) -> Option<Source> {
     let path = source.parsed("path", value::own_path);
     let package = source.parsed("package", name::purl);
-    let files = source
-        .free_table("files")
-        .map(|files| deps::files(&files, None));
-    let base = source.word(
-        "base",
-        &[
-            ("vulnerable", ArmName::Vulnerable),
-            ("fixed", ArmName::Fixed),
-        ],
-    );
+    let files = source.free_table("files").map(|files| deps::files(&files, None));
+    let base = source.word("base", &[("vulnerable", ArmName::Vulnerable), ("fixed", ArmName::Fixed)]);
     let patch = source.parsed("patch", value::own_path);
     let reverse = source.parsed("reverse", value::path);
     if base == Some(this) {
@@ -83,21 +57,14 @@ fn read_source(source: &Reader<'_>, this: ArmName) -> Option<Source> {
     }
 
     let has = |key| source.has(key);
-    let kinds = [
-        has("path"),
-        has("package") || has("files"),
-        has("base") || has("patch") || has("reverse"),
-    ];
+    let kinds = [has("path"), has("package") || has("files"), has("base") || has("patch") || has("reverse")];
     match kinds {
         [true, false, false] => Some(Source::Path { path: path? }),
         [false, true, false] => {
             // Not short-circuited: both may be missing.
             let whole = source.require("package") & source.require("files");
             whole.then_some(())?;
-            Some(Source::Package {
-                package: package?,
-                files: files?,
-            })
+            Some(Source::Package { package: package?, files: files? })
         }
         [false, false, true] => {
             let based = source.require("base");
@@ -113,15 +80,9 @@ fn read_source(source: &Reader<'_>, this: ArmName) -> Option<Source> {
             based.then_some(())?;
             let base = base?;
             if has("patch") {
-                Some(Source::Patched {
-                    base,
-                    patch: patch?,
-                })
+                Some(Source::Patched { base, patch: patch? })
             } else {
-                Some(Source::Reversed {
-                    base,
-                    reverse: reverse?,
-                })
+                Some(Source::Reversed { base, reverse: reverse? })
             }
         }
         [false, false, false] => {
@@ -131,9 +92,8 @@ fn read_source(source: &Reader<'_>, this: ArmName) -> Option<Source> {
         }
         _ => {
             source.fault_here(
-                Fault::new("conflict", "a source comes from one place").help(
-                    "use one of: `path`; `package` with `files`; `base` with `patch`; `base` with `reverse`",
-                ),
+                Fault::new("conflict", "a source comes from one place")
+                    .help("use one of: `path`; `package` with `files`; `base` with `patch`; `base` with `reverse`"),
             );
             None
         }

@@ -15,26 +15,15 @@ use crate::manifest::types::{Build, Instrument, Recipe};
 use crate::manifest::variable::{Variable, argument};
 
 /// Inputs are not mounted while building, and no canary is drawn yet.
-const VARIABLES: &[Variable] = &[
-    Variable::Out,
-    Variable::Src,
-    Variable::Deps,
-    Variable::Scratch,
-];
+const VARIABLES: &[Variable] = &[Variable::Out, Variable::Src, Variable::Deps, Variable::Scratch];
 
 /// Keys that only some recipes read: given to another one they would be silently ignored.
 const ONLY_FOR: &[(&str, &[&str])] = &[
     ("sources", &["cc", "cargo"]),
     ("flags", &["cc"]),
     ("configure", &["autotools", "cmake", "meson"]),
-    (
-        "targets",
-        &["autotools", "cmake", "meson", "make", "debian"],
-    ),
-    (
-        "artifacts",
-        &["autotools", "cmake", "meson", "make", "debian"],
-    ),
+    ("targets", &["autotools", "cmake", "meson", "make", "debian"]),
+    ("artifacts", &["autotools", "cmake", "meson", "make", "debian"]),
 ];
 
 pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Build> {
@@ -65,35 +54,16 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Build> {
     let limits = limits::read(&build);
     let recipe = recipe?;
     fits_recipe(&build, &recipe, instrument);
-    Some(Build {
-        recipe,
-        sources,
-        flags,
-        instrument,
-        configure,
-        targets,
-        artifacts,
-        generate,
-        limits,
-    })
+    Some(Build { recipe, sources, flags, instrument, configure, targets, artifacts, generate, limits })
 }
 
 fn recipe(build: &Reader<'_>) -> Option<Recipe> {
-    let known = build.parsed("recipe", |text| {
-        recipe_of(text).ok_or_else(|| crate::manifest::reader::unknown_word(text, RECIPES))
-    });
+    let known = build
+        .parsed("recipe", |text| recipe_of(text).ok_or_else(|| crate::manifest::reader::unknown_word(text, RECIPES)));
     let run = value::command(build, "run", VARIABLES);
     if build.has("recipe") && build.has("run") {
-        let fault = Fault::new(
-            "conflict",
-            "either a `recipe` of the runner or a `run` of one's own",
-        );
-        build.fault(
-            "run",
-            fault.help(
-                "keep the recipe where it suffices: `run` lowers the assurance to `claimant`",
-            ),
-        );
+        let fault = Fault::new("conflict", "either a `recipe` of the runner or a `run` of one's own");
+        build.fault("run", fault.help("keep the recipe where it suffices: `run` lowers the assurance to `claimant`"));
         return None;
     }
     if build.has("run") {
@@ -103,17 +73,7 @@ fn recipe(build: &Reader<'_>) -> Option<Recipe> {
     known
 }
 
-const RECIPES: &[&str] = &[
-    "cc",
-    "cargo",
-    "wheel",
-    "npm",
-    "debian",
-    "autotools",
-    "cmake",
-    "meson",
-    "make",
-];
+const RECIPES: &[&str] = &["cc", "cargo", "wheel", "npm", "debian", "autotools", "cmake", "meson", "make"];
 
 fn recipe_of(word: &str) -> Option<Recipe> {
     Some(match word {
@@ -131,18 +91,13 @@ fn recipe_of(word: &str) -> Option<Recipe> {
 }
 
 fn fits_recipe(build: &Reader<'_>, recipe: &Recipe, instrument: Instrument) {
-    let word = RECIPES
-        .iter()
-        .find(|word| recipe_of(word).as_ref() == Some(recipe));
+    let word = RECIPES.iter().find(|word| recipe_of(word).as_ref() == Some(recipe));
     let Some(word) = word else {
         // The claimant's own command reads none of them.
         for (key, recipes) in ONLY_FOR {
             if build.has(key) {
                 let message = format!("`{key}` is not read beside `run`");
-                let help = format!(
-                    "give it to your command, or use a recipe: {}",
-                    suggest::list(recipes)
-                );
+                let help = format!("give it to your command, or use a recipe: {}", suggest::list(recipes));
                 build.fault(key, Fault::new("conflict", message).help(help));
             }
         }
@@ -166,10 +121,7 @@ fn fits_recipe(build: &Reader<'_>, recipe: &Recipe, instrument: Instrument) {
     }
     if matches!(recipe, Recipe::Wheel | Recipe::Npm) && instrument != Instrument::None {
         let message = format!("the recipe `{word}` compiles nothing that could be instrumented");
-        build.fault(
-            "instrument",
-            Fault::new("conflict", message).help("leave `instrument` out"),
-        );
+        build.fault("instrument", Fault::new("conflict", message).help("leave `instrument` out"));
     }
 }
 
@@ -191,11 +143,8 @@ fn target(text: &str) -> Result<String, Fault> {
     if text.starts_with(first) && text.len() <= 255 && text.bytes().all(plain) {
         return Ok(text.to_owned());
     }
-    Err(Fault::new(
-        "bad-name",
-        format!("`{}` is not a build target", shown(text)),
-    )
-    .help("write the target's plain name: `all`, `xmllint`"))
+    Err(Fault::new("bad-name", format!("`{}` is not a build target", shown(text)))
+        .help("write the target's plain name: `all`, `xmllint`"))
 }
 
 fn artifacts(build: &Reader<'_>) -> BTreeMap<String, String> {
@@ -234,21 +183,13 @@ fn generate(build: &Reader<'_>, root: &Reader<'_>) -> Vec<Vec<String>> {
     for (place, node) in build.list("generate", 64).unwrap_or_default() {
         let words = build.each_of(&place, node, |text| argument(text, VARIABLES));
         let Some(program) = words.first() else {
-            build.fault_at(
-                &place,
-                Some(node.line),
-                Fault::new("empty", "a command begins with the program to run"),
-            );
+            build.fault_at(&place, Some(node.line), Fault::new("empty", "a command begins with the program to run"));
             continue;
         };
         if !needs.is_some_and(|needs| names(needs, program)) {
             let message = format!("`{}` is not among the declared tools", shown(program));
             let help = "add its plain name to `toolchain.needs`";
-            build.fault_at(
-                &place,
-                Some(node.line),
-                Fault::new("conflict", message).help(help),
-            );
+            build.fault_at(&place, Some(node.line), Fault::new("conflict", message).help(help));
         }
         out.push(words);
     }
@@ -259,6 +200,5 @@ fn names(list: &Node, word: &str) -> bool {
     let Value::List(list) = &list.value else {
         return false;
     };
-    list.iter()
-        .any(|node| matches!(&node.value, Value::Text(text) if text == word))
+    list.iter().any(|node| matches!(&node.value, Value::Text(text) if text == word))
 }

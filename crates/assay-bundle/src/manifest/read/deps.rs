@@ -16,10 +16,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Deps {
     let Some(deps) = root.table("deps", &shape::DEPS) else {
         return Deps::default();
     };
-    Deps {
-        lock: deps.parsed("lock", value::own_path),
-        packages: packages(&deps),
-    }
+    Deps { lock: deps.parsed("lock", value::own_path), packages: packages(&deps) }
 }
 
 /// Package URL -> files and place.
@@ -53,11 +50,7 @@ pub(super) fn packages(deps: &Reader<'_>) -> BTreeMap<String, DepPackage> {
 
 /// File name -> digest; at least one, and each a plain name.
 pub(super) fn files(table: &Reader<'_>, but: Option<&str>) -> BTreeMap<String, Sha256> {
-    let entries = || {
-        table
-            .entries()
-            .filter(move |(key, _)| Some(key.as_str()) != but)
-    };
+    let entries = || table.entries().filter(move |(key, _)| Some(key.as_str()) != but);
     let mut out = BTreeMap::new();
     if entries().count() > bounds::FILES {
         let message = format!("it names more than {} files", bounds::FILES);

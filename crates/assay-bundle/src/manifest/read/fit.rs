@@ -100,11 +100,8 @@ fn refusal(root: &Reader<'_>) {
     };
     let kind = root.peek_text(&["oracle", "kind"]);
     if kind.is_some_and(|kind| kind != "build-refusal") {
-        let fault = Fault::new(
-            "conflict",
-            "a refusal to build is only looked at by its own oracle",
-        )
-        .help(r#"use `kind = "build-refusal"` in `[oracle]`, or take the refusal out"#);
+        let fault = Fault::new("conflict", "a refusal to build is only looked at by its own oracle")
+            .help(r#"use `kind = "build-refusal"` in `[oracle]`, or take the refusal out"#);
         root.fault_at("arms.fixed.refusal", Some(node.line), fault);
     }
 }
@@ -123,8 +120,7 @@ fn memory_sanitizer(root: &Reader<'_>) {
             if list.iter().any(|n| matches!(&n.value, Value::Text(t) if t == "clang")))
     });
     if !clang {
-        let fault = Fault::new("conflict", "MemorySanitizer needs clang")
-            .help(r#"add `"clang"` to `toolchain.needs`"#);
+        let fault = Fault::new("conflict", "MemorySanitizer needs clang").help(r#"add `"clang"` to `toolchain.needs`"#);
         root.fault_at("build.instrument", Some(node.line), fault);
     }
 }

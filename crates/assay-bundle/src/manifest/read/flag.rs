@@ -16,11 +16,8 @@ const RUNTIMES: &[&str] = &["asan", "ubsan", "lsan", "msan", "tsan", "hwasan"];
 /// One flag.
 pub(super) fn check(flag: &str) -> Result<String, Fault> {
     let refuse = |why: &str| {
-        Err(Fault::new(
-            "forbidden-flag",
-            format!("`{}` is refused: {why}", shown(flag)),
-        )
-        .help("only -O -D -I -W -w -std -l are allowed; `build.instrument` chooses the sanitizer"))
+        Err(Fault::new("forbidden-flag", format!("`{}` is refused: {why}", shown(flag)))
+            .help("only -O -D -I -W -w -std -l are allowed; `build.instrument` chooses the sanitizer"))
     };
     if flag.len() > 1_024 || flag.chars().any(char::is_control) {
         return refuse("it is too long or contains control characters");
@@ -32,31 +29,18 @@ pub(super) fn check(flag: &str) -> Result<String, Fault> {
     if flag.starts_with('@') {
         return refuse("a file of flags could hide others");
     }
-    if ["-Wl,", "-Wa,", "-Wp,"]
-        .iter()
-        .any(|hand| flag.starts_with(hand))
-    {
+    if ["-Wl,", "-Wa,", "-Wp,"].iter().any(|hand| flag.starts_with(hand)) {
         return refuse("it hands options to another program of the compiler");
     }
     let good = match flag.as_bytes() {
         b"-w" => true,
         [b'-', b'O', level @ ..] => {
-            matches!(
-                level,
-                b"" | b"0" | b"1" | b"2" | b"3" | b"s" | b"g" | b"z" | b"fast"
-            )
+            matches!(level, b"" | b"0" | b"1" | b"2" | b"3" | b"s" | b"g" | b"z" | b"fast")
         }
-        [b'-', b'D', define @ ..] => define
-            .first()
-            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'),
-        [b'-', b'W', warning @ ..] => warning
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || b"-+=_".contains(b)),
+        [b'-', b'D', define @ ..] => define.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_'),
+        [b'-', b'W', warning @ ..] => warning.iter().all(|b| b.is_ascii_alphanumeric() || b"-+=_".contains(b)),
         [b'-', b's', b't', b'd', b'=', standard @ ..] => {
-            !standard.is_empty()
-                && standard
-                    .iter()
-                    .all(|b| b.is_ascii_alphanumeric() || b"+:".contains(b))
+            !standard.is_empty() && standard.iter().all(|b| b.is_ascii_alphanumeric() || b"+:".contains(b))
         }
         [b'-', b'l', library @ ..] => {
             let name = std::str::from_utf8(library).unwrap_or("");
@@ -64,9 +48,7 @@ pub(super) fn check(flag: &str) -> Result<String, Fault> {
                 return refuse("it links a sanitizer's runtime by hand");
             }
             library.first().is_some_and(u8::is_ascii_alphanumeric)
-                && library
-                    .iter()
-                    .all(|b| b.is_ascii_alphanumeric() || b"+._-".contains(b))
+                && library.iter().all(|b| b.is_ascii_alphanumeric() || b"+._-".contains(b))
         }
         [b'-', b'I', ..] => return include(flag),
         _ => return refuse("it is not one of the allowed flags"),
@@ -87,11 +69,8 @@ fn include(flag: &str) -> Result<String, Fault> {
     if plain {
         return Ok(flag.to_owned());
     }
-    Err(Fault::new(
-        "forbidden-flag",
-        format!("`{}` does not name a folder of the bundle", shown(flag)),
-    )
-    .help("write `-Isrc/include`, relative to the bundle's root, as one word"))
+    Err(Fault::new("forbidden-flag", format!("`{}` does not name a folder of the bundle", shown(flag)))
+        .help("write `-Isrc/include`, relative to the bundle's root, as one word"))
 }
 
 /// Libraries come last, or the linker does not find what they define.
@@ -108,14 +87,8 @@ pub(super) fn libraries_last(flags: &[String]) -> bool {
 pub(super) fn source(text: &str) -> Result<BundlePath, Fault> {
     // The compiler would read either as something other than a file.
     if text.starts_with(['-', '@']) {
-        return Err(Fault::new(
-            "bad-path",
-            format!(
-                "`{}` would be read as an option of the compiler",
-                shown(text)
-            ),
-        )
-        .help("rename the file so that it begins with a letter"));
+        return Err(Fault::new("bad-path", format!("`{}` would be read as an option of the compiler", shown(text)))
+            .help("rename the file so that it begins with a letter"));
     }
     value::path(text)
 }

@@ -7,14 +7,8 @@ use crate::manifest::shape;
 use crate::manifest::types::{Alive, Harness, HarnessKind, HarnessOrigin};
 use crate::manifest::variable::{Piece, Variable, pieces};
 
-const VARIABLES: &[Variable] = &[
-    Variable::Out,
-    Variable::Input,
-    Variable::Src,
-    Variable::Deps,
-    Variable::Scratch,
-    Variable::Canary,
-];
+const VARIABLES: &[Variable] =
+    &[Variable::Out, Variable::Input, Variable::Src, Variable::Deps, Variable::Scratch, Variable::Canary];
 
 pub(in crate::manifest) const KINDS: &[(&str, HarnessKind)] = &[
     ("file", HarnessKind::File),
@@ -58,11 +52,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Harness> {
 
 /// A command that never mentions its input runs the same on all of them.
 fn input_arrives(harness: &Reader<'_>, kind: HarnessKind, run: &[String]) {
-    let mentions = |argument: &String| {
-        pieces(argument)
-            .unwrap_or_default()
-            .contains(&Piece::Variable(Variable::Input))
-    };
+    let mentions = |argument: &String| pieces(argument).unwrap_or_default().contains(&Piece::Variable(Variable::Input));
     match kind {
         HarnessKind::File if !run.iter().any(mentions) => harness.fault(
             "run",
@@ -83,10 +73,7 @@ fn alive(harness: &Reader<'_>) -> Alive {
         return Alive::default();
     };
     Alive {
-        exit: alive
-            .integer("exit", 0..=255)
-            .and_then(|exit| i32::try_from(exit).ok())
-            .unwrap_or(0),
+        exit: alive.integer("exit", 0..=255).and_then(|exit| i32::try_from(exit).ok()).unwrap_or(0),
         stdout: alive.parsed("stdout", value::regex),
         stderr: alive.parsed("stderr", value::regex),
     }

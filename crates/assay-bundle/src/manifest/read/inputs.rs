@@ -38,24 +38,16 @@ fn read_list(inputs: &Reader<'_>, key: &str, kind: Option<HarnessKind>) -> Vec<I
         return Vec::new();
     }
     let tables = inputs.tables(key, bounds::INPUTS, &shape::INPUT);
-    tables
-        .iter()
-        .filter_map(|table| read_input(table, kind))
-        .collect()
+    tables.iter().filter_map(|table| read_input(table, kind)).collect()
 }
 
 fn read_input(input: &Reader<'_>, kind: Option<HarnessKind>) -> Option<Input> {
     let path = input.parsed("path", value::own_path);
     let program = input.parsed("program", value::own_path);
     let args = input.has("args").then(|| input.each("args", literal));
-    let size = input
-        .integer("size", 0..=i64::MAX)
-        .and_then(|size| u64::try_from(size).ok());
+    let size = input.integer("size", 0..=i64::MAX).and_then(|size| u64::try_from(size).ok());
 
-    let given: Vec<_> = ["path", "args", "program"]
-        .into_iter()
-        .filter(|key| input.has(key))
-        .collect();
+    let given: Vec<_> = ["path", "args", "program"].into_iter().filter(|key| input.has(key)).collect();
     let wanted = match kind {
         Some(HarnessKind::File | HarnessKind::Stdin) => Some("path"),
         Some(HarnessKind::Args) => Some("args"),
@@ -90,10 +82,7 @@ fn read_input(input: &Reader<'_>, kind: Option<HarnessKind>) -> Option<Input> {
 /// Arguments of an input are data: nothing in them is replaced.
 fn literal(text: &str) -> Result<String, Fault> {
     if text.contains('\0') {
-        return Err(Fault::new(
-            "bad-text",
-            "an argument cannot contain a zero byte",
-        ));
+        return Err(Fault::new("bad-text", "an argument cannot contain a zero byte"));
     }
     Ok(text.to_owned())
 }

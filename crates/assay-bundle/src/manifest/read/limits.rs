@@ -18,9 +18,7 @@ pub(in crate::manifest) fn read(section: &Reader<'_>) -> Limits {
         memory: size(&limits, "memory"),
         output: size(&limits, "output"),
         scratch: size(&limits, "scratch"),
-        pids: limits
-            .integer("pids", 1..=bounds::PIDS)
-            .and_then(|pids| u32::try_from(pids).ok()),
+        pids: limits.integer("pids", 1..=bounds::PIDS).and_then(|pids| u32::try_from(pids).ok()),
     }
 }
 

@@ -43,19 +43,14 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Oracle> {
     }
     Some(match kind {
         "sanitizer" => sanitizer(&oracle),
-        "leak" => Oracle::Leak {
-            frame: oracle.parsed("frame", name::frame),
-        },
-        "signal" => Oracle::Signal {
-            signals: some(&oracle, "signal", name::signal),
-        },
+        "leak" => Oracle::Leak { frame: oracle.parsed("frame", name::frame) },
+        "signal" => Oracle::Signal { signals: some(&oracle, "signal", name::signal) },
         "cpu" => Oracle::Cpu,
         "growth" => growth(&oracle),
         "memory" => Oracle::Memory,
-        "canary-write" => Oracle::CanaryWrite {
-            path: oracle.parsed("path", watched),
-            allowed: oracle.each("allowed", watched),
-        },
+        "canary-write" => {
+            Oracle::CanaryWrite { path: oracle.parsed("path", watched), allowed: oracle.each("allowed", watched) }
+        }
         "canary-read" => Oracle::CanaryRead,
         "output" => return output(&oracle),
         "differential" => Oracle::Differential,
@@ -68,11 +63,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Oracle> {
 }
 
 /// A list that must be there and not be empty.
-fn some(
-    oracle: &Reader<'_>,
-    key: &str,
-    parse: impl Fn(&str) -> Result<String, Fault>,
-) -> Vec<String> {
+fn some(oracle: &Reader<'_>, key: &str, parse: impl Fn(&str) -> Result<String, Fault>) -> Vec<String> {
     let empty = match oracle.node(key).map(|node| &node.value) {
         None => true,
         Some(Value::List(list)) => list.is_empty(),
@@ -88,26 +79,13 @@ fn sanitizer(oracle: &Reader<'_>) -> Oracle {
     let empty = |node: &crate::manifest::document::Node| matches!(&node.value, Value::List(list) if list.is_empty());
     if oracle.node("type").is_some_and(empty) {
         let fault = Fault::new("empty", "no report has one of no types");
-        oracle.fault(
-            "type",
-            fault.help("name the sanitizer's own words, or leave `type` out to take any"),
-        );
+        oracle.fault("type", fault.help("name the sanitizer's own words, or leave `type` out to take any"));
     }
     Oracle::Sanitizer {
         types: oracle.each("type", name::report_word),
-        access: oracle.word(
-            "access",
-            &[("read", Access::Read), ("write", Access::Write)],
-        ),
+        access: oracle.word("access", &[("read", Access::Read), ("write", Access::Write)]),
         stack: oracle
-            .word(
-                "stack",
-                &[
-                    ("access", Stack::Access),
-                    ("freed", Stack::Freed),
-                    ("allocated", Stack::Allocated),
-                ],
-            )
+            .word("stack", &[("access", Stack::Access), ("freed", Stack::Freed), ("allocated", Stack::Allocated)])
             .unwrap_or(Stack::Access),
         frame: oracle.parsed("frame", name::frame),
     }
@@ -122,11 +100,7 @@ fn growth(oracle: &Reader<'_>) -> Oracle {
         let help = "between the two the outcome is open; a fixed version must lie clearly below";
         oracle.fault("control", Fault::new("conflict", message).help(help));
     }
-    Oracle::Growth {
-        exponent,
-        control,
-        ratio,
-    }
+    Oracle::Growth { exponent, control, ratio }
 }
 
 fn output(oracle: &Reader<'_>) -> Option<Oracle> {
@@ -150,9 +124,7 @@ fn output(oracle: &Reader<'_>) -> Option<Oracle> {
 
 /// A path below `$SCRATCH`, or below or beside `$CANARY`.
 fn watched(text: &str) -> Result<String, Fault> {
-    let rest = text
-        .strip_prefix("$CANARY")
-        .map(|rest| rest.trim_start_matches('/'));
+    let rest = text.strip_prefix("$CANARY").map(|rest| rest.trim_start_matches('/'));
     let good = match rest {
         Some("") => true,
         Some(rest) => !rest.contains('$') && value::path(rest).is_ok(),

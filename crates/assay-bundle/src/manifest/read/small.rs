@@ -16,21 +16,9 @@ pub(in crate::manifest) fn provenance(root: &Reader<'_>) -> Provenance {
         return Provenance::default();
     };
     Provenance {
-        found_by: provenance.word(
-            "found_by",
-            &[
-                ("human", FoundBy::Human),
-                ("ai-assisted", FoundBy::AiAssisted),
-                ("ai", FoundBy::Ai),
-            ],
-        ),
-        tooling: provenance.word(
-            "tooling",
-            &[
-                ("public", Tooling::Public),
-                ("confidential", Tooling::Confidential),
-            ],
-        ),
+        found_by: provenance
+            .word("found_by", &[("human", FoundBy::Human), ("ai-assisted", FoundBy::AiAssisted), ("ai", FoundBy::Ai)]),
+        tooling: provenance.word("tooling", &[("public", Tooling::Public), ("confidential", Tooling::Confidential)]),
         model: provenance.line("model", bounds::LINE),
         harness: provenance.line("harness", bounds::LINE),
         operator: provenance.line("operator", bounds::LINE),
@@ -46,9 +34,7 @@ pub(in crate::manifest) fn target(root: &Reader<'_>) -> Option<Target> {
 }
 
 pub(in crate::manifest) fn toolchain(root: &Reader<'_>) -> Vec<String> {
-    root.table("toolchain", &shape::TOOLCHAIN)
-        .map(|toolchain| toolchain.each("needs", name::tool))
-        .unwrap_or_default()
+    root.table("toolchain", &shape::TOOLCHAIN).map(|toolchain| toolchain.each("needs", name::tool)).unwrap_or_default()
 }
 
 pub(in crate::manifest) fn repeat(root: &Reader<'_>) -> Repeat {
@@ -56,24 +42,13 @@ pub(in crate::manifest) fn repeat(root: &Reader<'_>) -> Repeat {
         .table("repeat", &shape::REPEAT)
         .and_then(|repeat| repeat.integer("runs", 1..=bounds::RUNS))
         .and_then(|runs| u32::try_from(runs).ok());
-    Repeat {
-        runs: runs.unwrap_or(RUNS),
-    }
+    Repeat { runs: runs.unwrap_or(RUNS) }
 }
 
 pub(in crate::manifest) fn tests(root: &Reader<'_>) -> Option<Tests> {
     let tests = root.table("tests", &shape::TESTS)?;
     tests.require("run");
-    let run = value::command(
-        &tests,
-        "run",
-        &[
-            Variable::Out,
-            Variable::Src,
-            Variable::Deps,
-            Variable::Scratch,
-        ],
-    );
+    let run = value::command(&tests, "run", &[Variable::Out, Variable::Src, Variable::Deps, Variable::Scratch]);
     let limits = limits::read(&tests);
     Some(Tests { run: run?, limits })
 }

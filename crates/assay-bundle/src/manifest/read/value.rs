@@ -13,8 +13,7 @@ use crate::path::BundlePath;
 /// A path inside the bundle, or inside the source.
 pub(in crate::manifest) fn path(text: &str) -> Result<BundlePath, Fault> {
     text.parse().map_err(|error: crate::path::NotABundlePath| {
-        Fault::new("bad-path", error.to_string())
-            .help("write it relative to the bundle's root: `poc/trigger.bin`")
+        Fault::new("bad-path", error.to_string()).help("write it relative to the bundle's root: `poc/trigger.bin`")
     })
 }
 
@@ -24,10 +23,7 @@ pub(in crate::manifest) fn own_path(text: &str) -> Result<BundlePath, Fault> {
     if path.first_segment() == "src" {
         return Err(Fault::new(
             "reserved-path",
-            format!(
-                "`{}` lies in `src`, where the arm's source appears",
-                shown(text)
-            ),
+            format!("`{}` lies in `src`, where the arm's source appears", shown(text)),
         )
         .help("keep the bundle's own files elsewhere, for instance under `poc/` or `target/`"));
     }
@@ -45,16 +41,10 @@ pub(in crate::manifest) fn digest(text: &str) -> Result<Sha256, Fault> {
 /// A regular expression that is cheap to run on hostile text.
 pub(in crate::manifest) fn regex(text: &str) -> Result<String, Fault> {
     if text.len() > bounds::LINE {
-        return Err(Fault::new(
-            "too-large",
-            format!("a pattern has at most {} bytes", bounds::LINE),
-        ));
+        return Err(Fault::new("too-large", format!("a pattern has at most {} bytes", bounds::LINE)));
     }
-    let built = RegexBuilder::new(text)
-        .size_limit(bounds::PATTERN)
-        .dfa_size_limit(bounds::PATTERN)
-        .nest_limit(32)
-        .build();
+    let built =
+        RegexBuilder::new(text).size_limit(bounds::PATTERN).dfa_size_limit(bounds::PATTERN).nest_limit(32).build();
     match built {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => {
@@ -62,31 +52,20 @@ pub(in crate::manifest) fn regex(text: &str) -> Result<String, Fault> {
             let error = error.to_string();
             let why = error.lines().last().unwrap_or("it cannot be compiled");
             let why = why.strip_prefix("error: ").unwrap_or(why);
-            Err(
-                Fault::new("bad-regex", format!("the pattern cannot be used: {}", shown(why)))
-                    .help("it is a regular expression without look-around and back-references, matched against each line"),
-            )
+            Err(Fault::new("bad-regex", format!("the pattern cannot be used: {}", shown(why)))
+                .help("it is a regular expression without look-around and back-references, matched against each line"))
         }
     }
 }
 
 /// A command: a list of arguments, the first of which is the program.
-pub(in crate::manifest) fn command(
-    reader: &Reader<'_>,
-    key: &str,
-    allowed: &[Variable],
-) -> Option<Vec<String>> {
+pub(in crate::manifest) fn command(reader: &Reader<'_>, key: &str, allowed: &[Variable]) -> Option<Vec<String>> {
     let node = reader.node(key)?;
     let words = reader.each(key, |text| argument(text, allowed));
     command_is_whole(reader, key, node_len(node)?, words)
 }
 
-fn command_is_whole(
-    reader: &Reader<'_>,
-    key: &str,
-    written: usize,
-    words: Vec<String>,
-) -> Option<Vec<String>> {
+fn command_is_whole(reader: &Reader<'_>, key: &str, written: usize, words: Vec<String>) -> Option<Vec<String>> {
     if written == 0 || words.first().is_some_and(String::is_empty) {
         reader.fault(
             key,
