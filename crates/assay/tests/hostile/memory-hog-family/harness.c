@@ -11,7 +11,8 @@ int main(int argc, char **argv) {
             char *block = malloc(128 << 20);
             if (block == NULL)
                 _exit(0);
-            memset(block, child + 1, 128 << 20);
+            for (size_t at = 0; at < (size_t)128 << 20; at += 4096)
+                ((volatile char *)block)[at] = (char)(child + 1);
             if (write(ready[1], &byte, 1) != 1)
                 _exit(1);
             sleep(30);

@@ -11,11 +11,11 @@ int main(int argc, char **argv) {
     }
     static char block[1 << 20];
     memset(block, 1, sizeof block);
-    for (int held = 0; held < 2048; held++)
+    for (int held = 0; held < 1024; held++)
         if (write(file, block, sizeof block) != sizeof block) {
             perror("memfd");
             return 0;
         }
-    won("held 2 GiB in a memory file");
+    won("held 1 GiB in a memory file");
     return 0;
 }
