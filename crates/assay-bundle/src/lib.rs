@@ -18,6 +18,7 @@ pub mod files;
 pub mod identity;
 pub mod jcs;
 pub mod manifest;
+pub mod pack;
 pub mod path;
 pub mod presence;
 pub mod verdict;

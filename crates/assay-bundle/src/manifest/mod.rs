@@ -22,6 +22,7 @@ pub mod variable;
 
 pub use need::MissingItem;
 pub use problem::Problem;
+pub(crate) use problem::shown;
 pub use readiness::{Light, LightName, Readiness};
 pub use reading::{Reading, SCHEMA, parse, read};
 pub use types::*;
