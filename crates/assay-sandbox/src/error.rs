@@ -72,21 +72,13 @@ impl SandboxError {
     pub fn new(layer: Layer, what: impl Into<String>) -> Self {
         let what = what.into();
         let remedy = crate::remedy::remedy(layer, &what);
-        Self {
-            layer,
-            what,
-            remedy,
-        }
+        Self { layer, what, remedy }
     }
 }
 
 impl fmt::Display for SandboxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the sandbox layer `{}` is not available: {}; {}",
-            self.layer, self.what, self.remedy
-        )
+        write!(f, "the sandbox layer `{}` is not available: {}; {}", self.layer, self.what, self.remedy)
     }
 }
 

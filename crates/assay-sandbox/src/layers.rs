@@ -29,44 +29,22 @@ impl Layers {
         put("root", "read-only binds, sized tmpfs, pivot_root".into());
         put(
             "seccomp",
-            "deny list, new namespaces and x32 refused".into(),
+            "deny list; new namespaces, reaching init, memory without an owner, unknown calls refused".into(),
         );
-        put(
-            "rlimits",
-            "cpu core nofile nproc stack msgqueue memlock".into(),
-        );
+        put("rlimits", "cpu core nofile nproc stack msgqueue memlock nice rtprio".into());
         put("cpu", "meter over the process tree".into());
-        put("memory", "watcher over the process tree".into());
+        put(
+            "memory",
+            "watcher over the process tree: anonymous, shared, swapped, page tables; a reserve of the machine".into(),
+        );
         let carried = |from: i32, what: &str, by: &str| {
-            if landlock_abi >= from {
-                what.to_owned()
-            } else {
-                format!("not in this kernel; {by} carries it")
-            }
+            if landlock_abi >= from { what.to_owned() } else { format!("not in this kernel; {by} carries it") }
         };
         put("landlock", format!("ABI {landlock_abi}"));
-        put(
-            "landlock-truncate",
-            carried(3, "enforced", "the read-only root"),
-        );
-        put(
-            "landlock-tcp",
-            carried(4, "enforced", "the network namespace"),
-        );
-        put(
-            "landlock-scope",
-            carried(6, "enforced", "the pid and network namespaces"),
-        );
-        let kernel = rustix::system::uname()
-            .release()
-            .to_string_lossy()
-            .into_owned();
-        Self {
-            engine: "native".into(),
-            kernel,
-            landlock_abi,
-            layers,
-            proofs: BTreeMap::new(),
-        }
+        put("landlock-truncate", carried(3, "enforced", "the read-only root"));
+        put("landlock-tcp", carried(4, "enforced", "the network namespace"));
+        put("landlock-scope", carried(6, "enforced", "the pid and network namespaces"));
+        let kernel = rustix::system::uname().release().to_string_lossy().into_owned();
+        Self { engine: "native".into(), kernel, landlock_abi, layers, proofs: BTreeMap::new() }
     }
 }

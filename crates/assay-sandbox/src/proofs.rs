@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde::{Deserialize, Serialize};
 
 use crate::Sandbox;
@@ -23,7 +24,7 @@ const PIDS: u32 = 8;
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Request {
-    Attempts { port: u16, canary: PathBuf },
+    Attempts { port: u16, canaries: Vec<PathBuf> },
     Allocate,
 }
 
@@ -33,21 +34,12 @@ type Answers = BTreeMap<String, Result<String, String>>;
 /// Runs all proofs. Any attempt that gets through is an error.
 pub(crate) fn prove(sandbox: &dyn Sandbox) -> Result<BTreeMap<String, String>, SandboxError> {
     let broken = |what: String| SandboxError::new(Layer::Proofs, what);
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .map_err(|e| broken(format!("a listener on loopback: {e}")))?;
-    let port = listener
-        .local_addr()
-        .map_err(|e| broken(format!("a listener on loopback: {e}")))?
-        .port();
-    let canary =
-        std::env::current_exe().map_err(|e| broken(format!("finding a host file: {e}")))?;
-    let finished = sandbox.run(&spec(&Request::Attempts { port, canary })?)?;
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| broken(format!("a listener on loopback: {e}")))?;
+    let port = listener.local_addr().map_err(|e| broken(format!("a listener on loopback: {e}")))?.port();
+    let finished = sandbox.run(&spec(&Request::Attempts { port, canaries: canaries() })?)?;
     let answers: Answers = serde_json::from_slice(&finished.stdout).map_err(|_| {
         let said = String::from_utf8_lossy(&finished.stderr).into_owned();
-        broken(format!(
-            "the attempts ended with {:?} and gave no answer {said}",
-            finished.end
-        ))
+        broken(format!("the attempts ended with {:?} and gave no answer {said}", finished.end))
     })?;
     let mut proven = BTreeMap::new();
     for (attempt, answer) in answers {
@@ -58,28 +50,28 @@ pub(crate) fn prove(sandbox: &dyn Sandbox) -> Result<BTreeMap<String, String>, S
     }
     let finished = sandbox.run(&spec(&Request::Allocate)?)?;
     if finished.end != End::MemoryLimit {
-        return Err(broken(format!(
-            "a huge allocation ended with {:?}, not at its limit",
-            finished.end
-        )));
+        return Err(broken(format!("a huge allocation ended with {:?}, not at its limit", finished.end)));
     }
     proven.insert("allocate".into(), "ended at the memory limit".into());
     Ok(proven)
 }
 
+/// Host files that everybody may read outside and nobody inside.
+fn canaries() -> Vec<PathBuf> {
+    ["/etc/passwd", "/etc/group", "/etc/hostname"]
+        .map(PathBuf::from)
+        .into_iter()
+        .filter(|path| path.is_file())
+        .collect()
+}
+
 fn spec(request: &Request) -> Result<Spec, SandboxError> {
-    let request = serde_json::to_vec(request)
-        .map_err(|e| SandboxError::new(Layer::Proofs, format!("the request: {e}")))?;
+    let request =
+        serde_json::to_vec(request).map_err(|e| SandboxError::new(Layer::Proofs, format!("the request: {e}")))?;
     Ok(Spec {
-        task: Task::Builtin {
-            name: BUILTIN.into(),
-            request,
-        },
+        task: Task::Builtin { name: BUILTIN.into(), request },
         cwd: "/".into(),
-        mounts: vec![Mount::Scratch {
-            at: "/scratch".into(),
-            size: 1 << 20,
-        }],
+        mounts: vec![Mount::Scratch { at: "/scratch".into(), size: 1 << 20 }],
         stdin: Stdin::Empty,
         limits: RunLimits {
             cpu: Duration::from_secs(10),
@@ -102,8 +94,8 @@ pub(crate) fn attempt(request: &[u8], out: &mut dyn Write) -> Result<(), String>
                 blocks.push(vec![1; 8 << 20]);
             }
         }
-        Request::Attempts { port, canary } => {
-            let answers = attempts(port, &canary);
+        Request::Attempts { port, canaries } => {
+            let answers = attempts(port, &canaries);
             serde_json::to_writer(out, &answers).map_err(|e| e.to_string())
         }
     }
@@ -116,34 +108,32 @@ fn stopped<T>(result: io::Result<T>) -> Result<String, String> {
     }
 }
 
-fn attempts(port: u16, canary: &Path) -> Answers {
+fn attempts(port: u16, canaries: &[PathBuf]) -> Answers {
     let mut answers = Answers::new();
     let mut put = |name: &str, answer| answers.insert(name.to_owned(), answer);
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
-    put(
-        "connect",
-        stopped(TcpStream::connect_timeout(&address, Duration::from_secs(2))),
-    );
-    put("read-host-file", stopped(fs::File::open(canary)));
-    for (name, path) in [
-        ("write-usr", "/usr/assay-canary"),
-        ("write-root", "/assay-canary"),
-        ("write-tmp", "/tmp/assay-canary"),
-    ] {
+    put("connect", stopped(TcpStream::connect_timeout(&address, Duration::from_secs(2))));
+    for canary in canaries {
+        put(&format!("read {}", canary.display()), stopped(fs::File::open(canary)));
+    }
+    for (name, path) in
+        [("write-usr", "/usr/assay-canary"), ("write-root", "/assay-canary"), ("write-tmp", "/tmp/assay-canary")]
+    {
         put(name, stopped(fs::write(path, b"x")));
     }
     put("nested-user-namespace", stopped(sys::unshare_user()));
-    put(
-        "mount",
-        stopped(rustix::mount::mount_bind("/usr", "/scratch").map_err(io::Error::from)),
-    );
-    put(
-        "trace-init",
-        stopped(fs::File::options().write(true).open("/proc/1/mem")),
-    );
+    put("mount", stopped(rustix::mount::mount_bind("/usr", "/scratch").map_err(io::Error::from)));
+    put("trace-init", stopped(fs::File::options().write(true).open("/proc/1/mem")));
+    put("limit-init", limit_init());
     put("network-interfaces", only_loopback());
     put("fork-bomb", fork_bomb());
     answers
+}
+
+/// Taking init's descriptors away would blind its meters.
+fn limit_init() -> Result<String, String> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    stopped(prlimit(Some(Pid::INIT), Resource::Nofile, none).map_err(io::Error::from))
 }
 
 fn only_loopback() -> Result<String, String> {
@@ -156,11 +146,7 @@ fn only_loopback() -> Result<String, String> {
                 .filter_map(|line| line.split(':').next().map(str::trim))
                 .filter(|name| *name != "lo")
                 .collect();
-            if others.is_empty() {
-                Ok("none but a loopback that is down".into())
-            } else {
-                Err(others.join(" "))
-            }
+            if others.is_empty() { Ok("none but a loopback that is down".into()) } else { Err(others.join(" ")) }
         }
         Err(error) => Ok(error),
     }

@@ -19,15 +19,14 @@ pub(crate) fn remedy(layer: Layer, what: &str) -> String {
         Layer::Limits => "raise the hard limits of this session (`ulimit -H -a`)".into(),
         Layer::Privileges => "use a Linux kernel 5.14 or later".into(),
         Layer::Proofs => {
-            "do not run untrusted bundles on this system; report it with the output of `assay prove --format json`".into()
+            "do not run untrusted bundles on this system; report it with the output of `assay prove --format json`"
+                .into()
         }
     }
 }
 
 fn setting(path: &str) -> Option<String> {
-    fs::read_to_string(path)
-        .ok()
-        .map(|text| text.trim().to_owned())
+    fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
 }
 
 fn namespaces(layer: Layer) -> String {
@@ -37,8 +36,7 @@ fn namespaces(layer: Layer) -> String {
             .into();
     }
     if setting("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
-        return "allow user namespaces with `sudo sysctl -w kernel.unprivileged_userns_clone=1`"
-            .into();
+        return "allow user namespaces with `sudo sysctl -w kernel.unprivileged_userns_clone=1`".into();
     }
     if setting("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
         return "allow user namespaces with `sudo sysctl -w user.max_user_namespaces=15000`".into();
@@ -58,8 +56,7 @@ fn namespaces(layer: Layer) -> String {
 fn in_container() -> bool {
     Path::new("/.dockerenv").exists()
         || Path::new("/run/.containerenv").exists()
-        || setting("/proc/1/cgroup")
-            .is_some_and(|text| text.contains("docker") || text.contains("kubepods"))
+        || setting("/proc/1/cgroup").is_some_and(|text| text.contains("docker") || text.contains("kubepods"))
 }
 
 fn landlock() -> String {

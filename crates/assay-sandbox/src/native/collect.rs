@@ -23,12 +23,7 @@ struct Writer<'a, W> {
 /// Writes one folder as frames. All its processes have ended, so nothing changes under the walk.
 pub fn send(collect: &Collect, to: &mut impl Write) -> io::Result<()> {
     write_frame(to, Tag::Tree, b"")?;
-    let mut writer = Writer {
-        to,
-        bytes_left: collect.max_bytes,
-        entries_left: collect.max_entries,
-        truncated: false,
-    };
+    let mut writer = Writer { to, bytes_left: collect.max_bytes, entries_left: collect.max_entries, truncated: false };
     writer.folder(&collect.from, Path::new(""), 0)?;
     if writer.truncated {
         write_frame(writer.to, Tag::Truncated, b"")?;
@@ -45,11 +40,7 @@ impl<W: Write> Writer<'_, W> {
             self.truncated = true;
             return Ok(());
         };
-        let mut names: Vec<_> = entries
-            .flatten()
-            .map(|entry| entry.file_name())
-            .take(self.bounded_entries())
-            .collect();
+        let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).take(self.bounded_entries()).collect();
         names.sort();
         for name in names {
             let Some(left) = self.entries_left.checked_sub(1) else {
@@ -63,9 +54,7 @@ impl<W: Write> Writer<'_, W> {
     }
 
     fn bounded_entries(&self) -> usize {
-        usize::try_from(self.entries_left)
-            .unwrap_or(usize::MAX)
-            .saturating_add(1)
+        usize::try_from(self.entries_left).unwrap_or(usize::MAX).saturating_add(1)
     }
 
     fn entry(&mut self, host: &Path, relative: &Path, depth: usize) -> io::Result<()> {
@@ -76,10 +65,7 @@ impl<W: Write> Writer<'_, W> {
         };
         if meta.is_symlink() {
             let target = fs::read_link(host).unwrap_or_default();
-            let mut payload = u32::try_from(name.len())
-                .unwrap_or(u32::MAX)
-                .to_le_bytes()
-                .to_vec();
+            let mut payload = u32::try_from(name.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
             payload.extend_from_slice(name);
             payload.extend_from_slice(target.as_os_str().as_bytes());
             write_frame(self.to, Tag::Link, &payload)
@@ -101,10 +87,7 @@ impl<W: Write> Writer<'_, W> {
 
     fn content(&mut self, host: &Path) -> io::Result<()> {
         let _ = fs::set_permissions(host, fs::Permissions::from_mode(0o600));
-        let opened = File::options()
-            .read(true)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-            .open(host);
+        let opened = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(host);
         let Ok(mut file) = opened else {
             self.truncated = true;
             return Ok(());
@@ -118,12 +101,8 @@ impl<W: Write> Writer<'_, W> {
             if count == 0 {
                 return Ok(());
             }
-            let sent = u64::try_from(count)
-                .unwrap_or(u64::MAX)
-                .min(self.bytes_left);
-            let chunk = buffer
-                .get(..usize::try_from(sent).unwrap_or(0))
-                .unwrap_or_default();
+            let sent = u64::try_from(count).unwrap_or(u64::MAX).min(self.bytes_left);
+            let chunk = buffer.get(..usize::try_from(sent).unwrap_or(0)).unwrap_or_default();
             if !chunk.is_empty() {
                 write_frame(self.to, Tag::Content, chunk)?;
             }

@@ -19,10 +19,7 @@ pub fn copy_tree(from: BorrowedFd<'_>, to: &Path) -> io::Result<()> {
 
 fn copy_folder(from: &Path, to: &Path, depth: usize) -> io::Result<()> {
     if depth > MAX_DEPTH {
-        return Err(io::Error::other(format!(
-            "`{}` is nested more than {MAX_DEPTH} folders deep",
-            to.display()
-        )));
+        return Err(io::Error::other(format!("`{}` is nested more than {MAX_DEPTH} folders deep", to.display())));
     }
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -45,11 +42,7 @@ fn copy_file(source: &Path, target: &Path, meta: &fs::Metadata) -> io::Result<()
     let mut reader = fs::File::open(source)?;
     let mut writer = fs::File::create(target)?;
     io::copy(&mut reader, &mut writer)?;
-    let mode = if meta.permissions().mode() & 0o111 == 0 {
-        0o644
-    } else {
-        0o755
-    };
+    let mode = if meta.permissions().mode() & 0o111 == 0 { 0o644 } else { 0o755 };
     writer.set_permissions(fs::Permissions::from_mode(mode))?;
     writer.set_modified(meta.modified()?)
 }

@@ -8,13 +8,15 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use rustix::process::{DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal};
+
 use super::launcher::{Builtin, Launcher};
 use super::message::{Request, Tag, write_failure, write_frame};
 use super::restrict::restrict;
 use super::sys::Forked;
 use super::{collect, root, supervise, sys};
 use crate::error::{Layer, SandboxError};
-use crate::spec::{Spec, Stdin, Task};
+use crate::spec::Task;
 
 /// The id that every program sees as its own; never 0 (DESIGN section 4).
 const INNER_ID: u32 = 1000;
@@ -56,24 +58,21 @@ pub fn main(request: &Request, channels: Channels, outer: Outer, launcher: &Laun
     sys::exit_now(0)
 }
 
-fn run(
-    request: &Request,
-    mut channels: Channels,
-    outer: Outer,
-    launcher: &Launcher,
-) -> Result<(), SandboxError> {
+fn run(request: &Request, mut channels: Channels, outer: Outer, launcher: &Launcher) -> Result<(), SandboxError> {
     let failed = |layer, step: &str| {
         let step = step.to_owned();
         move |error: io::Error| SandboxError::new(layer, format!("{step}: {error}"))
     };
     sys::reset_signals();
     sys::ignore_broken_pipes();
-    sys::die_with_parent().map_err(failed(Layer::Privileges, "binding to the launcher's life"))?;
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|e| failed(Layer::Privileges, "binding to the launcher's life")(e.into()))?;
+    // When the machine runs out of memory, the kernel ends a run before anything else.
+    let _ = fs::write("/proc/self/oom_score_adj", "1000");
     map_ids(outer).map_err(failed(Layer::Namespaces, "mapping the user id"))?;
-    sys::set_dumpable(false).map_err(failed(Layer::Privileges, "closing init to inspection"))?;
-    let handed_in = request
-        .handed_in
-        .then(|| std::mem::take(&mut channels.mounts));
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|e| failed(Layer::Privileges, "closing init to inspection")(e.into()))?;
+    let handed_in = request.handed_in.then(|| std::mem::take(&mut channels.mounts));
     root::build(&request.spec, handed_in)?;
     let _ = rustix::system::sethostname(b"assay");
     // A second wall behind seccomp; old kernels without this file have the first.
@@ -81,19 +80,14 @@ fn run(
     let pid = start(request, &channels, launcher)?;
     let report = match pid {
         Ok(pid) => {
-            let Channels {
-                stdin,
-                stdout,
-                stderr,
-                ..
-            } = &mut channels;
+            let Channels { stdin, stdout, stderr, .. } = &mut channels;
             // The pipes must end when the program's side does.
             for descriptor in [stdin, stdout, stderr] {
                 if let Ok(null) = File::open("/dev/null") {
                     *descriptor = null.into();
                 }
             }
-            supervise::supervise(pid, &request.spec.limits, &channels.lifeline)
+            supervise::supervise(pid, request, &channels.lifeline)
                 .map_err(failed(Layer::Limits, "watching the program"))?
         }
         Err(not_started) => not_started,
@@ -102,8 +96,7 @@ fn run(
     for folder in &request.spec.collect {
         collect::send(folder, &mut to).map_err(failed(Layer::Files, "bringing out a folder"))?;
     }
-    let json =
-        serde_json::to_vec(&report).map_err(|e| failed(Layer::Launcher, "the report")(e.into()))?;
+    let json = serde_json::to_vec(&report).map_err(|e| failed(Layer::Launcher, "the report")(e.into()))?;
     write_frame(&mut to, Tag::Finished, &json)
         .and_then(|()| to.flush())
         .map_err(failed(Layer::Launcher, "sending the report"))
@@ -122,9 +115,7 @@ fn start(
     channels: &Channels,
     launcher: &Launcher,
 ) -> Result<Result<i32, super::message::Report>, SandboxError> {
-    let broken = |error: io::Error| {
-        SandboxError::new(Layer::Launcher, format!("starting the program: {error}"))
-    };
+    let broken = |error: io::Error| SandboxError::new(Layer::Launcher, format!("starting the program: {error}"));
     let (mut errors, error_writer) = io::pipe().map_err(broken)?;
     match sys::fork_into(0).map_err(broken)? {
         Forked::Child => {
@@ -159,12 +150,7 @@ enum Stopped {
 }
 
 /// The forked child: restricts itself, then becomes the program.
-fn program(
-    request: &Request,
-    channels: &Channels,
-    mut errors: io::PipeWriter,
-    launcher: &Launcher,
-) -> ! {
+fn program(request: &Request, channels: &Channels, mut errors: io::PipeWriter, launcher: &Launcher) -> ! {
     let stopped = prepare_and_run(request, channels, launcher);
     if let Ok(json) = serde_json::to_vec(&stopped) {
         let _ = errors.write_all(&json);
@@ -182,12 +168,8 @@ fn prepare_and_run(request: &Request, channels: &Channels, launcher: &Launcher) 
         rustix::stdio::dup2_stdout(&channels.stdout)?;
         rustix::stdio::dup2_stderr(&channels.stderr)?;
         sys::close_on_exec_from(3)?;
-        rustix::process::chdir(&spec.cwd).map_err(|error| {
-            io::Error::other(format!(
-                "entering the working folder `{}`: {error}",
-                spec.cwd.display()
-            ))
-        })
+        rustix::process::chdir(&spec.cwd)
+            .map_err(|error| io::Error::other(format!("entering the working folder `{}`: {error}", spec.cwd.display())))
     };
     if let Err(error) = prepare() {
         return Stopped::Layer(SandboxError::new(Layer::Files, error.to_string()));
@@ -244,50 +226,22 @@ struct Command {
 
 impl Command {
     fn new(argv: &[String], env: &[(String, String)]) -> Result<Self, String> {
-        let text =
-            |text: &str| CString::new(text).map_err(|_| "an argument holds a NUL byte".to_owned());
-        let name = argv
-            .first()
-            .filter(|name| !name.is_empty())
-            .ok_or("the command is empty")?;
-        let program = if name.contains('/') {
-            text(name)?
-        } else {
-            Self::look_up(name, env)?
-        };
+        let text = |text: &str| CString::new(text).map_err(|_| "an argument holds a NUL byte".to_owned());
+        let name = argv.first().filter(|name| !name.is_empty()).ok_or("the command is empty")?;
+        let program = if name.contains('/') { text(name)? } else { Self::look_up(name, env)? };
         Ok(Self {
             program,
             argv: argv.iter().map(|a| text(a)).collect::<Result<_, _>>()?,
-            env: env
-                .iter()
-                .map(|(key, value)| text(&format!("{key}={value}")))
-                .collect::<Result<_, _>>()?,
+            env: env.iter().map(|(key, value)| text(&format!("{key}={value}"))).collect::<Result<_, _>>()?,
         })
     }
 
     fn look_up(name: &str, env: &[(String, String)]) -> Result<CString, String> {
-        let path = env
-            .iter()
-            .find(|(key, _)| key == "PATH")
-            .map_or("/usr/bin:/bin", |(_, value)| value);
+        let path = env.iter().find(|(key, _)| key == "PATH").map_or("/usr/bin:/bin", |(_, value)| value);
         path.split(':')
             .map(|folder| Path::new(folder).join(name))
             .find(|candidate| candidate.is_file())
             .and_then(|found| CString::new(found.as_os_str().as_bytes()).ok())
             .ok_or_else(|| format!("`{name}` is not found in {path}"))
     }
-}
-
-/// Standard input as a descriptor, opened by the runner.
-pub fn open_stdin(spec: &Spec) -> Result<OwnedFd, SandboxError> {
-    let path = match &spec.stdin {
-        Stdin::Empty => Path::new("/dev/null"),
-        Stdin::File(path) => path,
-    };
-    File::open(path).map(OwnedFd::from).map_err(|error| {
-        SandboxError::new(
-            Layer::Files,
-            format!("cannot open `{}`: {error}", path.display()),
-        )
-    })
 }

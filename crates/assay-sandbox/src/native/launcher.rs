@@ -6,11 +6,13 @@ use std::io::{self, IoSliceMut, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, OwnedFd};
 
+use rustix::fs::Mode;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
+use super::filter::Filters;
 use super::init::{self, Channels, Outer};
 use super::message::{FIXED_DESCRIPTORS, LAUNCHER_NAME, read_request, write_failure};
-use super::restrict::Filters;
 use super::sys::{self, Forked};
 use crate::error::{Layer, SandboxError};
 
@@ -31,10 +33,7 @@ pub struct Launcher {
 impl Launcher {
     /// The builtin of this name.
     pub fn builtin(&self, name: &str) -> Option<Builtin> {
-        self.builtins
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, builtin)| *builtin)
+        self.builtins.iter().find(|(known, _)| known == name).map(|(_, builtin)| *builtin)
     }
 }
 
@@ -43,16 +42,11 @@ impl Launcher {
 /// Every program that uses [`Native`](crate::Native) calls this first thing in
 /// `main`, before it starts a thread, with the builtins its runs may name.
 pub fn take_over_if_asked(builtins: &[(&str, Builtin)]) {
-    if std::env::args_os()
-        .next()
-        .is_none_or(|name| name != LAUNCHER_NAME)
-    {
+    if std::env::args_os().next().is_none_or(|name| name != LAUNCHER_NAME) {
         return;
     }
-    let mut builtins: Vec<(String, Builtin)> = builtins
-        .iter()
-        .map(|(name, builtin)| ((*name).to_owned(), *builtin))
-        .collect();
+    let mut builtins: Vec<(String, Builtin)> =
+        builtins.iter().map(|(name, builtin)| ((*name).to_owned(), *builtin)).collect();
     builtins.push((crate::proofs::BUILTIN.to_owned(), crate::proofs::attempt));
     let status = match serve(builtins) {
         Ok(()) => 0,
@@ -73,15 +67,10 @@ fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
     sys::ignore_children();
     sys::ignore_broken_pipes();
     // Needed to write the id maps after root became an ordinary user.
-    sys::set_dumpable(true)?;
-    let outer = Outer {
-        uid: rustix::process::geteuid().as_raw(),
-        gid: rustix::process::getegid().as_raw(),
-    };
-    let launcher = Launcher {
-        filters: Filters::compile().map_err(io::Error::other)?,
-        builtins,
-    };
+    set_dumpable_behavior(DumpableBehavior::Dumpable)?;
+    rustix::process::umask(Mode::from_raw_mode(0o022));
+    let outer = Outer { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
+    let launcher = Launcher { filters: Filters::compile().map_err(io::Error::other)?, builtins };
     loop {
         let Some(mut descriptors) = receive(&socket)? else {
             return Ok(());
@@ -91,24 +80,12 @@ fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
         }
         let mounts = descriptors.split_off(FIXED_DESCRIPTORS);
         let mut fixed = descriptors.into_iter();
-        let (Some(request), Some(report), Some(lifeline), Some(stdin), Some(stdout), Some(stderr)) = (
-            fixed.next(),
-            fixed.next(),
-            fixed.next(),
-            fixed.next(),
-            fixed.next(),
-            fixed.next(),
-        ) else {
+        let (Some(request), Some(report), Some(lifeline), Some(stdin), Some(stdout), Some(stderr)) =
+            (fixed.next(), fixed.next(), fixed.next(), fixed.next(), fixed.next(), fixed.next())
+        else {
             continue;
         };
-        let channels = Channels {
-            report: report.into(),
-            lifeline,
-            stdin,
-            stdout,
-            stderr,
-            mounts,
-        };
+        let channels = Channels { report: report.into(), lifeline, stdin, stdout, stderr, mounts };
         launch(File::from(request), channels, outer, &launcher, &socket);
     }
 }
@@ -124,15 +101,13 @@ fn launch(request: File, channels: Channels, outer: Outer, launcher: &Launcher, 
     };
     match sys::fork_into(sys::NAMESPACES) {
         Ok(Forked::Child) => {
-            // The socket closes on exec, but init does not execute: only its copy of the number remains,
-            // and no program inherits it.
-            let _ = socket;
+            // Else this copy would keep the socket open after the launcher is gone.
+            sys::close(socket.as_fd());
             init::main(&request, channels, outer, launcher)
         }
         Ok(Forked::Parent(_)) => {}
         Err(error) => {
-            let error =
-                SandboxError::new(Layer::Namespaces, format!("making new namespaces: {error}"));
+            let error = SandboxError::new(Layer::Namespaces, format!("making new namespaces: {error}"));
             write_failure(&mut report, &error);
         }
     }
@@ -140,17 +115,11 @@ fn launch(request: File, channels: Channels, outer: Outer, launcher: &Launcher, 
 
 /// The descriptors of the next request; `None` when the runner is gone.
 fn receive(socket: &OwnedFd) -> io::Result<Option<Vec<OwnedFd>>> {
-    let mut space =
-        [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_MOUNTS + FIXED_DESCRIPTORS))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_MOUNTS + FIXED_DESCRIPTORS))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0; 1];
     let received = loop {
-        match recvmsg(
-            socket,
-            &mut [IoSliceMut::new(&mut byte)],
-            &mut control,
-            RecvFlags::CMSG_CLOEXEC,
-        ) {
+        match recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::CMSG_CLOEXEC) {
             Err(rustix::io::Errno::INTR) => {}
             other => break other?,
         }

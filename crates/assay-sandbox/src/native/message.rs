@@ -17,6 +17,8 @@ pub struct Request {
     pub spec: Spec,
     /// Landlock ABI to enforce.
     pub landlock_abi: i32,
+    /// Bytes of the machine's memory that must stay available.
+    pub reserve: u64,
     /// Whether the mounts of the spec come as descriptors, in order (the runner is root).
     pub handed_in: bool,
 }
@@ -95,9 +97,7 @@ pub fn take_frame(buffer: &[u8]) -> io::Result<Option<(Tag, &[u8], usize)>> {
     };
     let [tag, length @ ..] = *head;
     let length = u32::from_le_bytes(length) as usize;
-    let tag = Tag::from_byte(tag)
-        .filter(|_| length <= MAX_FRAME)
-        .ok_or_else(|| io::Error::other("a broken frame"))?;
+    let tag = Tag::from_byte(tag).filter(|_| length <= MAX_FRAME).ok_or_else(|| io::Error::other("a broken frame"))?;
     Ok(rest.get(..length).map(|payload| (tag, payload, 5 + length)))
 }
 
@@ -128,10 +128,7 @@ mod tests {
         for cut in 0..bytes.len() {
             assert_eq!(take_frame(&bytes[..cut]).unwrap(), None);
         }
-        assert_eq!(
-            take_frame(&bytes).unwrap(),
-            Some((Tag::Link, &b"abc"[..], 8))
-        );
+        assert_eq!(take_frame(&bytes).unwrap(), Some((Tag::Link, &b"abc"[..], 8)));
     }
 
     #[test]

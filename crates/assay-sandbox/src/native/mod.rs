@@ -10,9 +10,14 @@
 mod collect;
 mod copy;
 mod engine;
+mod filter;
+mod frames;
 mod init;
+mod keep;
 mod launcher;
 mod message;
+mod meter;
+mod place;
 mod restrict;
 mod root;
 mod runner;

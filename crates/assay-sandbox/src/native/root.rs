@@ -3,16 +3,16 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::path::{Component, Path, PathBuf};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 
 use rustix::fs::CWD;
 use rustix::mount::{
-    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags,
-    OpenTreeFlags, UnmountFlags, fsconfig_create, fsconfig_set_string, fsmount, fsopen,
-    mount_change, move_mount, open_tree, unmount,
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags,
+    fsconfig_create, fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, open_tree, unmount,
 };
 
+use super::place::{Kind, place};
 use super::{copy, sys};
 use crate::error::{Layer, SandboxError};
 use crate::spec::{Mount, Spec};
@@ -33,9 +33,7 @@ pub fn detached(host: &Path) -> io::Result<OwnedFd> {
 }
 
 fn clone_tree(host: &Path) -> io::Result<OwnedFd> {
-    let flags = OpenTreeFlags::OPEN_TREE_CLONE
-        | OpenTreeFlags::OPEN_TREE_CLOEXEC
-        | OpenTreeFlags::AT_RECURSIVE;
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_RECURSIVE;
     Ok(open_tree(CWD, host, flags)?)
 }
 
@@ -56,54 +54,49 @@ pub fn build(spec: &Spec, handed_in: Option<Vec<OwnedFd>>) -> Result<(), Sandbox
         let step = step.to_owned();
         move |error: io::Error| SandboxError::new(Layer::Root, format!("{step}: {error}"))
     };
-    mount_change(
-        "/",
-        MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
-    )
-    .map_err(|e| failed("cutting mount propagation")(e.into()))?;
+    mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+        .map_err(|e| failed("cutting mount propagation")(e.into()))?;
     let root = tmpfs(1 << 20, 0o755).map_err(failed("the root tmpfs"))?;
     attach(root.as_fd(), Path::new(STAGING)).map_err(failed("the root"))?;
     system.attach().map_err(failed("the system folders"))?;
     mount_proc()?;
 
     for mount in &spec.mounts {
-        let at = staged(mount.at())?;
-        let place = |error: io::Error| {
-            SandboxError::new(
-                Layer::Files,
-                format!("cannot mount `{}`: {error}", mount.at().display()),
-            )
-        };
-        match mount {
-            Mount::ReadOnly { .. } => {
-                let tree = hosts
-                    .next()
-                    .ok_or_else(|| place(io::Error::other("no descriptor came with it")))?;
-                make_mount_point(tree.as_fd(), &at).map_err(place)?;
-                attach(tree.as_fd(), &at).map_err(place)?;
-            }
-            Mount::Scratch { size, .. } | Mount::LogFolder { size, .. } => {
-                fs::create_dir_all(&at).map_err(place)?;
-                attach(tmpfs(*size, 0o700).map_err(place)?.as_fd(), &at).map_err(place)?;
-            }
-            Mount::Copy { size, .. } => {
-                let tree = hosts
-                    .next()
-                    .ok_or_else(|| place(io::Error::other("no descriptor came with it")))?;
-                fs::create_dir_all(&at).map_err(place)?;
-                attach(tmpfs(*size, 0o700).map_err(place)?.as_fd(), &at).map_err(place)?;
-                copy::copy_tree(tree.as_fd(), &at).map_err(place)?;
-            }
-        }
+        add(root.as_fd(), mount, &mut hosts).map_err(|error| {
+            SandboxError::new(Layer::Files, format!("cannot mount `{}`: {error}", mount.at().display()))
+        })?;
     }
 
     sys::make_top_read_only(root.as_fd()).map_err(failed("making the root read-only"))?;
     rustix::process::chdir(STAGING).map_err(|e| failed("entering the root")(e.into()))?;
     rustix::process::pivot_root(".", ".").map_err(|e| failed("changing the root")(e.into()))?;
-    unmount(".", UnmountFlags::DETACH)
-        .map_err(|e| failed("letting go of the host's root")(e.into()))?;
+    unmount(".", UnmountFlags::DETACH).map_err(|e| failed("letting go of the host's root")(e.into()))?;
     rustix::process::chdir("/").map_err(|e| failed("entering the root")(e.into()))?;
     Ok(())
+}
+
+/// Mounts one thing of the spec in the root that is being built.
+fn add(root: BorrowedFd<'_>, mount: &Mount, hosts: &mut impl Iterator<Item = OwnedFd>) -> io::Result<()> {
+    let mut host = || hosts.next().ok_or_else(|| io::Error::other("no descriptor came with it"));
+    let (tree, kind) = match mount {
+        Mount::ReadOnly { .. } => {
+            let tree = host()?;
+            let mode = rustix::fs::fstat(&tree)?.st_mode;
+            let kind = if rustix::fs::FileType::from_raw_mode(mode).is_dir() { Kind::Folder } else { Kind::File };
+            (tree, kind)
+        }
+        Mount::Scratch { size, .. } | Mount::LogFolder { size, .. } => (tmpfs(*size, 0o700)?, Kind::Folder),
+        Mount::Copy { size, .. } => {
+            let tree = tmpfs(*size, 0o700)?;
+            // Through /proc, because a detached mount has no path of its own.
+            let to = format!("/proc/self/fd/{}", tree.as_raw_fd());
+            copy::copy_tree(host()?.as_fd(), Path::new(&to))?;
+            (tree, Kind::Folder)
+        }
+    };
+    let place = place(root, mount.at(), kind)?;
+    let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    Ok(move_mount(&tree, "", place, "", flags)?)
 }
 
 /// Detached mounts of the spec's host paths, in order.
@@ -113,9 +106,7 @@ pub fn open_hosts(spec: &Spec) -> Result<Vec<OwnedFd>, SandboxError> {
         .filter_map(Mount::host)
         .map(|host| {
             detached(host).map_err(|error| {
-                let layer = if error.kind() == io::ErrorKind::PermissionDenied
-                    && fs::metadata(host).is_ok()
-                {
+                let layer = if error.kind() == io::ErrorKind::PermissionDenied && fs::metadata(host).is_ok() {
                     Layer::Root
                 } else {
                     Layer::Files
@@ -137,19 +128,11 @@ impl System {
     fn open() -> Result<Self, SandboxError> {
         let failed = |path: &Path| {
             let path = path.display().to_string();
-            move |error: io::Error| {
-                SandboxError::new(Layer::Root, format!("cannot open `{path}`: {error}"))
-            }
+            move |error: io::Error| SandboxError::new(Layer::Root, format!("cannot open `{path}`: {error}"))
         };
-        let mut system = Self {
-            folders: Vec::new(),
-            links: Vec::new(),
-            devices: Vec::new(),
-        };
+        let mut system = Self { folders: Vec::new(), links: Vec::new(), devices: Vec::new() };
         let usr = Path::new("/usr");
-        system
-            .folders
-            .push((detached(usr).map_err(failed(usr))?, PathBuf::from("usr")));
+        system.folders.push((detached(usr).map_err(failed(usr))?, PathBuf::from("usr")));
         for name in LINKS {
             let path = Path::new("/").join(name);
             match fs::symlink_metadata(&path) {
@@ -158,9 +141,7 @@ impl System {
                     system.links.push((target, PathBuf::from(name)));
                 }
                 Ok(meta) if meta.is_dir() => {
-                    system
-                        .folders
-                        .push((detached(&path).map_err(failed(&path))?, PathBuf::from(name)));
+                    system.folders.push((detached(&path).map_err(failed(&path))?, PathBuf::from(name)));
                 }
                 _ => {}
             }
@@ -168,9 +149,7 @@ impl System {
         let alternatives = Path::new("/etc/alternatives");
         if alternatives.is_dir() {
             let tree = detached(alternatives).map_err(failed(alternatives))?;
-            system
-                .folders
-                .push((tree, PathBuf::from("etc/alternatives")));
+            system.folders.push((tree, PathBuf::from("etc/alternatives")));
         }
         for name in DEVICES {
             let path = Path::new("/dev").join(name);
@@ -178,16 +157,8 @@ impl System {
             sys::harden_device(tree.as_fd()).map_err(failed(&path))?;
             system.devices.push((tree, Path::new("dev").join(name)));
         }
-        for (name, target) in [
-            ("fd", ""),
-            ("stdin", "/0"),
-            ("stdout", "/1"),
-            ("stderr", "/2"),
-        ] {
-            system.links.push((
-                PathBuf::from(format!("/proc/self/fd{target}")),
-                Path::new("dev").join(name),
-            ));
+        for (name, target) in [("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")] {
+            system.links.push((PathBuf::from(format!("/proc/self/fd{target}")), Path::new("dev").join(name)));
         }
         Ok(system)
     }
@@ -216,9 +187,8 @@ fn mount_proc() -> Result<(), SandboxError> {
     let mount = || -> io::Result<()> {
         let fs = fsopen("proc", FsOpenFlags::FSOPEN_CLOEXEC)?;
         fsconfig_create(fs.as_fd())?;
-        let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID
-            | MountAttrFlags::MOUNT_ATTR_NODEV
-            | MountAttrFlags::MOUNT_ATTR_NOEXEC;
+        let attributes =
+            MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV | MountAttrFlags::MOUNT_ATTR_NOEXEC;
         let proc = fsmount(fs.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?;
         attach(proc.as_fd(), &Path::new(STAGING).join("proc"))
     };
@@ -234,47 +204,10 @@ fn tmpfs(size: u64, mode: u32) -> io::Result<OwnedFd> {
     fsconfig_set_string(fs.as_fd(), "mode", format!("{mode:o}"))?;
     fsconfig_create(fs.as_fd())?;
     let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
-    Ok(fsmount(
-        fs.as_fd(),
-        FsMountFlags::FSMOUNT_CLOEXEC,
-        attributes,
-    )?)
+    Ok(fsmount(fs.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?)
 }
 
 fn attach(tree: BorrowedFd<'_>, at: &Path) -> io::Result<()> {
     move_mount(tree, "", CWD, at, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?;
     Ok(())
-}
-
-/// A folder or an empty file, as the thing to be mounted asks.
-fn make_mount_point(tree: BorrowedFd<'_>, at: &Path) -> io::Result<()> {
-    let kind = rustix::fs::fstat(tree)?.st_mode;
-    if rustix::fs::FileType::from_raw_mode(kind).is_dir() {
-        return fs::create_dir_all(at);
-    }
-    if let Some(parent) = at.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    if at.exists() {
-        Ok(())
-    } else {
-        fs::write(at, b"")
-    }
-}
-
-/// A path of the sandbox as it is named while the root is still being built.
-fn staged(at: &Path) -> Result<PathBuf, SandboxError> {
-    let plain = at.is_absolute()
-        && at
-            .components()
-            .skip(1)
-            .all(|part| matches!(part, Component::Normal(_)));
-    if !plain {
-        return Err(SandboxError::new(
-            Layer::Files,
-            format!("`{}` is not a plain absolute path", at.display()),
-        ));
-    }
-    let relative = at.strip_prefix("/").unwrap_or(at);
-    Ok(Path::new(STAGING).join(relative))
 }

@@ -25,28 +25,20 @@ pub enum Forked {
 }
 
 fn check(result: libc::c_long) -> io::Result<libc::c_long> {
-    if result < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
-/// Forks into new namespaces (`clone3` without shared memory).
+/// Forks, into new namespaces if any are asked for.
+///
+/// By `clone`, not `clone3`: the flags of both are the same here, and filters of
+/// containers refuse `clone3` on systems where this works.
 pub fn fork_into(namespaces: u64) -> io::Result<Forked> {
-    // SAFETY: `clone_args` is plain data for which all zeroes is valid.
-    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
-    args.flags = namespaces;
-    args.exit_signal = libc::SIGCHLD as u64;
+    let flags = namespaces | libc::SIGCHLD as u64;
     // SAFETY: without CLONE_VM the child has a copy of this single-threaded
-    // process, as after fork(2); no stack or pointer is shared. `args` outlives the call.
-    let pid =
-        check(unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of_val(&args)) })?;
-    Ok(if pid == 0 {
-        Forked::Child
-    } else {
-        Forked::Parent(pid as i32)
-    })
+    // process, as after fork(2); a null stack means the copy of this one, and
+    // the pointers that follow are not used by these flags.
+    let pid = check(unsafe { libc::syscall(libc::SYS_clone, flags, 0_u64, 0_u64, 0_u64, 0_u64) })?;
+    Ok(if pid == 0 { Forked::Child } else { Forked::Parent(pid as i32) })
 }
 
 /// Makes a mount and all mounts below it read-only, without setuid and device files.
@@ -66,12 +58,7 @@ pub fn harden_device(tree: BorrowedFd<'_>) -> io::Result<()> {
 }
 
 fn set_mount_attributes(tree: BorrowedFd<'_>, attr_set: u64, flags: libc::c_int) -> io::Result<()> {
-    let attributes = libc::mount_attr {
-        attr_set,
-        attr_clr: 0,
-        propagation: 0,
-        userns_fd: 0,
-    };
+    let attributes = libc::mount_attr { attr_set, attr_clr: 0, propagation: 0, userns_fd: 0 };
     // SAFETY: the empty path with AT_EMPTY_PATH names the descriptor itself;
     // both pointers live through the call and the size is the struct's.
     check(unsafe {
@@ -84,66 +71,6 @@ fn set_mount_attributes(tree: BorrowedFd<'_>, attr_set: u64, flags: libc::c_int)
             size_of_val(&attributes),
         )
     })?;
-    Ok(())
-}
-
-/// Empties all capability sets of the calling thread.
-pub fn drop_capabilities() -> io::Result<()> {
-    #[repr(C)]
-    struct Header {
-        version: u32,
-        pid: i32,
-    }
-    let header = Header {
-        version: 0x2008_0522,
-        pid: 0,
-    };
-    let none = [0_u32; 6];
-    // SAFETY: version 3 of the header goes with two triples of u32; both outlive the call.
-    check(unsafe { libc::syscall(libc::SYS_capset, &raw const header, none.as_ptr()) })?;
-    Ok(())
-}
-
-/// No new privileges, for this thread and all it executes. Cannot be undone.
-pub fn no_new_privileges() -> io::Result<()> {
-    // SAFETY: plain integers.
-    check(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }.into())?;
-    Ok(())
-}
-
-/// Whether other processes of the same user may inspect this one.
-pub fn set_dumpable(dumpable: bool) -> io::Result<()> {
-    // SAFETY: plain integers.
-    check(
-        unsafe {
-            libc::prctl(
-                libc::PR_SET_DUMPABLE,
-                libc::c_ulong::from(dumpable),
-                0,
-                0,
-                0,
-            )
-        }
-        .into(),
-    )?;
-    Ok(())
-}
-
-/// SIGKILL for this process when its parent ends.
-pub fn die_with_parent() -> io::Result<()> {
-    // SAFETY: plain integers.
-    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) }.into())?;
-    Ok(())
-}
-
-/// One resource limit, soft and hard.
-pub fn limit(resource: libc::__rlimit_resource_t, soft: u64, hard: u64) -> io::Result<()> {
-    let limit = libc::rlimit {
-        rlim_cur: soft,
-        rlim_max: hard,
-    };
-    // SAFETY: `limit` outlives the call.
-    check(unsafe { libc::setrlimit(resource, &raw const limit) }.into())?;
     Ok(())
 }
 
@@ -176,15 +103,14 @@ pub fn ignore_broken_pipes() {
 /// Every descriptor from this number on closes on exec.
 pub fn close_on_exec_from(first: u32) -> io::Result<()> {
     // SAFETY: plain integers; no descriptor is closed now.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_close_range,
-            first,
-            u32::MAX,
-            libc::CLOSE_RANGE_CLOEXEC,
-        )
-    })?;
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) })?;
     Ok(())
+}
+
+/// Closes a descriptor whose owner lives in memory that this fork never returns to.
+pub fn close(descriptor: BorrowedFd<'_>) {
+    // SAFETY: only called in a fork that never drops the owner; nothing else uses the number there.
+    unsafe { libc::close(descriptor.as_raw_fd()) };
 }
 
 /// Closes every descriptor from this number on.
@@ -198,11 +124,7 @@ pub fn close_from(first: u32) -> io::Result<()> {
 /// Replaces the program of this process. Returns only the error.
 pub fn exec(program: &CString, argv: &[CString], env: &[CString]) -> io::Error {
     fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
-        strings
-            .iter()
-            .map(|s| s.as_ptr())
-            .chain([std::ptr::null()])
-            .collect()
+        strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect()
     }
     let (argv, env) = (pointers(argv), pointers(env));
     // SAFETY: both arrays end with a null pointer and, like the strings, outlive the call.
@@ -227,11 +149,7 @@ pub struct Reaped {
 /// Reaps one ended child, if there is one.
 pub fn reap(block: bool) -> io::Result<Option<Reaped>> {
     let mut status = 0;
-    let options = if block {
-        libc::__WALL
-    } else {
-        libc::__WALL | libc::WNOHANG
-    };
+    let options = if block { libc::__WALL } else { libc::__WALL | libc::WNOHANG };
     // SAFETY: `status` outlives the call.
     let pid = check(unsafe { libc::waitpid(-1, &raw mut status, options) }.into())? as i32;
     Ok((pid > 0).then_some(Reaped { pid, status }))
@@ -245,13 +163,8 @@ pub fn children_usage() -> (Duration, u64) {
         libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
         usage
     };
-    let time = |t: libc::timeval| {
-        Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64)
-    };
-    (
-        time(usage.ru_utime) + time(usage.ru_stime),
-        usage.ru_maxrss as u64 * 1024,
-    )
+    let time = |t: libc::timeval| Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64);
+    (time(usage.ru_utime) + time(usage.ru_stime), usage.ru_maxrss as u64 * 1024)
 }
 
 /// Kills every process of this pid namespace but its init, which must be the caller.
@@ -283,66 +196,35 @@ pub fn fork_sleeper() -> io::Result<()> {
 /// Clock ticks in a second, the unit of `/proc/PID/stat`.
 pub fn ticks_per_second() -> u64 {
     // SAFETY: plain integer.
-    u64::try_from(unsafe { libc::sysconf(libc::_SC_CLK_TCK) })
-        .unwrap_or(100)
-        .max(1)
+    u64::try_from(unsafe { libc::sysconf(libc::_SC_CLK_TCK) }).unwrap_or(100).max(1)
 }
 
 /// The Landlock ABI of this kernel; 0 when Landlock is absent or off.
 pub fn landlock_abi() -> i32 {
     const VERSION: libc::c_uint = 1;
     // SAFETY: with the version flag the kernel reads no memory: a null pointer and size 0 are its protocol.
-    let abi = unsafe {
-        libc::syscall(
-            libc::SYS_landlock_create_ruleset,
-            std::ptr::null::<libc::c_void>(),
-            0_usize,
-            VERSION,
-        )
-    };
+    let abi =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<libc::c_void>(), 0_usize, VERSION) };
     i32::try_from(abi).unwrap_or(0).max(0)
 }
 
-/// Sets a filter that kills x32 system calls: their numbers pass an x86-64
-/// filter's comparison of architecture but not its table.
-#[cfg(target_arch = "x86_64")]
-pub fn kill_x32_calls() -> io::Result<()> {
+/// Sets a filter that kills x32 system calls, whose numbers pass an x86-64
+/// filter's comparison of architecture but not its table, and that answers every
+/// call newer than `newest` as a kernel would that does not have it.
+pub fn refuse_unknown_calls(newest: u32) -> io::Result<()> {
     const X32: u32 = 0x4000_0000;
-    let code = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter {
-        code: code as u16,
-        jt,
-        jf,
-        k,
-    };
+    let code = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter { code: code as u16, jt, jf, k };
+    let absent = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
     let mut program = [
         code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
-        code(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0, 1, X32),
-        code(
-            libc::BPF_RET | libc::BPF_K,
-            0,
-            0,
-            libc::SECCOMP_RET_KILL_PROCESS,
-        ),
+        code(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 1, 0, newest),
         code(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+        code(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 1, 0, X32),
+        code(libc::BPF_RET | libc::BPF_K, 0, 0, absent),
+        code(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_KILL_PROCESS),
     ];
-    let program = libc::sock_fprog {
-        len: program.len() as u16,
-        filter: program.as_mut_ptr(),
-    };
+    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
     // SAFETY: the program and its length agree, and both outlive the call, which copies them.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_seccomp,
-            libc::SECCOMP_SET_MODE_FILTER,
-            0,
-            &raw const program,
-        )
-    })?;
-    Ok(())
-}
-
-/// There are no x32 calls on this architecture.
-#[cfg(not(target_arch = "x86_64"))]
-pub fn kill_x32_calls() -> io::Result<()> {
+    check(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) })?;
     Ok(())
 }
