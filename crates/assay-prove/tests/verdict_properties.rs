@@ -45,41 +45,18 @@ fn state() -> impl Strategy<Value = ArmState> {
 }
 
 fn reach() -> impl Strategy<Value = Reach> {
-    prop_oneof![
-        Just(Reach::Reached),
-        Just(Reach::NotReached),
-        Just(Reach::Unknown)
-    ]
+    prop_oneof![Just(Reach::Reached), Just(Reach::NotReached), Just(Reach::Unknown)]
 }
 
 /// Any evidence at all: unknown cells, doubled numbers, missing arms.
 fn anything() -> impl Strategy<Value = Evidence> {
-    let one = (
-        arm(),
-        role(),
-        0..3_usize,
-        0..4_u32,
-        outcome(),
-        any::<bool>(),
-        place(),
-    )
-        .prop_map(|(arm, role, input, repetition, outcome, alive, place)| {
+    let one = (arm(), role(), 0..3_usize, 0..4_u32, outcome(), any::<bool>(), place()).prop_map(
+        |(arm, role, input, repetition, outcome, alive, place)| {
             run(Cell { arm, role, input }, repetition, outcome, alive, place)
-        });
-    (
-        state(),
-        proptest::option::of(state()),
-        reach(),
-        0..4_u32,
-        proptest::collection::vec(one, 0..40),
-    )
-        .prop_map(|(vulnerable, fixed, reach, wanted, runs)| Evidence {
-            vulnerable,
-            fixed,
-            reach,
-            wanted,
-            runs,
-        })
+        },
+    );
+    (state(), proptest::option::of(state()), reach(), 0..4_u32, proptest::collection::vec(one, 0..40))
+        .prop_map(|(vulnerable, fixed, reach, wanted, runs)| Evidence { vulnerable, fixed, reach, wanted, runs })
 }
 
 /// The runs of one cell as a runner makes them: until enough are done, or two strays.
@@ -89,10 +66,7 @@ fn cell_runs(cell: Cell, wanted: u32, drawn: &[(Outcome, bool, Place)]) -> Vec<R
         if done == wanted || strays == 2 {
             break;
         }
-        if matches!(
-            outcome,
-            Outcome::Fired | Outcome::Silent | Outcome::OtherCrash
-        ) {
+        if matches!(outcome, Outcome::Fired | Outcome::Silent | Outcome::OtherCrash) {
             done += 1;
         } else {
             strays += 1;
@@ -105,11 +79,7 @@ fn cell_runs(cell: Cell, wanted: u32, drawn: &[(Outcome, bool, Place)]) -> Vec<R
 /// Outcomes that mostly go the way a genuine proof does.
 fn mostly(cell: Cell) -> impl Strategy<Value = Vec<(Outcome, bool, Place)>> {
     let fires = cell.role == Role::Trigger && cell.arm == ArmName::Vulnerable;
-    let usual = if fires {
-        Outcome::Fired
-    } else {
-        Outcome::Silent
-    };
+    let usual = if fires { Outcome::Fired } else { Outcome::Silent };
     let one = (
         prop_oneof![30 => Just(usual), 1 => outcome()],
         prop_oneof![30 => Just(true), 1 => Just(false)],
@@ -135,11 +105,7 @@ fn regular(fixed: bool) -> impl Strategy<Value = Evidence> {
         fixed: fixed.then_some(state),
         reach,
         wanted,
-        runs: cells
-            .iter()
-            .zip(&drawn)
-            .flat_map(|(cell, drawn)| cell_runs(*cell, wanted, drawn))
-            .collect(),
+        runs: cells.iter().zip(&drawn).flat_map(|(cell, drawn)| cell_runs(*cell, wanted, drawn)).collect(),
     })
 }
 

@@ -55,24 +55,9 @@ fn fixed_arms() -> Vec<(&'static str, ArmState, &'static str, &'static str)> {
         ("benign shows no sign of life", built(), "SSS", "DDD"),
         ("benign crashes otherwise", built(), "SSS", "OOO"),
         ("fires, benign shows no sign of life", built(), "FFF", "DDD"),
-        (
-            "does not build",
-            ArmState::BuildFailed("cc: error".to_owned()),
-            "",
-            "",
-        ),
-        (
-            "not there",
-            ArmState::Unavailable("not fetched".to_owned()),
-            "",
-            "",
-        ),
-        (
-            "self-test silent",
-            ArmState::OracleBroken("planted call".to_owned()),
-            "SSS",
-            "SSS",
-        ),
+        ("does not build", ArmState::BuildFailed("cc: error".to_owned()), "", ""),
+        ("not there", ArmState::Unavailable("not fetched".to_owned()), "", ""),
+        ("self-test silent", ArmState::OracleBroken("planted call".to_owned()), "SSS", "SSS"),
     ]
 }
 
@@ -93,11 +78,7 @@ fn table() -> String {
         let ruling = decide(&manifest(1, 1, has_fixed), evidence);
         let [vt, vb, fixed, reach] = cells;
         let verdict = word(ruling.verdict, ruling.controls);
-        writeln!(
-            out,
-            "{vt:<22}| {vb:<21}| {fixed:<36}| {reach:<12}| {verdict}"
-        )
-        .unwrap();
+        writeln!(out, "{vt:<22}| {vb:<21}| {fixed:<36}| {reach:<12}| {verdict}").unwrap();
     };
     for (vt, vt_runs) in VULNERABLE_TRIGGER {
         for (vb, vb_runs) in VULNERABLE_BENIGN {
@@ -115,11 +96,9 @@ fn table() -> String {
                 evidence.fixed = Some(state);
                 evidence.runs.extend(runs(Fixed, Trigger, 0, ft_runs));
                 evidence.runs.extend(runs(Fixed, Benign, 0, fb_runs));
-                for (name, reach) in [
-                    ("reached", Reach::Reached),
-                    ("not-reached", Reach::NotReached),
-                    ("unknown", Reach::Unknown),
-                ] {
+                for (name, reach) in
+                    [("reached", Reach::Reached), ("not-reached", Reach::NotReached), ("unknown", Reach::Unknown)]
+                {
                     // Reach is only told apart where a silence would otherwise count.
                     if fixed == "silent" || fixed == "fires" || reach == Reach::Reached {
                         evidence.reach = reach;
@@ -130,24 +109,12 @@ fn table() -> String {
         }
     }
     for (name, state) in [
-        (
-            "does not build",
-            ArmState::BuildFailed("cc: error".to_owned()),
-        ),
+        ("does not build", ArmState::BuildFailed("cc: error".to_owned())),
         ("not there", ArmState::Unavailable("not fetched".to_owned())),
-        (
-            "self-test silent",
-            ArmState::OracleBroken("planted call".to_owned()),
-        ),
+        ("self-test silent", ArmState::OracleBroken("planted call".to_owned())),
         ("nothing ran", ArmState::Built),
     ] {
-        let evidence = Evidence {
-            vulnerable: state,
-            fixed: None,
-            reach: Reach::Unknown,
-            wanted: 3,
-            runs: vec![],
-        };
+        let evidence = Evidence { vulnerable: state, fixed: None, reach: Reach::Unknown, wanted: 3, runs: vec![] };
         line([name, name, "(none declared)", ""], &evidence, false);
     }
     out
@@ -162,12 +129,7 @@ fn the_table_is_as_stored() {
     }
     let stored = std::fs::read_to_string(path).unwrap_or_default();
     for (number, (now, then)) in table.lines().zip(stored.lines()).enumerate() {
-        assert_eq!(
-            now,
-            then,
-            "line {} changed; UPDATE=1 rewrites the table",
-            number + 1
-        );
+        assert_eq!(now, then, "line {} changed; UPDATE=1 rewrites the table", number + 1);
     }
     assert_eq!(table.lines().count(), stored.lines().count());
 }
@@ -179,10 +141,7 @@ fn no_line_reproduces_against_a_firing_control() {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         assert!(cells[0].starts_with("fires"), "{line}");
         assert!(cells[1].starts_with("silent"), "{line}");
-        assert!(
-            cells[2].starts_with("silent") || cells[2] == "(none declared)",
-            "{line}"
-        );
+        assert!(cells[2].starts_with("silent") || cells[2] == "(none declared)", "{line}");
         assert_ne!(cells[3], "not-reached", "{line}");
     }
 }

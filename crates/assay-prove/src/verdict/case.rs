@@ -17,12 +17,7 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub fn new(manifest: &'a Manifest, evidence: &'a Evidence) -> Self {
-        Self {
-            manifest,
-            evidence,
-            tally: Tally::of(manifest, evidence),
-            wanted: evidence.wanted.max(1),
-        }
+        Self { manifest, evidence, tally: Tally::of(manifest, evidence), wanted: evidence.wanted.max(1) }
     }
 
     /// Whether the manifest declares a fixed version.

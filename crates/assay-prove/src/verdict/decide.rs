@@ -83,44 +83,22 @@ pub fn decide(manifest: &Manifest, evidence: &Evidence) -> Ruling {
         _ => case.weakest_rate(),
     };
     let sentence = sentence::of(&case, verdict, rate.as_ref(), &reasons);
-    Ruling {
-        verdict,
-        controls,
-        rate,
-        sentence,
-        reasons,
-    }
+    Ruling { verdict, controls, rate, sentence, reasons }
 }
 
 fn not_run(case: &Case<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
     for (arm, state) in case.arms() {
         if let ArmState::Unavailable(why) = state {
-            reasons.push(format!(
-                "the {arm} version could not be prepared: {}",
-                sentence::plain(why)
-            ));
+            reasons.push(format!("the {arm} version could not be prepared: {}", sentence::plain(why)));
         }
     }
     // Where an arm did not build or its oracle is broken, that is why nothing ran.
-    let all_built = case
-        .arms()
-        .iter()
-        .all(|(_, state)| **state == ArmState::Built);
-    let none_ran = case
-        .tally
-        .all()
-        .all(|(_, count)| count.done() == 0 && count.stray == count.unavailable);
+    let all_built = case.arms().iter().all(|(_, state)| **state == ArmState::Built);
+    let none_ran = case.tally.all().all(|(_, count)| count.done() == 0 && count.stray == count.unavailable);
     if reasons.is_empty() && all_built && none_ran && case.tally.defects.is_empty() {
         let refused = case.tally.all().any(|(_, count)| count.unavailable > 0);
-        reasons.push(
-            if refused {
-                "the sandbox could not run anything"
-            } else {
-                "no run was made"
-            }
-            .to_owned(),
-        );
+        reasons.push(if refused { "the sandbox could not run anything" } else { "no run was made" }.to_owned());
     }
     reasons
 }
@@ -128,17 +106,12 @@ fn not_run(case: &Case<'_>) -> Vec<String> {
 fn inconclusive(case: &Case<'_>) -> Vec<String> {
     let mut reasons = case.tally.defects.clone();
     if case.manifest.inputs.trigger.is_empty() || case.manifest.inputs.benign.is_empty() {
-        reasons.push(
-            "the bundle has no trigger or no benign input, so nothing can be compared".to_owned(),
-        );
+        reasons.push("the bundle has no trigger or no benign input, so nothing can be compared".to_owned());
     }
     for (arm, state) in case.arms() {
         match state {
             ArmState::BuildFailed(why) if arm == ArmName::Vulnerable => {
-                reasons.push(format!(
-                    "the vulnerable version did not build: {}",
-                    sentence::plain(why)
-                ));
+                reasons.push(format!("the vulnerable version did not build: {}", sentence::plain(why)));
             }
             ArmState::OracleBroken(why) => reasons.push(format!(
                 "the oracle's self-test did not fire in the {arm} version's build: {}",
@@ -154,19 +127,10 @@ fn inconclusive(case: &Case<'_>) -> Vec<String> {
             continue;
         }
         if count.done() < case.wanted {
-            reasons.push(format!(
-                "{}: {} of {} could be judged",
-                name(cell),
-                count.done(),
-                runs(case.wanted)
-            ));
+            reasons.push(format!("{}: {} of {} could be judged", name(cell), count.done(), runs(case.wanted)));
         }
         if count.stray >= REPEATED {
-            reasons.push(format!(
-                "{}: {} ended without evidence",
-                name(cell),
-                runs(count.stray)
-            ));
+            reasons.push(format!("{}: {} ended without evidence", name(cell), runs(count.stray)));
         }
         if count.other > 0 && (fixed || cell.role == Role::Benign) {
             reasons.push(format!(
@@ -192,12 +156,7 @@ fn harness_suspect(case: &Case<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
     for (cell, count) in case.tally.all() {
         if cell.role == Role::Benign && count.fired > 0 {
-            reasons.push(format!(
-                "{}: fired in {} of {}",
-                name(cell),
-                count.fired,
-                runs(count.done())
-            ));
+            reasons.push(format!("{}: fired in {} of {}", name(cell), count.fired, runs(count.done())));
         }
         if cell.role == Role::Trigger && count.in_harness > 0 {
             reasons.push(format!(
@@ -237,23 +196,13 @@ fn flaky(case: &Case<'_>) -> Vec<String> {
         .triggers()
         .filter(|(_, count)| count.fired < count.done())
         .map(|(cell, count)| {
-            let otherwise = if count.other == 0 {
-                String::new()
-            } else {
-                format!(", crashed otherwise in {}", count.other)
-            };
-            format!(
-                "{}: fired in {} of {}{otherwise}",
-                name(cell),
-                count.fired,
-                runs(count.done())
-            )
+            let otherwise =
+                if count.other == 0 { String::new() } else { format!(", crashed otherwise in {}", count.other) };
+            format!("{}: fired in {} of {}{otherwise}", name(cell), count.fired, runs(count.done()))
         })
         .collect();
     if !reasons.is_empty()
-        && let Some(needed) = case
-            .weakest_rate()
-            .and_then(|rate| silent_runs_needed(rate.share()))
+        && let Some(needed) = case.weakest_rate().and_then(|rate| silent_runs_needed(rate.share()))
     {
         reasons.push(format!(
             "at this rate it takes {needed} silent control runs before chance explains them in fewer than 1 of 100 cases"
@@ -266,14 +215,7 @@ fn control_failed(case: &Case<'_>) -> Vec<String> {
     case.tally
         .cells(ArmName::Fixed, Role::Trigger)
         .filter(|(_, count)| count.fired > 0)
-        .map(|(cell, count)| {
-            format!(
-                "{}: fired in {} of {}",
-                name(cell),
-                count.fired,
-                runs(count.done())
-            )
-        })
+        .map(|(cell, count)| format!("{}: fired in {} of {}", name(cell), count.fired, runs(count.done())))
         .collect()
 }
 
@@ -283,27 +225,15 @@ fn control_dead(case: &Case<'_>) -> Vec<String> {
     }
     let mut reasons = Vec::new();
     if let Some(why) = case.fixed_not_built() {
-        reasons.push(format!(
-            "the fixed version did not build: {}",
-            sentence::plain(why)
-        ));
+        reasons.push(format!("the fixed version did not build: {}", sentence::plain(why)));
         return reasons;
     }
-    for (cell, count) in case
-        .tally
-        .all()
-        .filter(|(cell, _)| cell.arm == ArmName::Fixed)
-    {
+    for (cell, count) in case.tally.all().filter(|(cell, _)| cell.arm == ArmName::Fixed) {
         if count.never_built() {
             reasons.push(format!("{}: did not build", name(cell)));
         }
         if count.dead > 0 {
-            reasons.push(format!(
-                "{}: {} of {} showed no sign of life",
-                name(cell),
-                count.dead,
-                runs(count.done())
-            ));
+            reasons.push(format!("{}: {} of {} showed no sign of life", name(cell), count.dead, runs(count.done())));
         }
     }
     if case.evidence.reach == Reach::NotReached {
@@ -316,18 +246,13 @@ fn control_dead(case: &Case<'_>) -> Vec<String> {
 fn remarks(case: &Case<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if case.has_fixed() && case.evidence.reach == Reach::Unknown {
-        remarks
-            .push("whether the fixed version reaches the changed code was not checked".to_owned());
+        remarks.push("whether the fixed version reaches the changed code was not checked".to_owned());
     }
     if !case.has_fixed() {
         remarks.push("there is no fixed version to compare with".to_owned());
     }
     for (cell, count) in case.tally.all().filter(|(_, count)| count.stray > 0) {
-        remarks.push(format!(
-            "{}: {} ended without evidence and was made again",
-            name(cell),
-            runs(count.stray)
-        ));
+        remarks.push(format!("{}: {} ended without evidence and was made again", name(cell), runs(count.stray)));
     }
     remarks
 }

@@ -26,22 +26,13 @@ impl Rate {
     pub fn of(fired: u32, total: u32) -> Self {
         let fired = fired.min(total);
         let (low, high) = interval(fired, total);
-        Self {
-            fired,
-            total,
-            low,
-            high,
-        }
+        Self { fired, total, low, high }
     }
 
     /// Fired runs as a share of all; 0 of no run.
     #[must_use]
     pub fn share(&self) -> f64 {
-        if self.total == 0 {
-            0.0
-        } else {
-            f64::from(self.fired) / f64::from(self.total)
-        }
+        if self.total == 0 { 0.0 } else { f64::from(self.fired) / f64::from(self.total) }
     }
 }
 

@@ -19,12 +19,9 @@ pub(super) fn plain(text: &str) -> String {
     for c in text.chars() {
         // Controls move cursors and forge lines; format characters (direction
         // marks, joiners) reorder what a reader sees.
-        let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        let c = if c.is_control() || c.is_whitespace() {
-            ' '
-        } else {
-            c
-        };
+        let hidden =
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let c = if c.is_control() || c.is_whitespace() { ' ' } else { c };
         if hidden || (c == ' ' && out.ends_with(' ')) {
             continue;
         }
@@ -39,40 +36,23 @@ pub(super) fn plain(text: &str) -> String {
 
 /// `1 run`, `3 runs`.
 pub(super) fn runs(n: u32) -> String {
-    if n == 1 {
-        "1 run".to_owned()
-    } else {
-        format!("{n} runs")
-    }
+    if n == 1 { "1 run".to_owned() } else { format!("{n} runs") }
 }
 
 /// The sentence of this verdict.
-pub(super) fn of(
-    case: &Case<'_>,
-    verdict: Verdict,
-    rate: Option<&Rate>,
-    reasons: &[String],
-) -> String {
+pub(super) fn of(case: &Case<'_>, verdict: Verdict, rate: Option<&Rate>, reasons: &[String]) -> String {
     let trigger = case.tally.sum(ArmName::Vulnerable, Role::Trigger);
     let fixed = case.tally.sum(ArmName::Fixed, Role::Trigger);
     let because = reasons.first().map_or("no reason is known", String::as_str);
-    let on_vulnerable = format!(
-        "{} of {} on the vulnerable version",
-        trigger.fired,
-        runs(trigger.done())
-    );
+    let on_vulnerable = format!("{} of {} on the vulnerable version", trigger.fired, runs(trigger.done()));
     match verdict {
         Verdict::NotRun => format!("Not run: {because} ({}).", made(case)),
         Verdict::Inconclusive => format!("Inconclusive: {because} ({}).", made(case)),
-        Verdict::HarnessSuspect => format!(
-            "Harness suspect: {because}, so it may be the harness that breaks ({}).",
-            made(case)
-        ),
+        Verdict::HarnessSuspect => {
+            format!("Harness suspect: {because}, so it may be the harness that breaks ({}).", made(case))
+        }
         Verdict::NotReproduced if case.triggers().count() > 1 => {
-            format!(
-                "Not reproduced: {} fired in {on_vulnerable}; {because}.",
-                flaw(case)
-            )
+            format!("Not reproduced: {} fired in {on_vulnerable}; {because}.", flaw(case))
         }
         Verdict::NotReproduced => {
             format!("Not reproduced: {} fired in {on_vulnerable}.", flaw(case))
@@ -138,10 +118,7 @@ fn made(case: &Case<'_>) -> String {
 /// What fired, or else what was declared.
 fn flaw(case: &Case<'_>) -> String {
     match &case.manifest.oracle {
-        Oracle::Sanitizer { .. }
-        | Oracle::Leak { .. }
-        | Oracle::Signal { .. }
-        | Oracle::Exception { .. } => {
+        Oracle::Sanitizer { .. } | Oracle::Leak { .. } | Oracle::Signal { .. } | Oracle::Exception { .. } => {
             seen(case, Outcome::Fired).unwrap_or_else(|| declared(&case.manifest.oracle))
         }
         oracle => declared(oracle),
@@ -160,9 +137,7 @@ fn seen(case: &Case<'_>, outcome: Outcome) -> Option<String> {
             *counts.entry(signature).or_default() += 1;
         }
     }
-    let (signature, _) = counts
-        .into_iter()
-        .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))?;
+    let (signature, _) = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))?;
     let kind = plain(&signature.kind);
     Some(match &signature.function {
         Some(function) => format!("{kind} in {}", plain(function)),
@@ -172,11 +147,8 @@ fn seen(case: &Case<'_>, outcome: Outcome) -> Option<String> {
 
 /// What the manifest says would fire.
 fn declared(oracle: &Oracle) -> String {
-    let within = |frame: &Option<String>| {
-        frame
-            .as_ref()
-            .map_or_else(String::new, |frame| format!(" in {}", plain(frame)))
-    };
+    let within =
+        |frame: &Option<String>| frame.as_ref().map_or_else(String::new, |frame| format!(" in {}", plain(frame)));
     let any_of = |types: &[String]| plain(&types.join(" or "));
     match oracle {
         Oracle::Sanitizer { types, frame, .. } if types.is_empty() => {

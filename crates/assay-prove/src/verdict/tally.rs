@@ -61,12 +61,7 @@ impl Count {
             Outcome::Limit | Outcome::OracleBroken | Outcome::HarnessError => self.stray += 1,
         }
         let crashed = matches!(run.outcome, Outcome::Fired | Outcome::OtherCrash);
-        if crashed
-            && run
-                .signature
-                .as_ref()
-                .is_some_and(|s| s.place == Place::Harness)
-        {
+        if crashed && run.signature.as_ref().is_some_and(|s| s.place == Place::Harness) {
             self.in_harness += 1;
         }
     }
@@ -112,19 +107,12 @@ impl Tally {
             }
         }
         for cell in foreign {
-            defects.push(format!(
-                "the record holds runs of {}, which the manifest does not have",
-                name(cell)
-            ));
+            defects.push(format!("the record holds runs of {}, which the manifest does not have", name(cell)));
         }
         for (cell, mut seen) in numbers {
             seen.sort_unstable();
             // Numbers must be 0, 1, 2, ...: a run that was taken out or put in twice shows.
-            if seen
-                .iter()
-                .zip(0_u32..)
-                .any(|(number, place)| *number != place)
-            {
+            if seen.iter().zip(0_u32..).any(|(number, place)| *number != place) {
                 defects.push(format!(
                     "the runs of {} are not numbered 0, 1, 2, ...: one is missing or doubled",
                     name(cell)
@@ -135,9 +123,9 @@ impl Tally {
             (true, false) => {
                 defects.push("the record says nothing of the fixed version".to_owned());
             }
-            (false, true) => defects.push(
-                "the record speaks of a fixed version, which the manifest does not have".to_owned(),
-            ),
+            (false, true) => {
+                defects.push("the record speaks of a fixed version, which the manifest does not have".to_owned())
+            }
             _ => {}
         }
         Self { cells, defects }
@@ -158,8 +146,7 @@ impl Tally {
 
     /// The counts of one arm and role together.
     pub fn sum(&self, arm: ArmName, role: Role) -> Count {
-        self.cells(arm, role)
-            .fold(Count::default(), |sum, (_, count)| sum.plus(count))
+        self.cells(arm, role).fold(Count::default(), |sum, (_, count)| sum.plus(count))
     }
 }
 
@@ -170,10 +157,7 @@ pub(super) fn name(cell: Cell) -> String {
         Role::Benign => "benign input",
     };
     let arm = cell.arm;
-    format!(
-        "{role} {} on the {arm} version",
-        cell.input.saturating_add(1)
-    )
+    format!("{role} {} on the {arm} version", cell.input.saturating_add(1))
 }
 
 fn expected(manifest: &Manifest) -> Vec<Cell> {
@@ -183,10 +167,7 @@ fn expected(manifest: &Manifest) -> Vec<Cell> {
     }
     let mut cells = Vec::new();
     for arm in arms {
-        for (role, inputs) in [
-            (Role::Trigger, &manifest.inputs.trigger),
-            (Role::Benign, &manifest.inputs.benign),
-        ] {
+        for (role, inputs) in [(Role::Trigger, &manifest.inputs.trigger), (Role::Benign, &manifest.inputs.benign)] {
             cells.extend((0..inputs.len()).map(|input| Cell { arm, role, input }));
         }
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use assay_bundle::manifest::{
-    Alive, Arm, ArmName, Arms, Deps, Harness, HarnessKind, HarnessOrigin, Input, InputContent,
-    Inputs, Limits, Manifest, Oracle, Provenance, Repeat, Source, Stack, Target,
+    Alive, Arm, ArmName, Arms, Deps, Harness, HarnessKind, HarnessOrigin, Input, InputContent, Inputs, Limits,
+    Manifest, Oracle, Provenance, Repeat, Source, Stack, Target,
 };
 use assay_bundle::verdict::Outcome;
 use assay_prove::evidence::{Cell, Place, Role, Run, Signature};
@@ -14,31 +14,19 @@ use assay_prove::evidence::{Cell, Place, Role, Run, Signature};
 /// A manifest with this many inputs of each kind.
 pub fn manifest(triggers: usize, benign: usize, fixed: bool) -> Manifest {
     let arm = || Arm {
-        source: Source::Package {
-            package: "pkg:generic/parser@1".to_owned(),
-            files: BTreeMap::new(),
-        },
+        source: Source::Package { package: "pkg:generic/parser@1".to_owned(), files: BTreeMap::new() },
         deps: BTreeMap::new(),
         refusal: None,
     };
-    let input = || Input {
-        content: InputContent::Args(vec!["x".to_owned()]),
-        size: None,
-    };
+    let input = || Input { content: InputContent::Args(vec!["x".to_owned()]), size: None };
     Manifest {
         title: "Heap over-read".to_owned(),
         description: None,
         weakness: vec![],
         ids: vec![],
         severity: None,
-        target: Target {
-            purl: "pkg:generic/parser@1".to_owned(),
-            scope: None,
-        },
-        arms: Arms {
-            vulnerable: arm(),
-            fixed: fixed.then(arm),
-        },
+        target: Target { purl: "pkg:generic/parser@1".to_owned(), scope: None },
+        arms: Arms { vulnerable: arm(), fixed: fixed.then(arm) },
         deps: Deps::default(),
         toolchain: vec![],
         build: None,
@@ -74,11 +62,9 @@ pub fn run(cell: Cell, repetition: u32, outcome: Outcome, alive: bool, place: Pl
             function: Some("parse_string".to_owned()),
             place,
         }),
-        Outcome::OtherCrash => Some(Signature {
-            kind: "SEGV".to_owned(),
-            function: Some("free_list".to_owned()),
-            place,
-        }),
+        Outcome::OtherCrash => {
+            Some(Signature { kind: "SEGV".to_owned(), function: Some("free_list".to_owned()), place })
+        }
         _ => None,
     };
     Run {

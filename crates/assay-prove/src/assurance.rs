@@ -1,0 +1,82 @@
+//! How far a verdict can be trusted: computed by the runner, never claimed.
+//!
+//! Inside one process, evidence can be forged by whoever wrote the program. So
+//! the question is who wrote what ran. A verdict is `claimant` unless the
+//! harness is found, byte for byte, in the fetched source of the target and was
+//! built by a recipe of ours; `project` says no more than that the claimant
+//! wrote none of the code; `two-oracles` that a second oracle of another kind
+//! agrees with it.
+
+use assay_bundle::manifest::{HarnessKind, HarnessOrigin, Manifest, Oracle, Recipe, Source};
+use assay_bundle::verdict::Assurance;
+
+/// What the runner found out by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Every file of the harness (`harness.files`, and each source the `cc`
+    /// recipe compiles beside the target's) has the digest of a file in the
+    /// source as fetched, before any patch.
+    pub harness_in_source: bool,
+    /// A second oracle of another kind fired and stayed silent in the same cells.
+    pub second_oracle_agrees: bool,
+}
+
+/// The assurance of any verdict on this bundle.
+#[must_use]
+pub fn compute(manifest: &Manifest, facts: Facts) -> Assurance {
+    if !claimants_parts(manifest, facts).is_empty() {
+        Assurance::Claimant
+    } else if facts.second_oracle_agrees {
+        Assurance::TwoOracles
+    } else {
+        Assurance::Project
+    }
+}
+
+/// What the claimant wrote, for people; empty above `claimant`.
+///
+/// Generators of `build.generate` are tools of the toolchain and lower nothing.
+/// Nor does the claimant's patch that makes the *fixed* arm: what fires is the
+/// fetched source. A patch that makes the vulnerable arm could bring the flaw
+/// along, so it does.
+#[must_use]
+pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = |holds: bool, text: &str| {
+        if holds {
+            parts.push(text.to_owned());
+        }
+    };
+    let project = manifest.harness.origin == HarnessOrigin::Project;
+    part(!project, "the harness is not said to be the project's");
+    part(
+        project && !facts.harness_in_source,
+        "the harness is said to be the project's, but is not found in the fetched source",
+    );
+    part(
+        matches!(manifest.harness.kind, HarnessKind::Program | HarnessKind::Driver),
+        "each input is a program of the claimant's",
+    );
+    let recipe = manifest.build.as_ref().map(|build| &build.recipe);
+    part(matches!(recipe, Some(Recipe::Run(_))), "the build is the claimant's own command");
+    // A Cargo harness is a package of the bundle, so never the project's.
+    part(matches!(recipe, Some(Recipe::Cargo)), "the harness package that Cargo builds is the claimant's");
+    part(
+        matches!(manifest.arms.vulnerable.source, Source::Path { .. })
+            || manifest.arms.fixed.as_ref().is_some_and(|arm| matches!(arm.source, Source::Path { .. })),
+        "a version's source is a folder of the bundle, not fetched",
+    );
+    part(
+        matches!(manifest.arms.vulnerable.source, Source::Patched { .. }),
+        "the vulnerable version is made by a patch of the claimant's",
+    );
+    if !parts.is_empty() && reads_output(&manifest.oracle) {
+        parts.push(format!("the oracle `{}` believes what that code prints or records", manifest.oracle.kind()));
+    }
+    parts
+}
+
+/// Oracles whose evidence the program itself words.
+fn reads_output(oracle: &Oracle) -> bool {
+    matches!(oracle, Oracle::Output { .. } | Oracle::Differential | Oracle::Exception { .. })
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes down uncaught exceptions for the `exception` oracle. Node loads it
+// before the program. The monitor event changes nothing of what Node does with
+// the exception; frames come from V8's call sites, not from text.
+'use strict';
+
+const fs = require('fs');
+const { fileURLToPath } = require('url');
+
+const MAX_FRAMES = 64;
+const MAX_TEXT = 500;
+
+const folder = process.env.ASSAY_LOG || '/log';
+const file = fs.openSync(`${folder}/exception.${process.pid}`, 'a', 0o600);
+const { writeSync } = fs;
+const { stringify } = JSON;
+const put = (line) => writeSync(file, stringify(line) + '\n');
+put({ hook: 'node', pid: process.pid });
+
+const cut = (text) => String(text).slice(0, MAX_TEXT);
+
+// V8 asks once for each error, when its stack is first read or it ends the program.
+const sitesOf = new WeakMap();
+Error.stackTraceLimit = MAX_FRAMES;
+Error.prepareStackTrace = (error, sites) => {
+  try {
+    sitesOf.set(error, sites);
+  } catch {
+    // Not an object.
+  }
+  let head = 'Error';
+  try {
+    head = String(error);
+  } catch {
+    // Its toString throws.
+  }
+  return [head, ...sites.map((site) => `    at ${site}`)].join('\n');
+};
+
+const path = (name) => {
+  if (typeof name !== 'string') return '<native>';
+  try {
+    return name.startsWith('file:') ? fileURLToPath(name) : name;
+  } catch {
+    return name;
+  }
+};
+
+// Innermost last.
+const framesOf = (error) => {
+  void error.stack;
+  const sites = (sitesOf.get(error) ?? []).slice(0, MAX_FRAMES).reverse();
+  return sites.map((site) => ({
+    function: cut(site.getFunctionName() ?? '<anonymous>'),
+    file: cut(path(site.getFileName())),
+    line: site.getLineNumber() ?? 0,
+  }));
+};
+
+const classesOf = (error) => {
+  const names = [];
+  const add = (name) => {
+    if (typeof name === 'string' && name !== '' && !names.includes(name)) names.push(cut(name));
+  };
+  let prototype = Object.getPrototypeOf(error);
+  while (prototype !== null && names.length < MAX_FRAMES) {
+    add(prototype.constructor?.name);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  add(error.name);
+  return names;
+};
+
+process.on('uncaughtExceptionMonitor', (error) => {
+  const object = (typeof error === 'object' && error !== null) || typeof error === 'function';
+  const record = { language: 'javascript', type: error === null ? 'null' : typeof error, bases: [], message: '', frames: [] };
+  try {
+    if (object) {
+      const [type = 'Object', ...bases] = classesOf(error);
+      Object.assign(record, { type, bases, message: cut(error.message), frames: framesOf(error) });
+    }
+  } catch {
+    // A hostile getter: the record stays bare.
+  }
+  put(record);
+});

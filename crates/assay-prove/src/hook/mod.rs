@@ -1,0 +1,94 @@
+//! The hooks of the `exception` oracle: small scripts of ours that an
+//! interpreter loads before the harness, and the log they write.
+//!
+//! Python loads `sitecustomize.py` from `PYTHONPATH`, Node loads
+//! `assay-hook.cjs` by `NODE_OPTIONS`. Each opens `/log/exception.PID` when it is
+//! loaded and writes a first line that says so, then one line for each uncaught
+//! exception. The program can do the same: the log is hostile, bounded here, and
+//! believed only where the process's end bears it out.
+
+use assay_triage::exception::{self, Exception};
+use serde::Deserialize;
+
+/// File name of the hook for Node.
+pub const NODE: &str = "assay-hook.cjs";
+
+/// What lies in the hook folder: name and content.
+pub const FILES: [(&str, &str); 2] =
+    [("sitecustomize.py", include_str!("sitecustomize.py")), (NODE, include_str!("assay-hook.cjs"))];
+
+/// A hook's log is at most this long.
+const MAX_BYTES: usize = 1 << 20;
+/// Records of one process; genuine ones have one, programs with threads a few.
+const MAX_RECORDS: usize = 16;
+/// What one process's hook wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookLog {
+    /// The process, by the file's name.
+    pub pid: i32,
+    /// Uncaught exceptions, in order.
+    pub records: Vec<Record>,
+    /// Why the log cannot be read, if it cannot.
+    pub broken: Option<String>,
+}
+
+/// One uncaught exception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What was raised, and where.
+    pub exception: Exception,
+    /// Whether it ended a thread and not the program.
+    pub thread: bool,
+}
+
+#[derive(Deserialize)]
+struct Thread {
+    #[serde(default)]
+    thread: bool,
+}
+
+#[derive(Deserialize)]
+struct Loaded {
+    pid: i32,
+    hook: String,
+}
+
+/// Reads one file of the log folder; `None` if its name is not a hook's.
+#[must_use]
+pub fn read(name: &str, content: &[u8]) -> Option<HookLog> {
+    let pid = name.strip_prefix("exception.")?.parse().ok()?;
+    let (records, broken) = match records(pid, content) {
+        Ok(records) => (records, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    Some(HookLog { pid, records, broken })
+}
+
+fn records(pid: i32, content: &[u8]) -> Result<Vec<Record>, String> {
+    if content.len() > MAX_BYTES {
+        return Err(format!("it is longer than {MAX_BYTES} bytes"));
+    }
+    let mut lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let loaded: Loaded =
+        lines.next().and_then(|line| serde_json::from_slice(line).ok()).ok_or("its first line is not the hook's")?;
+    if loaded.pid != pid || !matches!(loaded.hook.as_str(), "python" | "node") {
+        return Err("its first line is of another process or hook".to_owned());
+    }
+    let mut records: Vec<Record> = Vec::new();
+    for (line, number) in lines.zip(2..) {
+        if records.len() == MAX_RECORDS {
+            return Err(format!("it has more than {MAX_RECORDS} records"));
+        }
+        let record = exception::exceptions(line).into_iter().next().and_then(|exception| {
+            let Thread { thread } = serde_json::from_slice(line).ok()?;
+            Some(Record { exception, thread })
+        });
+        let record = record.ok_or_else(|| format!("line {number} is no record"))?;
+        records.push(record);
+    }
+    Ok(records)
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

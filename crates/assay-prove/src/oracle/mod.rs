@@ -1,0 +1,104 @@
+//! The oracles: what recognises a flaw in one run.
+//!
+//! One kind, one file, one trait. An oracle says beforehand what it needs of
+//! the run ([`Oracle::options`]), afterwards what the run shows
+//! ([`Oracle::judge`]), and, where runs only mean something together, what all
+//! of them show ([`Oracle::settle`]). Oracles are pure: all they know is in
+//! [`Seen`], which the pipeline fills from what the kernel and the runner saw.
+//!
+//! Adding one: a file of the shape of `signal.rs` (what it proves, how far it
+//! can be trusted, how it can be cheated; tests for each), an arm in
+//! [`from_manifest`], a paragraph in the documentation of the manifest.
+
+pub mod alive;
+pub mod canary_write;
+mod cpu;
+mod end;
+mod exception;
+mod growth;
+mod line;
+mod output;
+mod place;
+mod plan;
+pub mod runtime;
+mod sanitizer;
+mod seen;
+mod signal;
+#[cfg(test)]
+mod testing;
+
+use assay_bundle::manifest::{self, Manifest};
+
+use crate::evidence::Run;
+
+pub use end::{CPU_LIMIT, end_words, signal_name, signal_number};
+pub use place::{BUNDLE, CANARY, HOOK, LOG, OUT, SCRATCH, SRC, place_of};
+pub use plan::{Plan, RunOptions};
+pub use seen::{Frame, Judgement, LogFile, Report, Seen};
+
+/// What recognises a flaw.
+///
+/// An implementation never reads the clock, the disk or the process's own word
+/// for how it ended, never panics, and calls nothing evidence that is not:
+/// in doubt the outcome is neither `fired` nor `silent`.
+pub trait Oracle: Send + Sync {
+    /// What a run needs so that this oracle can judge it.
+    fn options(&self, plan: &Plan<'_>) -> RunOptions;
+
+    /// What one run shows.
+    fn judge(&self, seen: &Seen<'_>) -> Judgement;
+
+    /// Called once when all runs of all arms are done. Oracles that judge runs
+    /// as one set (`growth`) rewrite outcomes here; for them the outcome of
+    /// [`Oracle::judge`] is provisional.
+    fn settle(&self, runs: &mut [Run]) {
+        let _ = runs;
+    }
+}
+
+/// An oracle that this version cannot run; the verdict is `not-run` with this sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unsupported(pub String);
+
+/// The oracle that a manifest declares.
+///
+/// # Errors
+/// For kinds that this version does not run, and for a regex or signal name
+/// that slipped through the manifest's own checks.
+pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported> {
+    Ok(match &manifest.oracle {
+        manifest::Oracle::Sanitizer { types, access, stack, frame } => Box::new(sanitizer::Sanitizer {
+            types: types.clone(),
+            access: *access,
+            stack: *stack,
+            frame: frame.clone(),
+        }),
+        manifest::Oracle::Signal { signals } => Box::new(signal::Signal::new(signals)?),
+        manifest::Oracle::Cpu => Box::new(cpu::Cpu),
+        manifest::Oracle::Growth { exponent, control, ratio } => Box::new(growth::Growth {
+            sizes: manifest.inputs.trigger.iter().map(|input| input.size).collect(),
+            exponent: *exponent,
+            control: *control,
+            ratio: *ratio,
+        }),
+        manifest::Oracle::CanaryWrite { path, allowed } => {
+            Box::new(canary_write::CanaryWrite::new(path.as_deref(), allowed))
+        }
+        manifest::Oracle::Output { channel, regex } => Box::new(output::Output::new(*channel, regex)?),
+        manifest::Oracle::Exception { types, frame } => {
+            Box::new(exception::Exception { types: types.clone(), frame: frame.clone() })
+        }
+        manifest::Oracle::Leak { .. }
+        | manifest::Oracle::Memory
+        | manifest::Oracle::CanaryRead
+        | manifest::Oracle::Differential
+        | manifest::Oracle::BuildRefusal => {
+            return Err(Unsupported(format!(
+                "the oracle `{}` is not run by this version of Assay; it runs sanitizer, signal, cpu, growth, \
+                 canary-write, output and exception",
+                manifest.oracle.kind()
+            )));
+        }
+    })
+}

@@ -1,0 +1,139 @@
+//! What is known of one run when an oracle judges it, and what it answers.
+
+use assay_bundle::manifest::Access;
+use assay_bundle::verdict::Outcome;
+use assay_sandbox::{End, Finished, RunLimits};
+
+use super::canary_write::Change;
+use super::end::{end_words, is_limit};
+use crate::evidence::{Cell, Place, Signature};
+use crate::hook::HookLog;
+
+/// One finished run, with everything that was brought out of it.
+///
+/// The end, the usage and the comparison of folders come from the kernel and
+/// the runner. The log files are the program's to write, and are believed only
+/// where the end bears them out.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// Which input in which arm.
+    pub cell: Cell,
+    /// How it ended, what it used, what it printed.
+    pub finished: &'a Finished,
+    /// The limits it ran under.
+    pub limits: &'a RunLimits,
+    /// The status given to a sanitizer's runtime (`Plan::exit_code`).
+    pub exit_code: u8,
+    /// Every file of the log folder but those of the hook.
+    pub logs: &'a [LogFile],
+    /// What the hook wrote, one for each process.
+    pub hooks: &'a [HookLog],
+    /// What changed in the scratch and canary folders.
+    pub changes: &'a [Change],
+    /// Whether a bound cut the comparison short.
+    pub changes_cut: bool,
+}
+
+/// One file of the log folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFile {
+    /// Its name, made valid UTF-8.
+    pub name: String,
+    /// Its content, for the few fixed messages that are looked for when no report is in it.
+    pub content: Vec<u8>,
+    /// The report in it, parsed and with its frames resolved outside the sandbox.
+    pub report: Option<Report>,
+}
+
+impl LogFile {
+    /// The process that a sanitizer's runtime names a file after: `report.42` is of 42.
+    #[must_use]
+    pub fn pid(&self) -> Option<i32> {
+        self.name.strip_prefix("report.")?.parse().ok()
+    }
+}
+
+/// A sanitizer's report with resolved frames.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The sanitizer's own word: `heap-buffer-overflow`, `SEGV`, `signed-integer-overflow`.
+    pub kind: String,
+    /// The process it says it is of.
+    pub pid: Option<i32>,
+    /// What the bad access was, where the report says.
+    pub access: Option<Access>,
+    /// The stack of the bad access, innermost frame first, inlines expanded.
+    pub access_stack: Vec<Frame>,
+    /// The stack that freed the memory.
+    pub freed_stack: Vec<Frame>,
+    /// The stack that allocated the memory.
+    pub allocated_stack: Vec<Frame>,
+}
+
+/// One frame, resolved outside the sandbox by module, build id and offset.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frame {
+    /// The function, demangled, without generics, hash or parameters.
+    pub function: Option<String>,
+    /// The source file by debug info, as the sandbox names it.
+    pub file: Option<String>,
+}
+
+impl Seen<'_> {
+    /// The outcome of a run whose end leaves nothing to judge: never started, or
+    /// ended by a limit.
+    pub(super) fn cut_short(&self) -> Option<Judgement> {
+        let end = &self.finished.end;
+        match end {
+            End::NotStarted(_) => Some(Judgement::of(Outcome::HarnessError, end_words(end))),
+            end if is_limit(end) => {
+                Some(Judgement::of(Outcome::Limit, format!("a limit ended it first: {}", end_words(end))))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same, and a signal that is not what this oracle waits for.
+    pub(super) fn cut_short_or_crashed(&self) -> Option<Judgement> {
+        self.cut_short().or_else(|| match self.finished.end {
+            End::Signaled(number) => Some(Judgement::crashed(number)),
+            _ => None,
+        })
+    }
+}
+
+/// What an oracle says of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What the run shows.
+    pub outcome: Outcome,
+    /// What fired or crashed.
+    pub signature: Option<Signature>,
+    /// One sentence for people: what was seen.
+    pub saw: String,
+}
+
+impl Judgement {
+    pub(super) fn of(outcome: Outcome, saw: impl Into<String>) -> Self {
+        Self { outcome, signature: None, saw: saw.into() }
+    }
+
+    /// Fired, without a frame.
+    pub(super) fn fired(kind: &str, saw: impl Into<String>) -> Self {
+        Self {
+            outcome: Outcome::Fired,
+            signature: Some(Signature { kind: kind.to_owned(), function: None, place: Place::Unknown }),
+            saw: saw.into(),
+        }
+    }
+
+    /// Ended by a signal that was not waited for.
+    pub(super) fn crashed(number: i32) -> Self {
+        let words = end_words(&End::Signaled(number));
+        Self {
+            outcome: Outcome::OtherCrash,
+            signature: Some(Signature { kind: super::end::signal_name(number), function: None, place: Place::Unknown }),
+            saw: format!("it ended by {words}, which the oracle does not wait for"),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Who gets `project`, and who does not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod evidence_support;
+
+use assay_bundle::manifest::{
+    ArmName, Build, Channel, HarnessKind, HarnessOrigin, Instrument, Limits, Manifest, Oracle, Recipe, Source,
+};
+use assay_bundle::verdict::Assurance;
+use assay_prove::assurance::{Facts, claimants_parts, compute};
+
+const FOUND: Facts = Facts {
+    harness_in_source: true,
+    second_oracle_agrees: false,
+};
+
+fn build(recipe: Recipe) -> Build {
+    Build {
+        recipe,
+        sources: vec![],
+        flags: vec![],
+        instrument: Instrument::None,
+        configure: vec![],
+        targets: vec![],
+        artifacts: Default::default(),
+        generate: vec![vec!["bison".to_owned()]],
+        limits: Limits::default(),
+    }
+}
+
+fn project() -> Manifest {
+    let mut manifest = evidence_support::manifest(1, 1, true);
+    manifest.harness.origin = HarnessOrigin::Project;
+    manifest.build = Some(build(Recipe::Autotools));
+    manifest
+}
+
+#[test]
+fn a_found_harness_and_a_built_in_recipe_are_the_projects() {
+    assert_eq!(compute(&project(), FOUND), Assurance::Project);
+    let both = Facts {
+        second_oracle_agrees: true,
+        ..FOUND
+    };
+    assert_eq!(compute(&project(), both), Assurance::TwoOracles);
+}
+
+#[test]
+fn everything_a_claimant_writes_lowers_it() {
+    let both = Facts {
+        harness_in_source: true,
+        second_oracle_agrees: true,
+    };
+    let changes: [fn(&mut Manifest); 8] = [
+        |m| m.harness.origin = HarnessOrigin::Claimant,
+        |m| m.harness.origin = HarnessOrigin::Registry,
+        |m| m.harness.kind = HarnessKind::Program,
+        |m| m.harness.kind = HarnessKind::Driver,
+        |m| m.build = Some(build(Recipe::Run(vec!["make".to_owned()]))),
+        |m| m.build = Some(build(Recipe::Cargo)),
+        |m| {
+            m.arms.vulnerable.source = Source::Path {
+                path: "vulnerable".parse().unwrap(),
+            };
+        },
+        |m| {
+            m.arms.vulnerable.source = Source::Patched {
+                base: ArmName::Fixed,
+                patch: "bug.patch".parse().unwrap(),
+            };
+        },
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let mut manifest = project();
+        change(&mut manifest);
+        assert_eq!(compute(&manifest, both), Assurance::Claimant, "change {number}");
+        assert!(!claimants_parts(&manifest, both).is_empty());
+    }
+}
+
+#[test]
+fn a_claim_alone_is_nothing() {
+    assert_eq!(compute(&project(), Facts::default()), Assurance::Claimant);
+}
+
+#[test]
+fn oracles_that_read_output_say_why() {
+    let mut manifest = project();
+    manifest.oracle = Oracle::Output {
+        channel: Channel::Stdout,
+        regex: "x".to_owned(),
+    };
+    assert_eq!(compute(&manifest, FOUND), Assurance::Project);
+    let parts = claimants_parts(&manifest, Facts::default());
+    assert!(parts.last().unwrap().contains("`output`"), "{parts:?}");
+}
