@@ -21,4 +21,5 @@ pub mod manifest;
 pub mod pack;
 pub mod path;
 pub mod presence;
+pub mod statement;
 pub mod verdict;
