@@ -103,22 +103,25 @@ impl Ended {
         }
     }
 
-    /// Its last words in one line, without control characters.
+    /// Its first and last words in one line, without control characters.
     pub fn said(&self) -> String {
         let lines: Vec<String> = self
             .stderr
             .lines()
             .map(|line| line.chars().filter(|c| !c.is_control()).take(300).collect::<String>())
-            .map(|line| line.trim().to_owned())
-            .filter(|line| !line.is_empty() && !line.starts_with("npm warn"))
+            .map(|line| line.trim_start_matches("npm error").trim().to_owned())
+            .filter(|line| line.len() > 1 && !NOISE.iter().any(|noise| line.starts_with(noise)))
             .collect();
-        if lines.is_empty() {
-            return format!("it ended with status {:?} and said nothing", self.code);
+        match lines.as_slice() {
+            [] => format!("it ended with status {} and said nothing", self.code.unwrap_or(-1)),
+            [first, second, .., last] => format!("{first} | {second} | {last}"),
+            few => few.join(" | "),
         }
-        let first = lines.len().saturating_sub(4);
-        lines.get(first..).unwrap_or_default().join(" | ")
     }
 }
+
+/// Lines that tell a reader of an error nothing.
+const NOISE: &[&str] = &["npm warn", "npm notice", "A complete log of this run", "Reading package lists"];
 
 /// How clients say that it was the network (lower case).
 const UNREACHABLE: &[&str] = &[

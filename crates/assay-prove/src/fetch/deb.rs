@@ -32,8 +32,9 @@ pub(super) fn get(package: &Package, folder: &Folder, state: PathBuf) -> Result<
     // no source packages, so an error here is not the end of it.
     let updated = apt.run(&["update"])?;
     let ended = apt.source(&spec)?;
+    // An update that reached nobody still ends well; what it said is then the cause.
     Ok(match (ended.reason(), updated.reason()) {
-        (Reason::NotFound(_), unreachable @ Reason::Unreachable(_)) if !updated.success => unreachable,
+        (Reason::NotFound(_), unreachable @ Reason::Unreachable(_)) => unreachable,
         (reason, _) => reason,
     })
 }

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use assay_bundle::manifest::Manifest;
 
 use package::{Ecosystem, Package};
-use session::Session;
+use session::{Folder, Session};
 
 /// What happens during a fetch, for a person who waits.
 #[derive(Debug, Clone, Copy)]
@@ -134,18 +134,26 @@ fn one_package<'a>(
         return outcomes;
     }
 
-    let asked = session.folder().and_then(|folder| {
-        match package.ecosystem {
-            Ecosystem::Npm => npm::get(&package, &folder),
-            Ecosystem::Pypi => pypi::get(&package, &good, &folder),
-            Ecosystem::Cargo => cargo::get(&package, &good, &folder, session.cargo_home()?),
-            Ecosystem::Deb => deb::get(&package, &folder, session.apt()?),
-        }
-        .map(|note| (folder, note))
-    });
-    match asked {
+    match ask(&package, &good, session) {
         Ok((folder, note)) => outcomes.extend(session::take(&good, &folder, &note, cache)),
         Err(reason) => outcomes.extend(good.iter().map(|file| (*file, Err(reason.clone())))),
     }
+    for (_, outcome) in &outcomes {
+        session.remember(package.ecosystem, outcome);
+    }
     outcomes
+}
+
+/// Has the client fill a fresh folder. With it comes the reason for whatever is
+/// missing in it afterwards.
+fn ask(package: &Package, files: &[&Wanted], session: &mut Session) -> Result<(Folder, Reason), Reason> {
+    session.reachable(package.ecosystem)?;
+    let folder = session.folder()?;
+    let note = match package.ecosystem {
+        Ecosystem::Npm => npm::get(package, &folder),
+        Ecosystem::Pypi => pypi::get(package, files, &folder),
+        Ecosystem::Cargo => cargo::get(package, files, &folder, session.cargo_home()?),
+        Ecosystem::Deb => deb::get(package, &folder, session.apt()?),
+    }?;
+    Ok((folder, note))
 }

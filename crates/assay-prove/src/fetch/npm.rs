@@ -31,6 +31,9 @@ pub(super) fn get(package: &Package, folder: &Folder) -> Result<Reason, Reason> 
             "--no-update-notifier".into(),
             "--no-workspaces".into(),
             "--loglevel=error".into(),
+            // Its own patience is a minute and more for each package.
+            "--fetch-retries=1".into(),
+            "--fetch-retry-mintimeout=1000".into(),
             "--cache".into(),
             folder.root().join("npm-cache").into(),
             "--pack-destination".into(),

@@ -112,6 +112,7 @@ def main():
                     missing.discard(name)
 
     indexes = [] if options.no_index else [options.index_url] + options.extra_index_urls
+    failed = False
     for index in filter(None, indexes):
         if not missing:
             break
@@ -122,7 +123,8 @@ def main():
                 missing.discard(name)
         except Exception as error:  # one index failing must not hide the next
             print("%s: %s" % (type(error).__name__, error), file=sys.stderr)
-    for name in sorted(missing):
+            failed = True
+    for name in () if failed else sorted(missing):
         print("%s is not in the index of %s" % (name, project), file=sys.stderr)
     return 1 if missing else 0
 

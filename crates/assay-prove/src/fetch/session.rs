@@ -6,15 +6,20 @@ use std::path::{Path, PathBuf};
 use assay_bundle::digest::Sha256;
 
 use super::cache::digest_of;
+use super::package::Ecosystem;
 use super::{Cache, CacheError, Reason, Wanted};
 
 /// A client brings a handful of files; more are not looked at.
 const MAX_FILES: usize = 256;
+/// Files in a row that may fail for want of a connection.
+const PATIENCE: u32 = 3;
 
 /// The state that the packages of one fetch share.
 pub(super) struct Session {
     cache: Cache,
     cargo_home: Option<tempfile::TempDir>,
+    /// An ecosystem whose registry was out of reach, how often in a row, and why.
+    unreachable: Vec<(Ecosystem, u32, Reason)>,
 }
 
 /// The folders of one package.
@@ -35,7 +40,27 @@ impl Folder {
 
 impl Session {
     pub fn new(cache: &Cache) -> Self {
-        Self { cache: cache.clone(), cargo_home: None }
+        Self { cache: cache.clone(), cargo_home: None, unreachable: Vec::new() }
+    }
+
+    /// An error if the registry was out of reach several times in a row: each
+    /// client waits long before it gives up, and a lock file has hundreds of entries.
+    pub fn reachable(&self, ecosystem: Ecosystem) -> Result<(), Reason> {
+        match self.unreachable.iter().find(|(known, ..)| *known == ecosystem) {
+            Some((_, times, reason)) if *times >= PATIENCE => Err(reason.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes note of how it went.
+    pub fn remember(&mut self, ecosystem: Ecosystem, outcome: &Result<(), Reason>) {
+        let times = match self.unreachable.iter().position(|(known, ..)| *known == ecosystem) {
+            Some(at) => self.unreachable.swap_remove(at).1,
+            None => 0,
+        };
+        if let Err(reason @ Reason::Unreachable(_)) = outcome {
+            self.unreachable.push((ecosystem, times.saturating_add(1), reason.clone()));
+        }
     }
 
     /// Fresh folders for one package.

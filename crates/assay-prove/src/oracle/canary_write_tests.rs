@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use assay_sandbox::End;
+use proptest::prelude::*;
 
 use super::super::testing::Scene;
 use super::*;
@@ -118,4 +119,30 @@ fn silence_needs_a_whole_comparison_and_an_end_of_its_own() {
     assert_eq!(outcome(End::Exited(0), true), Outcome::Limit);
     assert_eq!(outcome(End::MemoryLimit, false), Outcome::Limit);
     assert_eq!(outcome(End::Signaled(6), false), Outcome::OtherCrash);
+}
+
+fn any_tree() -> impl Strategy<Value = Tree> {
+    let node = prop_oneof![
+        Just(Node::Folder),
+        any::<bool>().prop_map(|executable| Node::File { content: vec![1], executable }),
+        Just(Node::Link(b"/".to_vec())),
+        Just(Node::Other),
+    ];
+    let entry = ("[a-c/]{0,3}", node).prop_map(|(path, node)| TreeEntry { path: path.into_bytes(), node });
+    (proptest::collection::vec(entry, 0..8), any::<bool>()).prop_map(|(entries, truncated)| Tree { entries, truncated })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_change_fires_without_a_path(before in any_tree(), after in any_tree()) {
+        prop_assert!(changes(Root::Scratch, &before, &before).is_empty());
+        let mut scene = Scene::of(End::Exited(0));
+        scene.changes = changes(Root::Scratch, &before, &after);
+        let outcome = CanaryWrite::new(None, &[]).judge(&scene.seen()).outcome;
+        prop_assert_eq!(outcome == Outcome::Fired, !scene.changes.is_empty());
+        let all = CanaryWrite::new(None, &["$SCRATCH".to_owned()]);
+        prop_assert_eq!(all.judge(&scene.seen()).outcome, Outcome::Silent);
+    }
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use proptest::prelude::*;
+
 use super::super::testing::Scene;
 use super::*;
 use crate::evidence::Cell;
@@ -171,5 +173,19 @@ fn odd_numbers_do_no_harm() {
         odd.settle(&mut runs);
         assert_eq!(outcome(&runs, ArmName::Vulnerable), Outcome::Limit);
         odd.settle(&mut []);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Whatever the figures: one outcome for the set, and a fixed arm as bad as
+    /// the vulnerable one is never better judged.
+    #[test]
+    fn equal_arms_are_judged_alike(millis in proptest::collection::vec(0.0..100_000.0_f64, 4), start in 0.0..500.0_f64) {
+        let mut runs = arm(ArmName::Vulnerable, start, &millis);
+        runs.extend(arm(ArmName::Fixed, start, &millis));
+        oracle().settle(&mut runs);
+        prop_assert_eq!(outcome(&runs, ArmName::Vulnerable), outcome(&runs, ArmName::Fixed));
     }
 }

@@ -69,6 +69,8 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
         // the sandbox is the second line.
         format!("hard_rss_limit_mb={}", (plan.limits.memory >> 20).max(16)),
     ];
+    // The runtime keeps freed memory, 256 MiB by default: half of a common limit.
+    options.push(format!("quarantine_size_mb={}", (plan.limits.memory >> 23).clamp(8, 256)));
     if waits_for(&["stack-use-after-return"]) {
         options.push("detect_stack_use_after_return=1".to_owned());
     }

@@ -19,12 +19,21 @@ use super::runtime::{self, Reporting};
 use super::seen::{Judgement, Seen};
 use super::{Oracle, Unsupported};
 
+/// Signals by which rlimits, the system call filter and the runner end programs.
+const OURS: [&str; 4] = ["SIGKILL", "SIGSYS", "SIGXCPU", "SIGXFSZ"];
+
 pub(super) struct Signal {
     numbers: Vec<i32>,
 }
 
 impl Signal {
     pub fn new(names: &[String]) -> Result<Self, Unsupported> {
+        if let Some(name) = names.iter().find(|name| OURS.contains(&name.as_str())) {
+            return Err(Unsupported(format!(
+                "`{name}` is a signal with which the sandbox ends programs, so it proves nothing; the use of a whole \
+                 limit is a matter of the oracle `cpu`"
+            )));
+        }
         let numbers = names
             .iter()
             .map(|name| signal_number(name).ok_or_else(|| Unsupported(format!("`{name}` is not the name of a signal"))))
@@ -85,5 +94,10 @@ mod tests {
     #[test]
     fn unknown_names_are_refused() {
         assert!(Signal::new(&["SIGNONSENSE".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn cheat_dying_by_the_sandboxs_hand() {
+        assert!(Signal::new(&["SIGSEGV".to_owned(), "SIGKILL".to_owned()]).is_err());
     }
 }

@@ -4,7 +4,7 @@ use assay_bundle::manifest::{ArmName, Manifest};
 
 use super::rate::Rate;
 use super::tally::{Count, Tally};
-use crate::evidence::{ArmState, Cell, Evidence, Role};
+use crate::evidence::{ArmState, Cell, Evidence, Role, Run};
 
 /// A manifest, its evidence, and the counts.
 pub(super) struct Case<'a> {
@@ -45,6 +45,15 @@ impl<'a> Case<'a> {
     /// The triggers on the vulnerable arm.
     pub fn triggers(&self) -> impl Iterator<Item = (Cell, Count)> + '_ {
         self.tally.cells(ArmName::Vulnerable, Role::Trigger)
+    }
+
+    /// The first run of a cell with this property, by number: order plays no part.
+    pub fn first(&self, cell: Cell, wanted: impl Fn(&Run) -> bool) -> Option<&Run> {
+        let runs = self.evidence.runs.iter().filter(|run| run.cell == cell && wanted(run));
+        runs.min_by(|a, b| {
+            let key = |run: &'_ Run| (run.repetition, run.outcome);
+            key(a).cmp(&key(b)).then_with(|| a.saw.cmp(&b.saw)).then_with(|| a.end.cmp(&b.end))
+        })
     }
 
     /// The rate of the trigger that fires least often.

@@ -30,14 +30,14 @@
 //!   other triggers do: all of them must fire.
 
 use assay_bundle::manifest::{ArmName, Manifest};
-use assay_bundle::verdict::{Controls, Verdict};
+use assay_bundle::verdict::{Controls, Outcome, Verdict};
 
 use super::case::Case;
 use super::rate::silent_runs_needed;
 use super::ruling::Ruling;
 use super::sentence::{self, runs};
-use super::tally::name;
-use crate::evidence::{ArmState, Evidence, Reach, Role};
+use super::tally::{Count, name};
+use crate::evidence::{ArmState, Cell, Evidence, Reach, Role, Run};
 
 /// Two strays in one cell are a repeated non-evidence.
 const REPEATED: u32 = 2;
@@ -120,36 +120,74 @@ fn inconclusive(case: &Case<'_>) -> Vec<String> {
             ArmState::Built | ArmState::Unavailable(_) | ArmState::BuildFailed(_) => {}
         }
     }
-    for (cell, count) in case.tally.all() {
-        let fixed = cell.arm == ArmName::Fixed;
-        // What was never built is judged last, as `control-dead`.
-        if fixed && (case.fixed_not_built().is_some() || count.never_built()) {
-            continue;
-        }
-        if count.done() < case.wanted {
-            reasons.push(format!("{}: {} of {} could be judged", name(cell), count.done(), runs(case.wanted)));
-        }
+    // What was never built is judged last, as `control-dead`.
+    let judged = |(cell, count): &(Cell, Count)| {
+        cell.arm == ArmName::Vulnerable || (case.fixed_not_built().is_none() && !count.never_built())
+    };
+    let cells: Vec<_> = case.tally.all().filter(judged).collect();
+    // The cause comes before what follows from it: after two strays the runner makes no more runs.
+    for (cell, count) in &cells {
         if count.stray >= REPEATED {
-            reasons.push(format!("{}: {} ended without evidence", name(cell), runs(count.stray)));
-        }
-        if count.other > 0 && (fixed || cell.role == Role::Benign) {
             reasons.push(format!(
-                "{}: {} of {} crashed in another way than declared, which is neither the flaw nor silence",
-                name(cell),
-                count.other,
-                runs(count.done())
-            ));
-        }
-        if !fixed && count.dead > 0 {
-            reasons.push(format!(
-                "{}: {} of {} showed no sign of life, so the harness proves nothing there",
-                name(cell),
-                count.dead,
-                runs(count.done())
+                "{}: {} ended without evidence{}",
+                name(*cell),
+                runs(count.stray),
+                stray(case, *cell)
             ));
         }
     }
+    for (cell, count) in &cells {
+        if count.other > 0 && (cell.arm == ArmName::Fixed || cell.role == Role::Benign) {
+            reasons.push(format!(
+                "{}: {} of {} crashed in another way than declared, which is neither the flaw nor silence{}",
+                name(*cell),
+                count.other,
+                runs(count.done()),
+                seen(case.first(*cell, |run| run.outcome == Outcome::OtherCrash))
+            ));
+        }
+        if cell.arm == ArmName::Vulnerable && count.dead > 0 {
+            reasons.push(format!("{}, so the harness proves nothing there", lifeless(case, *cell, *count)));
+        }
+    }
+    for (cell, count) in &cells {
+        if count.done() < case.wanted {
+            reasons.push(format!("{}: {} of {} could be judged", name(*cell), count.done(), runs(case.wanted)));
+        }
+    }
     reasons
+}
+
+/// What the first stray of a cell was.
+fn stray(case: &Case<'_>, cell: Cell) -> String {
+    let Some(run) = case.first(cell, |run| Count::of(run).stray > 0) else {
+        return String::new();
+    };
+    let word = match run.outcome {
+        Outcome::Limit => "limit",
+        Outcome::OracleBroken => "oracle broken",
+        Outcome::HarnessError => "harness error",
+        Outcome::BuildFailed => "build failed",
+        Outcome::SandboxUnavailable => "sandbox unavailable",
+        Outcome::Fired | Outcome::Silent | Outcome::OtherCrash => "",
+    };
+    format!(", {word}{}", seen(Some(run)))
+}
+
+/// What the oracle saw, to be put behind a reason.
+fn seen(run: Option<&Run>) -> String {
+    match run.map(|run| sentence::plain(&run.saw)) {
+        Some(saw) if !saw.is_empty() => format!(" ({saw})"),
+        _ => String::new(),
+    }
+}
+
+/// That a benign input shows no sign of life, and how it ended.
+fn lifeless(case: &Case<'_>, cell: Cell, count: Count) -> String {
+    let run = case.first(cell, |run| Count::of(run).dead > 0);
+    let end = run.map(|run| sentence::plain(&run.end)).filter(|end| !end.is_empty());
+    let end = end.map_or_else(String::new, |end| format!(" ({end})"));
+    format!("{}: {} of {} showed no sign of life{end}", name(cell), count.dead, runs(count.done()))
 }
 
 fn harness_suspect(case: &Case<'_>) -> Vec<String> {
@@ -201,6 +239,9 @@ fn flaky(case: &Case<'_>) -> Vec<String> {
             format!("{}: fired in {} of {}{otherwise}", name(cell), count.fired, runs(count.done()))
         })
         .collect();
+    if !reasons.is_empty() {
+        reasons.extend(control_failed(case));
+    }
     if !reasons.is_empty()
         && let Some(needed) = case.weakest_rate().and_then(|rate| silent_runs_needed(rate.share()))
     {
@@ -233,7 +274,7 @@ fn control_dead(case: &Case<'_>) -> Vec<String> {
             reasons.push(format!("{}: did not build", name(cell)));
         }
         if count.dead > 0 {
-            reasons.push(format!("{}: {} of {} showed no sign of life", name(cell), count.dead, runs(count.done())));
+            reasons.push(lifeless(case, cell, count));
         }
     }
     if case.evidence.reach == Reach::NotReached {

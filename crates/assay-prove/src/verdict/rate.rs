@@ -41,7 +41,7 @@ impl Rate {
 /// m = ln 0.01 / ln(1 - p). `None` for a flaw that never fires.
 #[must_use]
 pub fn silent_runs_needed(p: f64) -> Option<u32> {
-    if !(p > 0.0) {
+    if p.is_nan() || p <= 0.0 {
         return None;
     }
     if p >= 1.0 {

@@ -39,6 +39,13 @@ impl Count {
         self.unbuilt > 0 && self.unbuilt == self.stray && self.done() == 0
     }
 
+    /// The counts of one run.
+    pub fn of(run: &Run) -> Self {
+        let mut count = Self::default();
+        count.add(run);
+        count
+    }
+
     fn add(&mut self, run: &Run) {
         match run.outcome {
             Outcome::Fired => self.fired += 1,

@@ -1,0 +1,149 @@
+//! Builds one arm in the sandbox and keeps what it put into `$OUT`.
+//!
+//! The build sees the bundle without its inputs, a writable copy of the arm's
+//! source, and unpacked dependencies. `$OUT` is a tmpfs of the sandbox: what a
+//! hostile build leaves there comes out as plain files and harmless links only.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use assay_bundle::manifest::{Build, Limits, Manifest};
+use assay_bundle::path::BundlePath;
+use assay_sandbox::{
+    Collect, End, Into as Destination, Mount, Profile, RunLimits, Sandbox, SandboxError, Spec, Stdin, Task,
+};
+
+use crate::layout::{BUNDLE, DEPS, OUT, SCRATCH, SRC};
+use crate::oracle::end_words;
+use crate::recipe::{self, Context, Dependency, PackageName};
+use crate::toolchain::Toolchain;
+
+/// Files a build may leave in `$OUT`.
+const MAX_ENTRIES: u64 = 200_000;
+
+/// Everything that a build needs.
+pub struct Builder<'a> {
+    /// Runs it.
+    pub sandbox: &'a dyn Sandbox,
+    /// The manifest.
+    pub manifest: &'a Manifest,
+    /// Tools and their folders.
+    pub toolchain: &'a Toolchain,
+    /// The staged bundle without inputs.
+    pub bundle: &'a Path,
+}
+
+/// One arm's build.
+pub struct Job<'a> {
+    /// The arm's prepared source.
+    pub source: &'a Path,
+    /// Its unpacked dependencies.
+    pub deps: &'a [Dependency],
+    /// Where they lie on the host.
+    pub deps_folder: &'a Path,
+    /// For kind `program`: the program's source and its file on the host.
+    pub program: Option<(&'a BundlePath, &'a Path)>,
+    /// Where `$OUT` is kept: an existing, empty folder.
+    pub out: &'a Path,
+}
+
+/// Why there is no build.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// The sandbox could not run it.
+    #[error("{0}")]
+    Unavailable(#[from] SandboxError),
+    /// A limit of this runner ended it, which says nothing about the bundle.
+    #[error("the build was ended by a limit: {0}")]
+    Limit(String),
+    /// It failed: the last lines of what it printed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Builder<'_> {
+    /// Builds one arm.
+    ///
+    /// # Errors
+    ///
+    /// See [`BuildError`].
+    pub fn build(&self, build: &Build, job: &Job<'_>) -> Result<(), BuildError> {
+        let context = Context {
+            manifest: self.manifest,
+            build,
+            deps: job.deps,
+            program: job.program.map(|(path, _)| path),
+            package: PackageName::of(&self.manifest.target.purl),
+        };
+        let plan = recipe::plan(&context).map_err(|error| BuildError::Failed(error.to_string()))?;
+        let limits = limits(&build.limits);
+        let scratch = build.limits.scratch.unwrap_or(1 << 30);
+        let mut env = recipe::common_env(&self.toolchain.path_variable());
+        env.extend(self.toolchain.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+        env.extend(plan.env);
+        let request = serde_json::to_vec(&recipe::Request { steps: plan.steps, env })
+            .map_err(|error| BuildError::Failed(format!("the build's steps: {error}")))?;
+        let mut mounts = self.toolchain.mounts.clone();
+        mounts.push(Mount::ReadOnly { host: self.bundle.to_owned(), at: BUNDLE.into() });
+        mounts.push(Mount::Copy { host: job.source.to_owned(), at: SRC.into(), size: scratch });
+        for folder in &plan.writable {
+            mounts.push(Mount::Copy {
+                host: self.bundle.join(folder.as_str()),
+                at: PathBuf::from(BUNDLE).join(folder.as_str()),
+                size: scratch,
+            });
+        }
+        if let Some((path, host)) = job.program {
+            mounts.push(Mount::ReadOnly { host: host.to_owned(), at: PathBuf::from(BUNDLE).join(path.as_str()) });
+        }
+        mounts.push(Mount::ReadOnly { host: job.deps_folder.to_owned(), at: DEPS.into() });
+        mounts.push(Mount::Scratch { at: OUT.into(), size: scratch });
+        mounts.push(Mount::Scratch { at: SCRATCH.into(), size: scratch });
+        let spec = Spec {
+            task: Task::Builtin { name: recipe::BUILTIN.into(), request },
+            cwd: BUNDLE.into(),
+            mounts,
+            stdin: Stdin::Empty,
+            limits,
+            profile: Profile::Default,
+            collect: vec![Collect {
+                from: OUT.into(),
+                into: Destination::Folder(job.out.to_owned()),
+                max_bytes: scratch,
+                max_entries: MAX_ENTRIES,
+            }],
+        };
+        let finished = self.sandbox.run(&spec)?;
+        match finished.end {
+            End::Exited(0) if finished.trees.iter().any(|tree| tree.truncated) => {
+                Err(BuildError::Failed("the build left more in $OUT than its limits allow".into()))
+            }
+            End::Exited(0) => Ok(()),
+            End::Exited(_) | End::Signaled(_) | End::NotStarted(_) => Err(BuildError::Failed(last_lines(&finished.stderr))),
+            // The claimant's own bound is his to meet; the runner's default says nothing about him.
+            end => Err(BuildError::Limit(end_words(&end))),
+        }
+    }
+}
+
+fn limits(wanted: &Limits) -> RunLimits {
+    let cpu = wanted.cpu.unwrap_or(Duration::from_secs(600));
+    RunLimits {
+        cpu,
+        wall: cpu.saturating_mul(4).saturating_add(Duration::from_secs(60)),
+        memory: wanted.memory.unwrap_or(2 << 30),
+        output: wanted.output.unwrap_or(16 << 20),
+        pids: wanted.pids.unwrap_or(256),
+    }
+}
+
+/// The end of a build's log, which is where it says why it failed.
+fn last_lines(log: &[u8]) -> String {
+    const LINES: usize = 20;
+    const BYTES: usize = 4000;
+    let start = log.len().saturating_sub(BYTES);
+    let text = String::from_utf8_lossy(log.get(start..).unwrap_or_default()).into_owned();
+    let lines: Vec<&str> = text.lines().collect();
+    let tail = lines.get(lines.len().saturating_sub(LINES)..).unwrap_or_default().join("\n");
+    if tail.is_empty() { "the build failed without a word".to_owned() } else { tail }
+}

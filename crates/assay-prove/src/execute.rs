@@ -1,0 +1,399 @@
+//! Runs the arms: every input in every arm, as often as the manifest asks, on
+//! all cores, each run in a sandbox of its own.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrument, Manifest};
+use assay_bundle::verdict::Outcome;
+use assay_sandbox::{
+    Collect, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree,
+};
+
+use crate::evidence::{Cell, Role, Run};
+use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
+use crate::observe::{self, Resolver};
+use crate::oracle::alive::SignsOfLife;
+use crate::oracle::canary_write::{self, Root};
+use crate::oracle::{Oracle, Plan, RunOptions, Seen, end_words};
+use crate::recipe;
+use crate::toolchain::Toolchain;
+use crate::variable;
+use crate::work::write_readable;
+
+/// Two strays in one cell are a repeated non-evidence, and more runs cannot change that.
+const STRAYS: u32 = 2;
+
+/// Bytes of a log folder that are brought out.
+const LOG_BYTES: u64 = 4 << 20;
+
+/// An arm that was built.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// Its source on the host.
+    pub source: PathBuf,
+    /// Its unpacked dependencies.
+    pub deps: PathBuf,
+    /// Its `$OUT`, one for each program of kind `program`, otherwise under the empty name.
+    pub outs: BTreeMap<String, PathBuf>,
+}
+
+impl Built {
+    /// The `$OUT` for an input.
+    #[must_use]
+    pub fn out(&self, input: &Input) -> Option<&Path> {
+        let key = match &input.content {
+            InputContent::Program(path) => path.as_str(),
+            _ => "",
+        };
+        self.outs.get(key).map(PathBuf::as_path)
+    }
+}
+
+/// Everything that running needs.
+pub struct Executor<'a> {
+    /// Runs it.
+    pub sandbox: &'a dyn Sandbox,
+    /// The manifest.
+    pub manifest: &'a Manifest,
+    /// Recognises the flaw.
+    pub oracle: &'a dyn Oracle,
+    /// What a benign run must show.
+    pub alive: &'a SignsOfLife,
+    /// Tools and their folders.
+    pub toolchain: &'a Toolchain,
+    /// The staged bundle for runs.
+    pub bundle: &'a Path,
+    /// The arms that were built.
+    pub arms: &'a BTreeMap<ArmName, Built>,
+    /// The runner's hooks on the host.
+    pub hooks: &'a Path,
+    /// The proof's folder, for canaries.
+    pub work: &'a Path,
+}
+
+/// What a single run gave, with what only this proof needs of it.
+pub struct Single {
+    /// How it ended, what it printed.
+    pub finished: Finished,
+    /// The log folder.
+    pub log: Tree,
+    limits: RunLimits,
+    exit_code: u8,
+    changes: Vec<canary_write::Change>,
+    changes_cut: bool,
+}
+
+/// Work still to be done, and what came of it.
+struct Queue {
+    waiting: VecDeque<(Cell, u32)>,
+    attempts: BTreeMap<Cell, u32>,
+    strays: BTreeMap<Cell, u32>,
+    runs: Vec<Run>,
+    stopped: bool,
+    total: usize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Executor<'_> {
+    /// All runs of all arms. `progress` hears how many are done of how many.
+    pub fn all(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Vec<Run> {
+        let wanted = self.manifest.repeat.runs;
+        let cells = self.cells();
+        // Repetition by repetition, so that what cannot work shows early.
+        let waiting: VecDeque<(Cell, u32)> =
+            (0..wanted).flat_map(|number| cells.iter().map(move |cell| (*cell, number))).collect();
+        let attempts = cells.iter().map(|cell| (*cell, wanted)).collect();
+        let total = waiting.len();
+        let queue = Mutex::new(Queue {
+            waiting,
+            attempts,
+            strays: BTreeMap::new(),
+            runs: Vec::new(),
+            stopped: false,
+            total,
+        });
+        let resolvers: BTreeMap<ArmName, Mutex<Resolver>> =
+            self.arms.keys().map(|name| (*name, Mutex::new(Resolver::default()))).collect();
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| self.work_off(&queue, &resolvers, progress));
+            }
+        });
+        let mut runs = queue.into_inner().unwrap_or_else(PoisonError::into_inner).runs;
+        runs.sort_by_key(|run| (run.cell, run.repetition));
+        self.oracle.settle(&mut runs);
+        runs
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for arm in self.arms.keys() {
+            let inputs = &self.manifest.inputs;
+            // Benign first: a harness that is not alive shows before the slow inputs run.
+            for (role, list) in [(Role::Benign, &inputs.benign), (Role::Trigger, &inputs.trigger)] {
+                cells.extend((0..list.len()).map(|input| Cell { arm: *arm, role, input }));
+            }
+        }
+        cells
+    }
+
+    fn input(&self, cell: Cell) -> Option<&Input> {
+        match cell.role {
+            Role::Trigger => self.manifest.inputs.trigger.get(cell.input),
+            Role::Benign => self.manifest.inputs.benign.get(cell.input),
+        }
+    }
+
+    fn work_off(
+        &self,
+        queue: &Mutex<Queue>,
+        resolvers: &BTreeMap<ArmName, Mutex<Resolver>>,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) {
+        loop {
+            let next = {
+                let mut queue = lock(queue);
+                if queue.stopped { None } else { queue.waiting.pop_front() }
+            };
+            let Some((cell, repetition)) = next else { return };
+            let run = self.run(cell, repetition, resolvers);
+            let (done, total) = {
+                let mut queue = lock(queue);
+                let stray = !matches!(run.outcome, Outcome::Fired | Outcome::Silent | Outcome::OtherCrash);
+                queue.runs.push(run);
+                if stray {
+                    queue.stray(cell);
+                }
+                (queue.runs.len(), queue.total)
+            };
+            progress(done, total);
+        }
+    }
+
+    /// One run of a cell, judged.
+    fn run(&self, cell: Cell, repetition: u32, resolvers: &BTreeMap<ArmName, Mutex<Resolver>>) -> Run {
+        let failed = |outcome, saw: String| Run {
+            cell,
+            repetition,
+            outcome,
+            alive: (cell.role == Role::Benign).then_some(false),
+            signature: None,
+            saw,
+            end: "not run".into(),
+            cpu: Duration::ZERO,
+            wall: Duration::ZERO,
+            max_rss: 0,
+        };
+        let (Some(input), Some(arm)) = (self.input(cell), self.arms.get(&cell.arm)) else {
+            return failed(Outcome::HarnessError, "there is no such input or arm".into());
+        };
+        let Some(out) = arm.out(input) else {
+            return failed(Outcome::BuildFailed, "the program of this input was not built".into());
+        };
+        let argv = self.command(input);
+        let stdin = match (self.manifest.harness.kind, &input.content) {
+            (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(self.bundle.join(path.as_str())),
+            _ => Stdin::Empty,
+        };
+        let single = match self.single(arm, out, argv, stdin) {
+            Ok(single) => single,
+            Err(error) => return failed(Outcome::SandboxUnavailable, error),
+        };
+        let (raw, hooks) = observe::logs(&single.log);
+        let logs = match resolvers.get(&cell.arm) {
+            Some(resolver) => lock(resolver).resolve(self.sandbox, out, raw),
+            None => Vec::new(),
+        };
+        let judgement = self.oracle.judge(&Seen {
+            cell,
+            finished: &single.finished,
+            limits: &single.limits,
+            exit_code: single.exit_code,
+            logs: &logs,
+            hooks: &hooks,
+            changes: &single.changes,
+            changes_cut: single.changes_cut,
+        });
+        Run {
+            cell,
+            repetition,
+            outcome: judgement.outcome,
+            alive: (cell.role == Role::Benign).then(|| self.alive.shown_by(&single.finished)),
+            signature: judgement.signature,
+            saw: judgement.saw,
+            end: end_words(&single.finished.end),
+            cpu: single.finished.usage.cpu,
+            wall: single.finished.usage.wall,
+            max_rss: single.finished.usage.max_rss,
+        }
+    }
+
+    fn command(&self, input: &Input) -> Vec<String> {
+        let run = &self.manifest.harness.run;
+        match &input.content {
+            InputContent::Path(path) => variable::command(run, Some(&format!("{BUNDLE}/{path}")), None),
+            InputContent::Args(arguments) => variable::command(run, None, Some(arguments)),
+            InputContent::Program(_) => variable::command(run, None, None),
+        }
+    }
+
+    /// Limits of one run of the harness.
+    #[must_use]
+    pub fn limits(&self) -> RunLimits {
+        let wanted = &self.manifest.harness.limits;
+        let cpu = wanted.cpu.unwrap_or(Duration::from_secs(10));
+        RunLimits {
+            cpu,
+            // Only for programs that sleep: a busy machine gives a program a fraction of a core.
+            wall: cpu.saturating_mul(5).saturating_add(Duration::from_secs(10)),
+            memory: wanted.memory.unwrap_or(512 << 20),
+            output: wanted.output.unwrap_or(1 << 20),
+            pids: wanted.pids.unwrap_or(64),
+        }
+    }
+
+    /// One command with everything an oracle asks for.
+    ///
+    /// # Errors
+    ///
+    /// Why the sandbox could not run it.
+    pub fn single(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<Single, String> {
+        let limits = self.limits();
+        let mut random = [0_u8; 17];
+        getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
+        let [exit_byte, secret @ ..] = random;
+        let exit_code = Plan::draw_exit_code(exit_byte);
+        let instrument = self.manifest.build.as_ref().map_or(Instrument::None, |build| build.instrument);
+        let options = self.oracle.options(&Plan { instrument, limits: &limits, exit_code });
+        let secret = hex::encode(secret);
+        let mut spec = self.spec(arm, out, argv, stdin, &limits, &options);
+        let before = canary_write::canary_tree(&secret);
+        let canary = if options.snapshot_canary {
+            let canary = tempfile::tempdir_in(self.work).map_err(|error| format!("the proof's folder: {error}"))?;
+            write_readable(canary.path(), canary_write::CANARY_FILE, secret.as_bytes(), false)
+                .map_err(|error| format!("the canary: {error}"))?;
+            spec.mounts.push(Mount::Copy { host: canary.path().to_owned(), at: CANARY.into(), size: 1 << 20 });
+            Some(canary)
+        } else {
+            None
+        };
+        let mut collected = Vec::new();
+        let mut collect = |spec: &mut Spec, wanted: bool, from: &str, max_bytes: u64, name| {
+            if wanted {
+                let into = Destination::Memory;
+                spec.collect.push(Collect { from: from.into(), into, max_bytes, max_entries: 20_000 });
+                collected.push(name);
+            }
+        };
+        let scratch = self.scratch();
+        collect(&mut spec, options.log_folder, LOG, LOG_BYTES, What::Log);
+        collect(&mut spec, options.snapshot_scratch, SCRATCH, scratch, What::Scratch);
+        collect(&mut spec, options.snapshot_canary, CANARY, 1 << 20, What::Canary);
+        let mut finished = self.sandbox.run(&spec).map_err(|error| error.to_string())?;
+        drop(canary);
+        let mut log = Tree::default();
+        let mut changes = Vec::new();
+        let mut changes_cut = false;
+        for (what, tree) in collected.into_iter().zip(std::mem::take(&mut finished.trees)) {
+            let (root, before) = match what {
+                What::Log => {
+                    log = tree;
+                    continue;
+                }
+                What::Scratch => (Root::Scratch, &Tree::default()),
+                What::Canary => (Root::Canary, &before),
+            };
+            changes_cut |= tree.truncated;
+            changes.extend(canary_write::changes(root, before, &tree));
+        }
+        Ok(Single { finished, log, limits, exit_code, changes, changes_cut })
+    }
+
+    /// One command with a log folder whatever the oracle, and what lies in it afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Why the sandbox could not run it.
+    pub fn with_log(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<Tree, String> {
+        let options = RunOptions { log_folder: true, ..RunOptions::default() };
+        let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
+        spec.collect.push(Collect {
+            from: LOG.into(),
+            into: Destination::Memory,
+            max_bytes: LOG_BYTES,
+            max_entries: 64,
+        });
+        let finished = self.sandbox.run(&spec).map_err(|error| error.to_string())?;
+        Ok(finished.trees.into_iter().next().unwrap_or_default())
+    }
+
+    fn scratch(&self) -> u64 {
+        self.manifest.harness.limits.scratch.unwrap_or(64 << 20)
+    }
+
+    fn spec(
+        &self,
+        arm: &Built,
+        out: &Path,
+        argv: Vec<String>,
+        stdin: Stdin,
+        limits: &RunLimits,
+        options: &RunOptions,
+    ) -> Spec {
+        let mut env = recipe::common_env(&self.toolchain.path_variable());
+        env.extend(self.toolchain.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let mut mounts = self.toolchain.mounts.clone();
+        let read_only = |host: &Path, at: &str| Mount::ReadOnly { host: host.to_owned(), at: at.into() };
+        mounts.push(read_only(self.bundle, BUNDLE));
+        mounts.push(read_only(&arm.source, SRC));
+        mounts.push(read_only(out, OUT));
+        mounts.push(read_only(&arm.deps, DEPS));
+        mounts.push(Mount::Scratch { at: SCRATCH.into(), size: self.scratch() });
+        if options.log_folder {
+            mounts.push(Mount::LogFolder { at: LOG.into(), size: LOG_BYTES });
+        }
+        if options.hook {
+            mounts.push(read_only(self.hooks, HOOK));
+        }
+        Spec {
+            task: Task::Exec { argv, env: options.merge(&env) },
+            cwd: BUNDLE.into(),
+            mounts,
+            stdin,
+            limits: limits.clone(),
+            profile: options.profile,
+            collect: Vec::new(),
+        }
+    }
+}
+
+/// Which folder a collected tree is.
+enum What {
+    Log,
+    Scratch,
+    Canary,
+}
+
+impl Queue {
+    /// A run that is no evidence: tried again under the next number once, then all stops.
+    fn stray(&mut self, cell: Cell) {
+        let strays = self.strays.entry(cell).or_default();
+        *strays += 1;
+        if *strays >= STRAYS {
+            self.stopped = true;
+            return;
+        }
+        let attempts = self.attempts.entry(cell).or_default();
+        let number = *attempts;
+        *attempts += 1;
+        self.total += 1;
+        self.waiting.push_back((cell, number));
+    }
+}

@@ -1,0 +1,191 @@
+//! From what a run wrote to what an oracle can judge: reports parsed as hostile
+//! text, frames resolved by module and offset from files the program cannot touch.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use assay_bundle::manifest::Access;
+use assay_sandbox::{End, Mount, Node, Sandbox, Spec, Task, Tree};
+use assay_triage::sanitizer;
+use serde::{Deserialize, Serialize};
+
+use crate::hook::{self, HookLog};
+use crate::layout::OUT;
+use crate::oracle::{Frame, LogFile, Report};
+use crate::symbol::{self, SourceFrame};
+
+/// The builtin that reads debug info of a hostile build.
+pub const BUILTIN: &str = "assay-prove/symbols";
+
+/// Bytes of one log that are read.
+const MAX_LOG: usize = 1 << 20;
+
+/// The files of a log folder, split into what sanitizers and what hooks wrote.
+#[must_use]
+pub fn logs(tree: &Tree) -> (Vec<RawLog>, Vec<HookLog>) {
+    let mut raw = Vec::new();
+    let mut hooks = Vec::new();
+    for entry in &tree.entries {
+        let Node::File { content, .. } = &entry.node else { continue };
+        let name = String::from_utf8_lossy(&entry.path).into_owned();
+        let content = content.get(..MAX_LOG).unwrap_or(content);
+        match hook::read(&name, content) {
+            Some(log) => hooks.push(log),
+            None => {
+                // Several reports in one file count as several: at most one can be genuine.
+                let mut reports = sanitizer::reports(content).into_iter().map(Some).collect::<Vec<_>>();
+                if reports.is_empty() {
+                    reports.push(None);
+                }
+                for report in reports {
+                    raw.push(RawLog { report, name: name.clone(), content: content.to_vec() });
+                }
+            }
+        }
+    }
+    (raw, hooks)
+}
+
+/// A log whose frames are not resolved yet.
+#[derive(Debug, Clone)]
+pub struct RawLog {
+    name: String,
+    content: Vec<u8>,
+    report: Option<sanitizer::Report>,
+}
+
+impl RawLog {
+    /// Whether it holds a sanitizer's report.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        self.report.is_some()
+    }
+}
+
+/// Resolves frames of one arm's build, each address once.
+#[derive(Debug, Default)]
+pub struct Resolver {
+    known: BTreeMap<(String, u64), Vec<SourceFrame>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Request {
+    lookups: Vec<(String, Vec<u64>)>,
+}
+
+impl Resolver {
+    /// Turns raw logs into what an oracle reads. Frames that cannot be resolved stay without a name.
+    #[must_use]
+    pub fn resolve(&mut self, sandbox: &dyn Sandbox, out: &Path, logs: Vec<RawLog>) -> Vec<LogFile> {
+        let mut wanted: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        for report in logs.iter().filter_map(|log| log.report.as_ref()) {
+            for frame in stacks(report) {
+                let Some((module, offset)) = in_build(frame) else { continue };
+                if !self.known.contains_key(&(module.clone(), offset)) {
+                    wanted.entry(module).or_default().insert(offset);
+                }
+            }
+        }
+        if !wanted.is_empty() {
+            self.look_up(sandbox, out, wanted);
+        }
+        logs.into_iter()
+            .map(|log| LogFile {
+                report: log.report.map(|report| self.report(&report)),
+                name: log.name,
+                content: log.content,
+            })
+            .collect()
+    }
+
+    fn look_up(&mut self, sandbox: &dyn Sandbox, out: &Path, wanted: BTreeMap<String, BTreeSet<u64>>) {
+        let lookups: Vec<(String, Vec<u64>)> =
+            wanted.into_iter().map(|(module, offsets)| (module, offsets.into_iter().collect())).collect();
+        let answers = ask(sandbox, out, &Request { lookups: lookups.clone() }).unwrap_or_default();
+        for ((module, offsets), answer) in lookups.into_iter().zip(answers) {
+            for (offset, frames) in offsets.into_iter().zip(answer) {
+                self.known.insert((module.clone(), offset), frames);
+            }
+        }
+    }
+
+    fn report(&self, report: &sanitizer::Report) -> Report {
+        Report {
+            kind: report.kind.clone(),
+            pid: report.pid,
+            access: report.access.map(|access| match access {
+                sanitizer::Access::Read => Access::Read,
+                sanitizer::Access::Write => Access::Write,
+            }),
+            access_stack: self.stack(&report.stacks.access),
+            freed_stack: self.stack(&report.stacks.freed),
+            allocated_stack: self.stack(&report.stacks.allocated),
+        }
+    }
+
+    fn stack(&self, frames: &[sanitizer::Frame]) -> Vec<Frame> {
+        let mut stack = Vec::new();
+        for frame in frames {
+            let resolved = in_build(frame).and_then(|key| self.known.get(&key));
+            match resolved {
+                Some(inlined) if !inlined.is_empty() => {
+                    stack.extend(inlined.iter().map(|frame| Frame {
+                        function: frame.function.as_deref().map(assay_triage::name::normalise),
+                        file: frame.file.clone(),
+                    }));
+                }
+                // What the report itself says of names is the program's word: left out.
+                _ => stack.push(Frame::default()),
+            }
+        }
+        stack
+    }
+}
+
+fn stacks(report: &sanitizer::Report) -> impl Iterator<Item = &sanitizer::Frame> {
+    let stacks = &report.stacks;
+    stacks.access.iter().chain(&stacks.freed).chain(&stacks.allocated)
+}
+
+/// Module and offset of a frame that lies in the build; others are the system's.
+fn in_build(frame: &sanitizer::Frame) -> Option<(String, u64)> {
+    let module = frame.module.as_deref()?;
+    let inside = module.strip_prefix(OUT)?.starts_with('/') && !module.contains("/../");
+    inside.then_some(())?;
+    Some((module.to_owned(), frame.offset?))
+}
+
+fn ask(sandbox: &dyn Sandbox, out: &Path, request: &Request) -> Option<Vec<Vec<Vec<SourceFrame>>>> {
+    let request = serde_json::to_vec(request).ok()?;
+    let mut spec = Spec::of(Task::Builtin { name: BUILTIN.into(), request });
+    spec.mounts = vec![Mount::ReadOnly { host: out.to_owned(), at: OUT.into() }];
+    spec.limits.cpu = Duration::from_secs(60);
+    spec.limits.wall = Duration::from_secs(300);
+    spec.limits.memory = 1 << 30;
+    spec.limits.output = 16 << 20;
+    let finished = sandbox.run(&spec).ok()?;
+    if finished.end != End::Exited(0) {
+        return None;
+    }
+    serde_json::from_slice(&finished.stdout).ok()
+}
+
+/// The builtin: inside the sandbox, with debug info that a hostile build wrote.
+///
+/// # Errors
+///
+/// The request cannot be read, or the answer not written. A file without
+/// readable debug info gives no frames.
+pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
+    let request: Request = serde_json::from_slice(request).map_err(|error| error.to_string())?;
+    let answers: Vec<Vec<Vec<SourceFrame>>> = request
+        .lookups
+        .iter()
+        .map(|(module, offsets)| {
+            symbol::symbolize(Path::new(module), offsets).unwrap_or_else(|_| vec![Vec::new(); offsets.len()])
+        })
+        .collect();
+    serde_json::to_writer(out, &answers).map_err(|error| error.to_string())
+}

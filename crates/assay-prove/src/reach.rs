@@ -1,0 +1,212 @@
+//! Reach check: the fixed arm's silence means something only if its trigger run
+//! executes the changed code.
+//!
+//! Possible where the recipe `cc` built a second copy with a recorder of
+//! functions and the arms differ by a patch; elsewhere the answer is `unknown`,
+//! which never gives `control-dead`.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Manifest, Source};
+use assay_sandbox::{End, Mount, Node, Spec, Stdin, Task, Tree};
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Reach;
+use crate::execute::{Built, Executor};
+use crate::layout::{OUT, SRC};
+use crate::recipe::{REACH, RUNNER_FOLDER};
+use crate::source::{ChangedLines, Prepared};
+use crate::{symbol, variable};
+
+/// The builtin that lists a build's functions.
+pub const BUILTIN: &str = "assay-prove/functions";
+
+/// Functions of one run that are resolved at most.
+const MAX_FUNCTIONS: usize = 20_000;
+
+/// Lines of the fixed arm's source that differ from the vulnerable arm's, if a patch says so.
+fn changed_lines(manifest: &Manifest, vulnerable: &Prepared, fixed: &Prepared) -> Vec<ChangedLines> {
+    let of = |name: ArmName| manifest.arms.get(name).map(|arm| &arm.source);
+    if matches!(of(ArmName::Fixed), Some(Source::Patched { .. } | Source::Reversed { .. })) {
+        return fixed.changed.clone();
+    }
+    // The vulnerable arm was made from the fixed one: its old lines are the fixed arm's.
+    vulnerable
+        .changed
+        .iter()
+        .map(|file| ChangedLines { path: file.path.clone(), new: file.old.clone(), old: file.new.clone() })
+        .collect()
+}
+
+/// Whether the trigger inputs of the fixed arm reach the change: all of them must.
+#[must_use]
+pub fn check(executor: &Executor<'_>, vulnerable: &Prepared, fixed: &Prepared, arm: &Built) -> Reach {
+    let changed = changed_lines(executor.manifest, vulnerable, fixed);
+    if changed.is_empty() {
+        return Reach::Unknown;
+    }
+    let mut all = Reach::Unknown;
+    for input in &executor.manifest.inputs.trigger {
+        match one(executor, &changed, arm, input) {
+            Reach::Reached => all = Reach::Reached,
+            other => return other,
+        }
+    }
+    all
+}
+
+fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &Input) -> Reach {
+    let Some(out) = arm.out(input) else { return Reach::Unknown };
+    let program = format!("{RUNNER_FOLDER}/{REACH}");
+    if !out.join(".assay").join(REACH).is_file() {
+        return Reach::Unknown;
+    }
+    let run = &executor.manifest.harness.run;
+    if run.first().map(String::as_str) != Some("$OUT/harness") {
+        return Reach::Unknown;
+    }
+    let mut argv = match &input.content {
+        InputContent::Path(path) => variable::command(run, Some(&format!("{}/{path}", crate::layout::BUNDLE)), None),
+        InputContent::Args(arguments) => variable::command(run, None, Some(arguments)),
+        InputContent::Program(_) => variable::command(run, None, None),
+    };
+    if let Some(first) = argv.first_mut() {
+        first.clone_from(&program);
+    }
+    let stdin = match (executor.manifest.harness.kind, &input.content) {
+        (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(executor.bundle.join(path.as_str())),
+        _ => Stdin::Empty,
+    };
+    let Ok(log) = executor.with_log(arm, out, argv, stdin) else { return Reach::Unknown };
+    let offsets = recorded(&log);
+    if offsets.is_empty() {
+        return Reach::Unknown;
+    }
+    let spans = spans(executor, out, &program);
+    judge(changed, &spans, &offsets)
+}
+
+/// Where a function of the build lies, in its program and in its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Span {
+    offset: u64,
+    file: String,
+    first: u32,
+    last: u32,
+}
+
+impl Span {
+    fn touches(&self, path: &str, (start, length): (u32, u32)) -> bool {
+        self.file == path && self.first <= start.saturating_add(length) && start <= self.last
+    }
+}
+
+/// A function that ran and holds a changed line is enough. Only when every
+/// changed place lies in functions, and none of them ran, was the change not
+/// reached: tables, macros and headers are no functions and tell nothing.
+fn judge(changed: &[ChangedLines], spans: &[Span], ran: &BTreeSet<u64>) -> Reach {
+    let mut everywhere_known = true;
+    for (file, lines) in changed.iter().flat_map(|file| file.new.iter().map(|lines| (file.path.as_str(), *lines))) {
+        let mut holding = spans.iter().filter(|span| span.touches(file, lines)).peekable();
+        everywhere_known &= holding.peek().is_some();
+        if holding.any(|span| ran.contains(&span.offset)) {
+            return Reach::Reached;
+        }
+    }
+    if everywhere_known { Reach::NotReached } else { Reach::Unknown }
+}
+
+/// The functions of a program that come from the arm's source.
+fn spans(executor: &Executor<'_>, out: &Path, program: &str) -> Vec<Span> {
+    let mut spec = Spec::of(Task::Builtin { name: BUILTIN.into(), request: program.into() });
+    spec.mounts = vec![Mount::ReadOnly { host: out.to_owned(), at: OUT.into() }];
+    spec.limits.cpu = Duration::from_secs(60);
+    spec.limits.memory = 1 << 30;
+    spec.limits.output = 64 << 20;
+    let finished = executor.sandbox.run(&spec).ok().filter(|finished| finished.end == End::Exited(0));
+    finished.and_then(|finished| serde_json::from_slice(&finished.stdout).ok()).unwrap_or_default()
+}
+
+/// The builtin behind [`spans`]: inside the sandbox, with a hostile build's debug info.
+///
+/// # Errors
+///
+/// The program cannot be read, or the answer not written.
+pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
+    use object::{Object as _, ObjectSymbol as _};
+    let program = Path::new(std::str::from_utf8(request).map_err(|error| error.to_string())?);
+    let bytes = std::fs::read(program).map_err(|error| error.to_string())?;
+    let file = object::File::parse(&*bytes).map_err(|error| error.to_string())?;
+    let functions: Vec<(u64, u64)> = file
+        .symbols()
+        .filter(|symbol| symbol.kind() == object::SymbolKind::Text && symbol.size() > 0)
+        .map(|symbol| (symbol.address(), symbol.address().saturating_add(symbol.size() - 1)))
+        .take(MAX_FUNCTIONS)
+        .collect();
+    let starts: Vec<u64> = functions.iter().map(|(start, _)| *start).collect();
+    let ends: Vec<u64> = functions.iter().map(|(_, end)| *end).collect();
+    let look_up = |offsets: &[u64]| symbol::symbolize(program, offsets).map_err(|error| error.to_string());
+    let spans: Vec<Span> = look_up(&starts)?
+        .iter()
+        .zip(look_up(&ends)?)
+        .zip(starts)
+        .filter_map(|((start, end), offset)| {
+            // The last frame of an address is the function itself, those before it were inlined.
+            let (start, end) = (start.last()?, end.last()?);
+            let file = relative(start.file.as_deref()?)?;
+            let (first, last) = (start.line?, end.line.or(start.line)?);
+            Some(Span { offset, file, first, last: last.max(first) })
+        })
+        .collect();
+    serde_json::to_writer(out, &spans).map_err(|error| error.to_string())
+}
+
+fn relative(file: &str) -> Option<String> {
+    let inside = file.strip_prefix(SRC).or_else(|| file.strip_prefix("src"))?;
+    inside.strip_prefix('/').map(str::to_owned)
+}
+
+/// Offsets that the recorder wrote, one a line; hostile text.
+fn recorded(log: &Tree) -> BTreeSet<u64> {
+    let content = log.entries.iter().find_map(|entry| match &entry.node {
+        Node::File { content, .. } if entry.path == b"reach" => Some(content),
+        _ => None,
+    });
+    let text = content.map(|content| String::from_utf8_lossy(content)).unwrap_or_default();
+    text.lines().take(MAX_FUNCTIONS).filter_map(|line| u64::from_str_radix(line, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(path: &str, lines: &[(u32, u32)]) -> ChangedLines {
+        ChangedLines { path: path.into(), new: lines.to_vec(), old: Vec::new() }
+    }
+
+    fn span(offset: u64, first: u32, last: u32) -> Span {
+        Span { offset, file: "a.c".into(), first, last }
+    }
+
+    #[test]
+    fn a_change_is_reached_when_a_function_that_holds_it_ran() {
+        let spans = [span(1, 10, 20), span(2, 30, 40)];
+        let ran = |offsets: &[u64]| offsets.iter().copied().collect::<BTreeSet<u64>>();
+        assert_eq!(judge(&[changed("a.c", &[(12, 3)])], &spans, &ran(&[1])), Reach::Reached);
+        assert_eq!(judge(&[changed("a.c", &[(12, 3)])], &spans, &ran(&[2])), Reach::NotReached);
+        assert_eq!(judge(&[changed("a.c", &[(12, 3), (31, 1)])], &spans, &ran(&[2])), Reach::Reached);
+        assert_eq!(judge(&[changed("a.c", &[(12, 3), (25, 1)])], &spans, &ran(&[2])), Reach::Unknown, "a table");
+        assert_eq!(judge(&[changed("a.h", &[(1, 1)])], &spans, &ran(&[2])), Reach::Unknown, "a header");
+    }
+
+    #[test]
+    fn paths_of_debug_info_are_made_relative_to_the_source() {
+        assert_eq!(relative("/bundle/src/lib/a.c").as_deref(), Some("lib/a.c"));
+        assert_eq!(relative("src/a.c").as_deref(), Some("a.c"));
+        assert_eq!(relative("/bundle/srcs/a.c"), None);
+        assert_eq!(relative("/usr/include/stdio.h"), None);
+    }
+}

@@ -1,0 +1,157 @@
+//! Self-test of the oracle in each build: a silent arm means something only if
+//! the oracle would have fired there.
+//!
+//! `cc` builds carry a planted flaw in a second copy of the same build. Other
+//! instrumented builds are searched for the sanitizer's runtime and its calls.
+//! For the other oracles a fixture of the runner's own fires in the same sandbox.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use assay_bundle::manifest::{Instrument, Oracle as Declared, Recipe};
+use assay_sandbox::{End, Mount, Spec, Stdin, Task};
+
+use crate::execute::{Built, Executor};
+use crate::layout::OUT;
+use crate::observe;
+use crate::recipe::RUNNER_FOLDER;
+
+/// The builtin that lists a build's sanitizer symbols.
+pub const BUILTIN: &str = "assay-prove/instrumentation";
+/// The builtin whose behaviour each non-sanitizer oracle must recognise.
+pub const FIXTURE: &str = "assay-prove/fixture";
+
+/// Tests the oracle in one arm's build.
+///
+/// # Errors
+///
+/// One sentence: what should have fired and did not.
+pub fn self_test(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
+    let Some((_, out)) = arm.outs.iter().next() else { return Ok(()) };
+    match &executor.manifest.oracle {
+        Declared::Sanitizer { .. } => match executor.manifest.build.as_ref() {
+            Some(build) if build.recipe == Recipe::Cc && build.instrument != Instrument::Lsan => {
+                planted(executor, arm, out)
+            }
+            Some(build) => instrumented(executor, out, build.instrument),
+            None => Err("nothing was built, so no sanitizer can be in it".into()),
+        },
+        Declared::Signal { .. } => fixture(executor, "abort", |end| *end == End::Signaled(6)),
+        Declared::Cpu => fixture(executor, "spin", |end| *end == End::CpuLimit),
+        _ => Ok(()),
+    }
+}
+
+/// The planted flaw must end as a genuine one does: report, process and signal agree.
+fn planted(executor: &Executor<'_>, arm: &Built, out: &Path) -> Result<(), String> {
+    let program = format!("{RUNNER_FOLDER}/{}", crate::recipe::SELF_TEST);
+    let single = executor.single(arm, out, vec![program], Stdin::Empty)?;
+    let (logs, _) = observe::logs(&single.log);
+    let reported = logs.iter().any(observe::RawLog::is_report);
+    if single.finished.end == End::Signaled(6) && reported {
+        return Ok(());
+    }
+    Err(format!(
+        "the sanitizer did not report a flaw planted into this build (it ended with {}, {})",
+        crate::oracle::end_words(&single.finished.end),
+        if reported { "with a report" } else { "without a report" }
+    ))
+}
+
+/// Runtime and instrumentation must be in at least one program or library of the build.
+fn instrumented(executor: &Executor<'_>, out: &Path, instrument: Instrument) -> Result<(), String> {
+    let marks: &[&str] = match instrument {
+        Instrument::Asan => &["__asan_init", "__asan_report_"],
+        Instrument::Ubsan => &["__ubsan_handle_"],
+        Instrument::Lsan => &["__lsan_"],
+        Instrument::Msan => &["__msan_init", "__msan_warning"],
+        Instrument::None => &[],
+    };
+    let request = serde_json::to_vec(marks).map_err(|error| error.to_string())?;
+    let mut spec = Spec::of(Task::Builtin { name: BUILTIN.into(), request });
+    spec.mounts = vec![Mount::ReadOnly { host: out.to_owned(), at: OUT.into() }];
+    spec.limits.cpu = Duration::from_secs(60);
+    spec.limits.memory = 1 << 30;
+    let finished = executor.sandbox.run(&spec).map_err(|error| error.to_string())?;
+    let found: Vec<String> = serde_json::from_slice(&finished.stdout).unwrap_or_default();
+    let missing: Vec<&&str> = marks.iter().filter(|mark| !found.iter().any(|have| have == **mark)).collect();
+    match missing.first() {
+        None => Ok(()),
+        Some(mark) => Err(format!("no program of this build holds `{mark}`, so it is not instrumented")),
+    }
+}
+
+/// Behaviour of the runner's own, under the limits of the harness (CPU cut to a second).
+fn fixture(executor: &Executor<'_>, behaviour: &str, expected: impl Fn(&End) -> bool) -> Result<(), String> {
+    let mut spec = Spec::of(Task::Builtin { name: FIXTURE.into(), request: behaviour.into() });
+    spec.limits = executor.limits();
+    spec.limits.cpu = spec.limits.cpu.min(Duration::from_millis(200));
+    let finished = executor.sandbox.run(&spec).map_err(|error| error.to_string())?;
+    if expected(&finished.end) {
+        return Ok(());
+    }
+    Err(format!(
+        "a fixture that must end by `{behaviour}` ended with {} in this sandbox",
+        crate::oracle::end_words(&finished.end)
+    ))
+}
+
+/// The builtin behind [`fixture`].
+///
+/// # Errors
+///
+/// An unknown behaviour.
+pub fn fixture_builtin(request: &[u8], _out: &mut dyn Write) -> Result<(), String> {
+    match request {
+        b"abort" => std::process::abort(),
+        b"spin" => {
+            let mut count = 0_u64;
+            loop {
+                count = std::hint::black_box(count.wrapping_add(1));
+            }
+        }
+        other => Err(format!("no behaviour `{}`", String::from_utf8_lossy(other))),
+    }
+}
+
+/// The builtin behind [`instrumented`]: which of the marks begin a symbol's name in the build.
+///
+/// # Errors
+///
+/// The request cannot be read, or the answer not written.
+pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
+    let marks: Vec<String> = serde_json::from_slice(request).map_err(|error| error.to_string())?;
+    let mut found: Vec<&String> = Vec::new();
+    search(Path::new(OUT), 0, &mut |bytes| {
+        for mark in &marks {
+            if !found.contains(&mark) && has_symbol(bytes, mark) {
+                found.push(mark);
+            }
+        }
+    });
+    serde_json::to_writer(out, &found).map_err(|error| error.to_string())
+}
+
+fn search(folder: &Path, depth: usize, look: &mut impl FnMut(&[u8])) {
+    const LARGEST: u64 = 512 << 20;
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth < 8 {
+            search(&entry.path(), depth + 1, look);
+        } else if kind.is_file()
+            && entry.metadata().is_ok_and(|meta| meta.len() <= LARGEST)
+            && let Ok(bytes) = std::fs::read(entry.path())
+        {
+            look(&bytes);
+        }
+    }
+}
+
+fn has_symbol(bytes: &[u8], mark: &str) -> bool {
+    use object::{Object as _, ObjectSymbol as _};
+    let Ok(file) = object::File::parse(bytes) else { return false };
+    let named = |symbol: object::Symbol<'_, '_>| symbol.name().is_ok_and(|name| name.starts_with(mark));
+    file.symbols().any(named) || file.dynamic_symbols().any(named)
+}
+
