@@ -186,7 +186,7 @@ fn sentences_name_the_flaw_and_the_counts() {
     Not reproduced: heap-buffer-overflow in parse_string fired in 0 of 3 runs on the vulnerable version.
     Harness suspect: trigger 1 on the vulnerable version: in 3 of 3 runs the first frame that matters lies in the harness, so it may be the harness that breaks (6 runs made).
     Harness suspect: benign input 1 on the vulnerable version: fired in 3 of 3 runs, so it may be the harness that breaks (6 runs made).
-    Inconclusive: trigger 1 on the vulnerable version: 1 of 3 runs could be judged (4 runs judged, 2 without evidence).
+    Inconclusive: trigger 1 on the vulnerable version: 2 runs ended without evidence: limit (4 runs judged, 2 without evidence).
     Not run: no run was made (0 runs made).
     ");
 }

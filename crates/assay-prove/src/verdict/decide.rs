@@ -171,7 +171,7 @@ fn stray(case: &Case<'_>, cell: Cell) -> String {
         Outcome::SandboxUnavailable => "sandbox unavailable",
         Outcome::Fired | Outcome::Silent | Outcome::OtherCrash => "",
     };
-    format!(", {word}{}", seen(Some(run)))
+    format!(": {word}{}", seen(Some(run)))
 }
 
 /// What the oracle saw, to be put behind a reason.
