@@ -8,14 +8,18 @@
 //! or says nothing (`limit`, between). An arm that needs `ratio` times less CPU
 //! time than the vulnerable one at the largest size is silent as well.
 //!
+//! An arm none of whose sizes costs more than a few times the noise is flat,
+//! whatever slope the noise has.
+//!
 //! CPU time includes the start of the process. It is taken off as the median of
 //! the benign runs, of the arm where that is smaller, so that a fixed version
 //! with a slow start cannot hide its growth behind it. What is left never counts
-//! as less than a millisecond or a tenth of the start, below which is noise;
-//! that flattens the small end, so it can only lower the exponent of a growing
-//! set. A trigger that ran into the CPU limit counts with the limit, a lower
-//! bound, if its size is in the upper half: there it can only lower the
-//! exponent too, so it may make an arm fire and never makes one silent.
+//! as less than the noise, a millisecond or a tenth of the start, and at most
+//! 0.1 s, so that a slow start is no hiding place either; that flattens the small
+//! end, so it can only lower the exponent of a growing set. A trigger that ran
+//! into the CPU limit counts with the limit, a lower bound, if its size is in the
+//! upper half: there it can only lower the exponent too, so it may make an arm
+//! fire and never makes one silent.
 //!
 //! **Assurance**: that of harness and recipe. **Cheats**: sizes are the
 //! claimant's words, so understated sizes steepen the slope; the fixed arm runs
@@ -37,6 +41,9 @@ use crate::evidence::{Place, Role, Run, Signature};
 
 /// Fewer sizes make no line.
 const MIN_SIZES: usize = 3;
+
+/// An arm that never costs more than this many times the noise is flat.
+const FLAT: f64 = 3.0;
 
 pub(super) struct Growth {
     /// The declared size of each trigger.
@@ -81,8 +88,8 @@ impl Oracle for Growth {
         let vulnerable = self.points(runs, ArmName::Vulnerable, start);
         let fixed = self.points(runs, ArmName::Fixed, start);
         let answers = [
-            (ArmName::Vulnerable, self.judge_set(&vulnerable, None)),
-            (ArmName::Fixed, self.judge_set(&fixed, Some(&vulnerable))),
+            (ArmName::Vulnerable, self.judge_set(&vulnerable, None, noise(start))),
+            (ArmName::Fixed, self.judge_set(&fixed, Some(&vulnerable), noise(start))),
         ];
         for run in runs.iter_mut().filter(|run| is_measured(run) && run.cell.role == Role::Trigger) {
             for (arm, (outcome, saw)) in &answers {
@@ -103,7 +110,7 @@ impl Oracle for Growth {
 impl Growth {
     /// The points of an arm, or what is missing.
     fn points(&self, runs: &[Run], arm: ArmName, start: f64) -> Result<Vec<Point>, String> {
-        let floor = (start / 10.0).max(0.001);
+        let floor = noise(start);
         let mut points = Vec::new();
         for (input, size) in self.sizes.iter().enumerate() {
             let Some(size) = size.filter(|size| *size > 0) else {
@@ -132,6 +139,7 @@ impl Growth {
         &self,
         points: &Result<Vec<Point>, String>,
         against: Option<&Result<Vec<Point>, String>>,
+        noise: f64,
     ) -> (Outcome, String) {
         let points = match points {
             Ok(points) => points,
@@ -145,6 +153,9 @@ impl Growth {
         let saw = format!("CPU time grows with size to the power of {exponent:.2} ({})", table(points));
         if points.iter().any(|point| point.bound && point.size.ln() < mean) {
             return (Outcome::Limit, format!("{saw}, but the CPU limit cut short a size in the lower half"));
+        }
+        if !bound && points.iter().all(|point| point.cpu <= FLAT * noise) {
+            return (Outcome::Silent, format!("CPU time does not grow beyond noise ({})", table(points)));
         }
         if let Some(Ok(vulnerable)) = against
             && let Some(then) = vulnerable.last()
@@ -167,6 +178,11 @@ impl Growth {
             (Outcome::Limit, format!("{saw}: between {} and {} says nothing", self.control, self.exponent))
         }
     }
+}
+
+/// What CPU times differ by from run to run, of a program that starts in `start` seconds.
+fn noise(start: f64) -> f64 {
+    (start / 10.0).clamp(0.001, 0.1)
 }
 
 fn is_measured(run: &Run) -> bool {

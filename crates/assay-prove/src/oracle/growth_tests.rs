@@ -90,6 +90,18 @@ fn a_hundred_times_less_is_silent_whatever_the_slope() {
 }
 
 #[test]
+fn noise_between_sizes_that_lie_close_is_no_growth() {
+    // 40 ms of start: up to 12 ms are noise, however steep they look from 32 to 36.
+    let mut close = oracle();
+    close.sizes = vec![Some(32), Some(33), Some(34), Some(36)];
+    let mut runs = arm(ArmName::Vulnerable, 40.0, &[40.0, 80.0, 160.0, 290.0]);
+    runs.extend(arm(ArmName::Fixed, 40.0, &[40.0, 41.0, 44.0, 50.0]));
+    close.settle(&mut runs);
+    assert_eq!(outcome(&runs, ArmName::Vulnerable), Outcome::Fired);
+    assert_eq!(outcome(&runs, ArmName::Fixed), Outcome::Silent);
+}
+
+#[test]
 fn a_limit_at_the_largest_size_is_a_lower_bound() {
     let mut runs = arm(ArmName::Vulnerable, 40.0, &QUADRATIC);
     for run in &mut runs {
