@@ -9,10 +9,7 @@ use assay_bundle::manifest::{
 use assay_bundle::verdict::Assurance;
 use assay_prove::assurance::{Facts, claimants_parts, compute};
 
-const FOUND: Facts = Facts {
-    harness_in_source: true,
-    second_oracle_agrees: false,
-};
+const FOUND: Facts = Facts { harness_in_source: true, second_oracle_agrees: false };
 
 fn build(recipe: Recipe) -> Build {
     Build {
@@ -38,19 +35,13 @@ fn project() -> Manifest {
 #[test]
 fn a_found_harness_and_a_built_in_recipe_are_the_projects() {
     assert_eq!(compute(&project(), FOUND), Assurance::Project);
-    let both = Facts {
-        second_oracle_agrees: true,
-        ..FOUND
-    };
+    let both = Facts { second_oracle_agrees: true, ..FOUND };
     assert_eq!(compute(&project(), both), Assurance::TwoOracles);
 }
 
 #[test]
 fn everything_a_claimant_writes_lowers_it() {
-    let both = Facts {
-        harness_in_source: true,
-        second_oracle_agrees: true,
-    };
+    let both = Facts { harness_in_source: true, second_oracle_agrees: true };
     let changes: [fn(&mut Manifest); 8] = [
         |m| m.harness.origin = HarnessOrigin::Claimant,
         |m| m.harness.origin = HarnessOrigin::Registry,
@@ -59,15 +50,10 @@ fn everything_a_claimant_writes_lowers_it() {
         |m| m.build = Some(build(Recipe::Run(vec!["make".to_owned()]))),
         |m| m.build = Some(build(Recipe::Cargo)),
         |m| {
-            m.arms.vulnerable.source = Source::Path {
-                path: "vulnerable".parse().unwrap(),
-            };
+            m.arms.vulnerable.source = Source::Path { path: "vulnerable".parse().unwrap() };
         },
         |m| {
-            m.arms.vulnerable.source = Source::Patched {
-                base: ArmName::Fixed,
-                patch: "bug.patch".parse().unwrap(),
-            };
+            m.arms.vulnerable.source = Source::Patched { base: ArmName::Fixed, patch: "bug.patch".parse().unwrap() };
         },
     ];
     for (number, change) in changes.iter().enumerate() {
@@ -86,10 +72,7 @@ fn a_claim_alone_is_nothing() {
 #[test]
 fn oracles_that_read_output_say_why() {
     let mut manifest = project();
-    manifest.oracle = Oracle::Output {
-        channel: Channel::Stdout,
-        regex: "x".to_owned(),
-    };
+    manifest.oracle = Oracle::Output { channel: Channel::Stdout, regex: "x".to_owned() };
     assert_eq!(compute(&manifest, FOUND), Assurance::Project);
     let parts = claimants_parts(&manifest, Facts::default());
     assert!(parts.last().unwrap().contains("`output`"), "{parts:?}");
