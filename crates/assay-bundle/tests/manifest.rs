@@ -5,7 +5,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use assay_bundle::files::{FileEntry, FileMap};
 use assay_bundle::manifest::{self, LightName};
+use assay_bundle::presence;
+use proptest::prelude::*;
 
 fn manifests(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(folder);
@@ -77,4 +80,83 @@ fn a_title_is_a_report_already() {
     let on: Vec<_> = reading.readiness.lights.iter().filter(|light| light.on).collect();
     assert!(on.is_empty());
     assert_eq!(reading.readiness.lights.len(), LightName::ALL.len());
+}
+
+#[test]
+fn bytes_that_are_no_text_are_one_problem() {
+    let problems = manifest::decode(b"title = 1\n# \xff").unwrap_err();
+    assert_eq!((problems[0].code, problems[0].line), ("not-utf8", Some(2)));
+    let problems = manifest::decode(&vec![b'#'; (1 << 20) + 1]).unwrap_err();
+    assert_eq!(problems[0].code, "too-large");
+    assert!(manifest::decode("title = \"\u{e4}\"".as_bytes()).is_ok());
+}
+
+#[test]
+fn problems_have_an_end() {
+    let text: String = (0..5_000).map(|n| format!("key{n} = {n}\n")).collect();
+    let problems = manifest::read(&text).problems;
+    assert_eq!(problems.len(), 201);
+    assert_eq!(problems[200].code, "too-many-problems");
+}
+
+#[test]
+fn files_that_the_manifest_names_must_be_there() {
+    let (_, text) = manifests("valid").into_iter().find(|(name, _)| name == "autotools-output").unwrap();
+    let parsed = manifest::parse(&text).unwrap();
+    let files = |list: &[&str]| -> FileMap {
+        let entry = FileEntry::of(b"", false);
+        list.iter().map(|path| (path.parse().unwrap(), entry)).collect()
+    };
+    let check = |list: &[&str]| -> Vec<String> {
+        let problems = presence::check(&parsed, &files(list));
+        problems.iter().map(|p| format!("{} {}", p.code, p.place)).collect()
+    };
+    assert!(check(&["proof.toml", "target/a.c", "fix.patch"]).is_empty());
+    assert_eq!(
+        check(&["src/a.c", "targets"]),
+        ["missing-file arms.vulnerable.source.path", "missing-file arms.fixed.source.patch", "reserved-path "]
+    );
+}
+
+/// A valid manifest with one piece of text replaced.
+fn changed(which: usize, at: usize, length: usize, with: &str) -> String {
+    let all = manifests("valid");
+    let (_, text) = &all[which % all.len()];
+    let characters: Vec<char> = text.chars().collect();
+    let at = at % characters.len();
+    let end = (at + length).min(characters.len());
+    let before: String = characters[..at].iter().collect();
+    let after: String = characters[end..].iter().collect();
+    format!("{before}{with}{after}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_reading_is_explained(
+        which in any::<usize>(),
+        at in any::<usize>(),
+        length in 0usize..30,
+        with in prop_oneof![
+            any::<String>(),
+            "[\\[\\]{}\"'=.,$\n #a-z0-9-]{0,20}",
+            Just("pkg:a/b@1?c#d".to_owned()),
+        ],
+    ) {
+        let reading = manifest::read(&changed(which, at, length, &with));
+        let required = reading.required().count();
+        prop_assert_eq!(reading.manifest.is_some(), reading.problems.is_empty() && required == 0);
+        for problem in &reading.problems {
+            let shown = problem.to_string();
+            prop_assert!(shown.len() < 2_000, "{}", shown);
+            prop_assert!(shown.chars().all(|c| !c.is_control() || c == '\n'), "{:?}", shown);
+        }
+    }
+
+    #[test]
+    fn hostile_package_urls_never_panic(rest in any::<String>(), version in any::<String>()) {
+        let text = toml::Value::String(format!("pkg:{rest}@{version}"));
+        let _ = manifest::read(&format!("schema = \"assay.proof/1\"\n[target]\npurl = {text}\n"));
+    }
 }

@@ -50,7 +50,7 @@ impl Hand {
         header.set_cksum();
         self.0.extend_from_slice(header.as_bytes());
         self.0.extend_from_slice(content);
-        while self.0.len() % 512 != 0 {
+        while !self.0.len().is_multiple_of(512) {
             self.0.push(0);
         }
         self

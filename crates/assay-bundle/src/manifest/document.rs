@@ -75,14 +75,7 @@ pub(crate) fn table_to_json(table: &Table) -> Map<String, Json> {
 /// Reads TOML. What cannot be carried over is left out and named in the problems.
 pub(crate) fn read(text: &str) -> (Table, Vec<Problem>) {
     if text.len() > bounds::TEXT {
-        let problem = Problem::new(
-            "too-large",
-            "",
-            None,
-            format!("the manifest has {} bytes; at most {} are read", text.len(), bounds::TEXT),
-        )
-        .help("put long content into files of the bundle and name their paths");
-        return (Table::new(), vec![problem]);
+        return (Table::new(), vec![too_large(text.len())]);
     }
     let lines = Lines::of(text);
     if let Some(offset) = tower(text) {
@@ -107,6 +100,12 @@ pub(crate) fn read(text: &str) -> (Table, Vec<Problem>) {
             (Table::new(), vec![problem])
         }
     }
+}
+
+/// The problem of a manifest with too many bytes.
+pub(crate) fn too_large(bytes: usize) -> Problem {
+    let message = format!("the manifest has {bytes} bytes; at most {} are read", bounds::TEXT);
+    Problem::new("too-large", "", None, message).help("put long content into files of the bundle and name their paths")
 }
 
 /// Where nesting goes deeper than any manifest needs, if it does.

@@ -6,8 +6,8 @@ use packageurl::PackageUrl;
 
 use super::bounds;
 use super::fault::Fault;
+use super::plain::unknown_word;
 use super::problem::shown;
-use super::reader::unknown_word;
 
 /// A package URL with a version; the text is kept as written.
 pub(super) fn purl(text: &str) -> Result<String, Fault> {
@@ -137,7 +137,7 @@ pub(super) fn report_word(text: &str) -> Result<String, Fault> {
 
 /// A function's name, as a debugger prints it.
 pub(super) fn frame(text: &str) -> Result<String, Fault> {
-    super::reader::line(text, bounds::LINE)
+    super::plain::line(text, bounds::LINE)
 }
 
 #[cfg(test)]

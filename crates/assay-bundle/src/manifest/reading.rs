@@ -41,6 +41,22 @@ impl Reading {
     }
 }
 
+/// The text of a manifest's file.
+///
+/// # Errors
+/// If it is too large or not UTF-8: one problem.
+pub fn decode(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
+    if bytes.len() > bounds::TEXT {
+        return Err(vec![document::too_large(bytes.len())]);
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let message = "the manifest is not UTF-8 here";
+        vec![Problem::new("not-utf8", "", Some(line), message).help("save it as plain UTF-8 text")]
+    })
+}
+
 /// Reads a manifest, which may be partial.
 ///
 /// A manifest with a schema and a title is a report already: what it lacks

@@ -4,7 +4,8 @@ use super::{deps, value};
 use crate::manifest::bounds;
 use crate::manifest::fault::Fault;
 use crate::manifest::name;
-use crate::manifest::reader::{Reader, line};
+use crate::manifest::plain::line;
+use crate::manifest::reader::Reader;
 use crate::manifest::shape;
 use crate::manifest::types::{Arm, ArmName, Arms, Refusal, Source};
 

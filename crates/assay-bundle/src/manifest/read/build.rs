@@ -7,6 +7,7 @@ use crate::manifest::bounds;
 use crate::manifest::document::{Node, Value};
 use crate::manifest::fault::Fault;
 use crate::manifest::name;
+use crate::manifest::plain::unknown_word;
 use crate::manifest::problem::shown;
 use crate::manifest::reader::Reader;
 use crate::manifest::shape;
@@ -58,8 +59,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Build> {
 }
 
 fn recipe(build: &Reader<'_>) -> Option<Recipe> {
-    let known = build
-        .parsed("recipe", |text| recipe_of(text).ok_or_else(|| crate::manifest::reader::unknown_word(text, RECIPES)));
+    let known = build.parsed("recipe", |text| recipe_of(text).ok_or_else(|| unknown_word(text, RECIPES)));
     let run = value::command(build, "run", VARIABLES);
     if build.has("recipe") && build.has("run") {
         let fault = Fault::new("conflict", "either a `recipe` of the runner or a `run` of one's own");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::manifest::bounds;
 use crate::manifest::document::Value;
+use crate::manifest::fault::Fault;
 use crate::manifest::measure;
 use crate::manifest::reader::Reader;
 use crate::manifest::shape;
@@ -23,6 +24,11 @@ pub(in crate::manifest) fn read(section: &Reader<'_>) -> Limits {
 }
 
 fn duration(limits: &Reader<'_>, key: &str) -> Option<Duration> {
+    if let Value::Integer(number) = &limits.node(key)?.value {
+        let fault = Fault::new("bad-duration", format!("{number} has no unit"));
+        limits.fault(key, fault.help(format!("write `{key} = \"{number}s\"` for seconds")));
+        return None;
+    }
     limits.parsed(key, measure::duration)
 }
 

@@ -4,8 +4,9 @@ use super::value;
 use crate::manifest::document::Value;
 use crate::manifest::fault::Fault;
 use crate::manifest::name;
+use crate::manifest::plain::unknown_word;
 use crate::manifest::problem::shown;
-use crate::manifest::reader::{Reader, unknown_word};
+use crate::manifest::reader::Reader;
 use crate::manifest::shape;
 use crate::manifest::types::{Access, Channel, Oracle, Stack};
 

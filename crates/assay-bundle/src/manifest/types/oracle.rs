@@ -1,0 +1,122 @@
+//! What recognises the flaw.
+
+use serde::Serialize;
+
+/// Read or write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// A read.
+    Read,
+    /// A write.
+    Write,
+}
+
+/// Which stack of a sanitizer report must lie in the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stack {
+    /// Where the bad access happened.
+    Access,
+    /// Where the memory was freed.
+    Freed,
+    /// Where the memory was allocated.
+    Allocated,
+}
+
+/// What recognises the flaw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Oracle {
+    /// A sanitizer report of one of these types, whose first target frame matches.
+    Sanitizer {
+        /// The sanitizer's own words: `heap-buffer-overflow`, `SEGV`, ...; empty allows any.
+        types: Vec<String>,
+        /// Only this kind of access.
+        access: Option<Access>,
+        /// Which stack must lie in the target.
+        stack: Stack,
+        /// The first frame inside the target.
+        frame: Option<String>,
+    },
+    /// A leak report (a later version runs it).
+    Leak {
+        /// The first frame inside the target.
+        frame: Option<String>,
+    },
+    /// The process ends by one of these signals.
+    Signal {
+        /// Names as in signal(7): `SIGSEGV`.
+        signals: Vec<String>,
+    },
+    /// CPU time reaches `harness.limits.cpu`.
+    Cpu,
+    /// CPU time grows faster than a power of the input's size.
+    Growth {
+        /// Fires at this fitted exponent or above (default 1.7).
+        exponent: f64,
+        /// The fixed arm is silent at this exponent or below (default 1.3) ...
+        control: f64,
+        /// ... or when it needs this many times less CPU at the largest size (default 100).
+        ratio: f64,
+    },
+    /// Peak memory (a later version runs it).
+    Memory,
+    /// A file outside the allowed set appears or changes.
+    CanaryWrite {
+        /// Relative to `$SCRATCH`, or starting with `$CANARY`; without one, any unexpected change fires.
+        path: Option<String>,
+        /// Paths that may change.
+        allowed: Vec<String>,
+    },
+    /// A secret drawn for this run leaves by an output (a later version runs it).
+    CanaryRead,
+    /// Exactly one of stdout and stderr matches.
+    Output {
+        /// The channel.
+        channel: Channel,
+        /// A regex that some line matches.
+        regex: String,
+    },
+    /// Outputs of two versions differ (a later version runs it).
+    Differential,
+    /// An uncaught exception of the language.
+    Exception {
+        /// Class names; at least one.
+        types: Vec<String>,
+        /// The first frame inside the target.
+        frame: Option<String>,
+    },
+    /// The fixed version refuses to compile the trigger (a later version runs it).
+    BuildRefusal,
+}
+
+impl Oracle {
+    /// The word of the manifest.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sanitizer { .. } => "sanitizer",
+            Self::Leak { .. } => "leak",
+            Self::Signal { .. } => "signal",
+            Self::Cpu => "cpu",
+            Self::Growth { .. } => "growth",
+            Self::Memory => "memory",
+            Self::CanaryWrite { .. } => "canary-write",
+            Self::CanaryRead => "canary-read",
+            Self::Output { .. } => "output",
+            Self::Differential => "differential",
+            Self::Exception { .. } => "exception",
+            Self::BuildRefusal => "build-refusal",
+        }
+    }
+}
+
+/// An output channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
