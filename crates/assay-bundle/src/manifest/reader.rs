@@ -26,7 +26,14 @@ pub(super) struct Sink {
 
 impl Sink {
     pub(super) fn problem(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
+        if !self.is_full() {
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// Whether there are more problems than will be shown: a manifest of nothing but faults has an end.
+    fn is_full(&self) -> bool {
+        self.problems.borrow().len() > bounds::PROBLEMS
     }
 
     pub(super) fn missing(&self, item: MissingItem) {
@@ -93,6 +100,9 @@ impl<'a> Reader<'a> {
         for (key, node) in self.table {
             if shape.keys.contains(&key.as_str()) {
                 continue;
+            }
+            if self.sink.is_full() {
+                break;
             }
             let mut problem = Problem::new(
                 "unknown-key",
