@@ -113,6 +113,8 @@ fn one(tree: &mut Tree<'_>, section: &Section<'_>) -> Result<ChangedFile, PatchE
     let before = match &from {
         Some(path) => match tree.read(path, line)? {
             Some(content) => content,
+            // `dpkg-source` never keeps an empty file, so one that is to go may be gone already.
+            None if to.is_none() && section.hunks.is_empty() => Vec::new(),
             None => return refuse(path, "it does not exist"),
         },
         None => Vec::new(),

@@ -129,6 +129,16 @@ fn git_headers_rename_create_empty_and_keep_the_mode() {
 }
 
 #[test]
+fn an_empty_file_that_is_gone_can_be_deleted() {
+    let patch = "diff --git a/empty b/empty\nnew file mode 100644\nindex 000..e69\n";
+    let root = tree(&[("other", "1\n")]);
+    assert_eq!(back(&root, patch).unwrap().files[0].change, Change::Deleted);
+    let root = tree(&[("empty", "not so\n")]);
+    back(&root, patch).unwrap_err();
+    assert_eq!(text(root.path(), "empty"), "not so\n");
+}
+
+#[test]
 fn one_file_in_several_sections() {
     let root = tree(&[("f", "1\n2\n")]);
     let patch = "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-1\n+one\n 2\n--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n one\n-2\n+two\n";
