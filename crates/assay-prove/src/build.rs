@@ -43,6 +43,8 @@ pub struct Job<'a> {
     pub deps_folder: &'a Path,
     /// For kind `program`: the program's source and its file on the host.
     pub program: Option<(&'a BundlePath, &'a Path)>,
+    /// Whether the reach check wants a copy that records which functions run.
+    pub recorder: bool,
     /// Where `$OUT` is kept: an existing, empty folder.
     pub out: &'a Path,
 }
@@ -73,6 +75,7 @@ impl Builder<'_> {
             build,
             deps: job.deps,
             program: job.program.map(|(path, _)| path),
+            recorder: job.recorder,
             package: PackageName::of(&self.manifest.target.purl),
         };
         let plan = recipe::plan(&context).map_err(|error| BuildError::Failed(error.to_string()))?;
@@ -119,7 +122,9 @@ impl Builder<'_> {
                 Err(BuildError::Failed("the build left more in $OUT than its limits allow".into()))
             }
             End::Exited(0) => Ok(()),
-            End::Exited(_) | End::Signaled(_) | End::NotStarted(_) => Err(BuildError::Failed(last_lines(&finished.stderr))),
+            End::Exited(_) | End::Signaled(_) | End::NotStarted(_) => {
+                Err(BuildError::Failed(last_lines(&finished.stderr)))
+            }
             // The claimant's own bound is his to meet; the runner's default says nothing about him.
             end => Err(BuildError::Limit(end_words(&end))),
         }

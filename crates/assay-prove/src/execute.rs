@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrument, Manifest};
 use assay_bundle::verdict::Outcome;
-use assay_sandbox::{
-    Collect, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree,
-};
+use assay_sandbox::{Collect, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree};
 
 use crate::evidence::{Cell, Role, Run};
 use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
@@ -110,14 +108,8 @@ impl Executor<'_> {
             (0..wanted).flat_map(|number| cells.iter().map(move |cell| (*cell, number))).collect();
         let attempts = cells.iter().map(|cell| (*cell, wanted)).collect();
         let total = waiting.len();
-        let queue = Mutex::new(Queue {
-            waiting,
-            attempts,
-            strays: BTreeMap::new(),
-            runs: Vec::new(),
-            stopped: false,
-            total,
-        });
+        let queue =
+            Mutex::new(Queue { waiting, attempts, strays: BTreeMap::new(), runs: Vec::new(), stopped: false, total });
         let resolvers: BTreeMap<ArmName, Mutex<Resolver>> =
             self.arms.keys().map(|name| (*name, Mutex::new(Resolver::default()))).collect();
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));

@@ -1,7 +1,10 @@
 //! Fetches sources, runs a bundle's arms, asks the oracle, gives the verdict.
 
 pub mod assurance;
+pub mod attest;
 pub mod build;
+pub mod deps;
+mod digest;
 pub mod evidence;
 pub mod execute;
 pub mod fetch;
@@ -10,6 +13,7 @@ pub mod layout;
 pub mod load;
 pub mod observe;
 pub mod oracle;
+pub mod origin;
 pub mod patch;
 pub mod pipeline;
 pub mod proof;

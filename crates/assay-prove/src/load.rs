@@ -71,9 +71,8 @@ impl LoadedBundle {
                 _ => others.push(file),
             }
         }
-        let manifest = manifest.ok_or_else(|| {
-            wrong("no-manifest", format!("`{}` has no `{MANIFEST}` at its root", origin.display()))
-        })?;
+        let manifest = manifest
+            .ok_or_else(|| wrong("no-manifest", format!("`{}` has no `{MANIFEST}` at its root", origin.display())))?;
         if manifest.len() as u64 > MAX_MANIFEST {
             return Err(wrong("too-large", format!("`{MANIFEST}` is larger than {MAX_MANIFEST} bytes")));
         }
@@ -91,8 +90,7 @@ impl LoadedBundle {
 }
 
 fn read_packed(path: &Path) -> Result<Vec<Entry>, LoadError> {
-    let file =
-        File::open(path).map_err(|error| wrong("not-found", format!("`{}`: {error}", path.display())))?;
+    let file = File::open(path).map_err(|error| wrong("not-found", format!("`{}`: {error}", path.display())))?;
     let bounds = pack::Bounds { total: MAX_BYTES, entries: MAX_ENTRIES, ..pack::Bounds::default() };
     pack::read(file, &bounds).map_err(|error| wrong(error.code(), error.to_string()))
 }

@@ -27,6 +27,15 @@ pub const BUILTIN: &str = "assay-prove/functions";
 /// Functions of one run that are resolved at most.
 const MAX_FUNCTIONS: usize = 20_000;
 
+/// Whether one arm is made from the other by a patch, so that the change is known.
+#[must_use]
+pub fn has_patch(manifest: &Manifest) -> bool {
+    [ArmName::Vulnerable, ArmName::Fixed]
+        .into_iter()
+        .filter_map(|name| manifest.arms.get(name))
+        .any(|arm| matches!(arm.source, Source::Patched { .. } | Source::Reversed { .. }))
+}
+
 /// Lines of the fixed arm's source that differ from the vulnerable arm's, if a patch says so.
 fn changed_lines(manifest: &Manifest, vulnerable: &Prepared, fixed: &Prepared) -> Vec<ChangedLines> {
     let of = |name: ArmName| manifest.arms.get(name).map(|arm| &arm.source);
@@ -105,18 +114,27 @@ impl Span {
 }
 
 /// A function that ran and holds a changed line is enough. Only when every
-/// changed place lies in functions, and none of them ran, was the change not
-/// reached: tables, macros and headers are no functions and tell nothing.
+/// changed place of the code that was compiled lies in functions, and none of
+/// them ran, was the change not reached: tables, macros and headers are no
+/// functions and tell nothing. Documents and code outside the build are no
+/// part of the question.
 fn judge(changed: &[ChangedLines], spans: &[Span], ran: &BTreeSet<u64>) -> Reach {
-    let mut everywhere_known = true;
+    const HEADERS: [&str; 5] = [".h", ".hh", ".hpp", ".hxx", ".inc"];
+    let mut places = 0;
+    let mut all_in_functions = true;
     for (file, lines) in changed.iter().flat_map(|file| file.new.iter().map(|lines| (file.path.as_str(), *lines))) {
+        let compiled = spans.iter().any(|span| span.file == file);
+        if !compiled && !HEADERS.iter().any(|ending| file.ends_with(ending)) {
+            continue;
+        }
+        places += 1;
         let mut holding = spans.iter().filter(|span| span.touches(file, lines)).peekable();
-        everywhere_known &= holding.peek().is_some();
+        all_in_functions &= holding.peek().is_some();
         if holding.any(|span| ran.contains(&span.offset)) {
             return Reach::Reached;
         }
     }
-    if everywhere_known { Reach::NotReached } else { Reach::Unknown }
+    if places > 0 && all_in_functions { Reach::NotReached } else { Reach::Unknown }
 }
 
 /// The functions of a program that come from the arm's source.
@@ -200,6 +218,9 @@ mod tests {
         assert_eq!(judge(&[changed("a.c", &[(12, 3), (31, 1)])], &spans, &ran(&[2])), Reach::Reached);
         assert_eq!(judge(&[changed("a.c", &[(12, 3), (25, 1)])], &spans, &ran(&[2])), Reach::Unknown, "a table");
         assert_eq!(judge(&[changed("a.h", &[(1, 1)])], &spans, &ran(&[2])), Reach::Unknown, "a header");
+        assert_eq!(judge(&[changed("NEWS", &[(1, 1)])], &spans, &ran(&[2])), Reach::Unknown, "nothing of the build");
+        let with_news = [changed("NEWS", &[(1, 1)]), changed("a.c", &[(12, 1)])];
+        assert_eq!(judge(&with_news, &spans, &ran(&[2])), Reach::NotReached, "a document excuses nothing");
     }
 
     #[test]

@@ -154,4 +154,3 @@ fn has_symbol(bytes: &[u8], mark: &str) -> bool {
     let named = |symbol: object::Symbol<'_, '_>| symbol.name().is_ok_and(|name| name.starts_with(mark));
     file.symbols().any(named) || file.dynamic_symbols().any(named)
 }
-

@@ -165,8 +165,7 @@ impl Preparer<'_> {
                 let host = self.work.path().join(format!("patch-{name}"));
                 fs::write(&host, &file.content).map_err(disk)?;
                 open_to_all(&host)?;
-                let request =
-                    Request { unpack: None, patch: Some(PatchRequest { in_tree: None, reverse: false }) };
+                let request = Request { unpack: None, patch: Some(PatchRequest { in_tree: None, reverse: false }) };
                 let mounts = vec![copy_of(&base.folder), Mount::ReadOnly { host, at: PATCH.into() }];
                 let answer = self.run(&request, mounts, &folder)?;
                 Ok(Prepared { folder, changed: answer.changed, from_registry: base.from_registry })
@@ -188,23 +187,14 @@ impl Preparer<'_> {
     /// # Errors
     ///
     /// As for an arm.
-    pub fn dependency(
-        &self,
-        package: &str,
-        files: &BTreeMap<String, Sha256>,
-        into: &Path,
-    ) -> Result<(), PrepareError> {
+    pub fn dependency(&self, package: &str, files: &BTreeMap<String, Sha256>, into: &Path) -> Result<(), PrepareError> {
         let (unpack, mounts) = self.archives(package, files)?;
         let mounts = mounts.into_iter().chain([Mount::Scratch { at: DEST.into(), size: MAX_SOURCE }]).collect();
         self.run(&Request { unpack: Some(unpack), patch: None }, mounts, into)?;
         Ok(())
     }
 
-    fn archives(
-        &self,
-        package: &str,
-        files: &BTreeMap<String, Sha256>,
-    ) -> Result<(Unpack, Vec<Mount>), PrepareError> {
+    fn archives(&self, package: &str, files: &BTreeMap<String, Sha256>) -> Result<(Unpack, Vec<Mount>), PrepareError> {
         let mut mounts = Vec::new();
         for (name, digest) in files {
             // Hashed anew: the cache may have been written to since (DESIGN section 4, Fetching).
@@ -271,7 +261,9 @@ impl Preparer<'_> {
             End::Exited(_) => {
                 return Err(PrepareError::Failed(String::from_utf8_lossy(&finished.stderr).trim().to_owned()));
             }
-            end => return Err(PrepareError::Failed(format!("unpacking was ended: {}", crate::oracle::end_words(&end)))),
+            end => {
+                return Err(PrepareError::Failed(format!("unpacking was ended: {}", crate::oracle::end_words(&end))));
+            }
         }
         if finished.trees.iter().any(|tree| tree.truncated) {
             return Err(PrepareError::Failed("the unpacked source is larger than its bounds".into()));
@@ -344,4 +336,3 @@ pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
     }
     serde_json::to_writer(out, &answer).map_err(|error| error.to_string())
 }
-

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::client::{Call, Ended};
+use super::client::Call;
+use super::ended::Ended;
 use super::package::Package;
 use super::session::Folder;
 use super::{Reason, Wanted};

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
+use super::ended::Ended;
 use super::{MAX_FILE, Reason};
 
 /// The longest that one call of a client may take.
@@ -77,82 +78,6 @@ pub(super) struct Call<'a> {
     /// The private folder that it writes to; watched for size, holds its messages.
     pub scratch: &'a Path,
 }
-
-/// How a call ended.
-#[derive(Debug)]
-pub(super) struct Ended {
-    /// Whether the exit status was 0.
-    pub success: bool,
-    /// The exit status, if it ended by itself.
-    pub code: Option<i32>,
-    /// The start of its standard output.
-    pub stdout: String,
-    /// The end of its standard error.
-    pub stderr: String,
-}
-
-impl Ended {
-    /// Why a client brought nothing, from what it said.
-    pub fn reason(&self) -> Reason {
-        let said = self.said();
-        let lower = self.stderr.to_lowercase();
-        if UNREACHABLE.iter().any(|sign| lower.contains(sign)) {
-            Reason::Unreachable(said)
-        } else {
-            Reason::NotFound(said)
-        }
-    }
-
-    /// Its first and last words in one line, without control characters.
-    pub fn said(&self) -> String {
-        let lines: Vec<String> = self
-            .stderr
-            .lines()
-            .map(|line| line.chars().filter(|c| !c.is_control()).take(300).collect::<String>())
-            .map(|line| line.trim_start_matches("npm error").trim().to_owned())
-            .filter(|line| line.len() > 1 && !NOISE.iter().any(|noise| line.starts_with(noise)))
-            .collect();
-        match lines.as_slice() {
-            [] => format!("it ended with status {} and said nothing", self.code.unwrap_or(-1)),
-            [first, second, .., last] => format!("{first} | {second} | {last}"),
-            few => few.join(" | "),
-        }
-    }
-}
-
-/// Lines that tell a reader of an error nothing.
-const NOISE: &[&str] = &["npm warn", "npm notice", "A complete log of this run", "Reading package lists"];
-
-/// How clients say that it was the network (lower case).
-const UNREACHABLE: &[&str] = &[
-    "enotfound",
-    "etimedout",
-    "econnrefused",
-    "econnreset",
-    "eai_again",
-    "enetunreach",
-    "could not resolve",
-    "couldn't resolve",
-    "temporary failure resolving",
-    "name resolution",
-    "could not connect",
-    "couldn't connect",
-    "failed to connect",
-    "connection refused",
-    "connection timed out",
-    "connection failed",
-    "newconnectionerror",
-    "maxretryerror",
-    "network is unreachable",
-    "spurious network error",
-    "timed out",
-    "timeout was reached",
-    "getaddrinfo",
-    "proxy error",
-    "proxyerror",
-    "sslerror",
-    "certificate",
-];
 
 impl Call<'_> {
     /// Runs it to its end.

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use super::Reason;
 use super::apt_sources::{Sources, source_entries};
-use super::client::{Call, Ended};
+use super::client::Call;
+use super::ended::Ended;
 use super::package::Package;
 use super::session::Folder;
 
@@ -74,6 +75,11 @@ impl Apt<'_> {
 
     /// Writes our sources and configuration.
     fn configure(&self) -> Result<(), Reason> {
+        // The path stands in a configuration file, in quotes.
+        if self.state.display().to_string().contains(['"', '\n']) {
+            let why = "the cache's path has a quote or a line break, which apt cannot take".to_owned();
+            return Err(Reason::Storage(why));
+        }
         let sources = self.system_sources()?;
         if sources.is_empty() {
             return Err(Reason::NoClient {

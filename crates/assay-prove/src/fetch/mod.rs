@@ -11,6 +11,7 @@ mod cache;
 mod cargo;
 mod client;
 mod deb;
+mod ended;
 mod error;
 mod import;
 mod npm;

@@ -12,7 +12,9 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     let [package] = context.build.sources.as_slice() else {
-        return Err(RecipeError("the recipe `cargo` needs `build.sources` with one folder, the harness package".into()));
+        return Err(RecipeError(
+            "the recipe `cargo` needs `build.sources` with one folder, the harness package".into(),
+        ));
     };
     let vendor = format!("{TEMPORARY}/vendor");
     let mut steps = vec![Step::MakeFolder(vendor.clone().into())];

@@ -1,4 +1,4 @@
-//! C and C++ sources into `$OUT/harness`, and the same build twice more for the
+//! C and C++ sources into `$OUT/harness`, and the same build again for the
 //! runner: with a planted flaw for the oracle's self-test, and with a recorder
 //! of the functions that run for the reach check.
 
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use assay_bundle::manifest::Instrument;
 
-use super::{BuildPlan, Context, READABLE_STACKS, RecipeError, RUNNER_FOLDER, Step, TEMPORARY, sanitizer_flags};
+use super::{BuildPlan, Context, READABLE_STACKS, RUNNER_FOLDER, RecipeError, Step, TEMPORARY, sanitizer_flags};
 
 /// Planted into the self-test: a heap write one past the end, before any code of the claimant runs.
 const PLANTED: &str = include_str!("planted.c");
@@ -47,11 +47,13 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
         let planted = recipe.compile("planted", &[format!("{TEMPORARY}/planted.c")], &instrument);
         recipe.link(&format!("{RUNNER_FOLDER}/{SELF_TEST}"), &[objects, planted].concat(), &instrument);
     }
-    recipe.steps.push(Step::WriteFile { to: format!("{TEMPORARY}/recorder.c").into(), content: RECORDER.into() });
-    let record = ["-finstrument-functions"];
-    let recorded = recipe.compile("reach", &sources, &record);
-    let recorder = recipe.compile("recorder", &[format!("{TEMPORARY}/recorder.c")], &[]);
-    recipe.link(&format!("{RUNNER_FOLDER}/{REACH}"), &[recorded, recorder].concat(), &[]);
+    if context.recorder {
+        recipe.steps.push(Step::WriteFile { to: format!("{TEMPORARY}/recorder.c").into(), content: RECORDER.into() });
+        let record = ["-finstrument-functions"];
+        let recorded = recipe.compile("reach", &sources, &record);
+        let recorder = recipe.compile("recorder", &[format!("{TEMPORARY}/recorder.c")], &[]);
+        recipe.link(&format!("{RUNNER_FOLDER}/{REACH}"), &[recorded, recorder].concat(), &[]);
+    }
     Ok(BuildPlan { steps: recipe.steps, ..BuildPlan::default() })
 }
 
@@ -72,6 +74,7 @@ impl Compile {
     fn compile(&mut self, folder: &str, sources: &[String], extra: &[&str]) -> Vec<String> {
         self.steps.push(Step::MakeFolder(PathBuf::from(TEMPORARY).join(folder)));
         let mut objects = Vec::new();
+        let mut steps = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             let object = format!("{TEMPORARY}/{folder}/{index}.o");
             let mut argv = vec![self.compiler.to_owned()];
@@ -79,9 +82,10 @@ impl Compile {
             // After the claimant's flags, so that none of them can weaken these.
             argv.extend(READABLE_STACKS.iter().chain(extra).map(|flag| (*flag).to_owned()));
             argv.extend(["-c".to_owned(), source.clone(), "-o".to_owned(), object.clone()]);
-            self.steps.push(Step::run(argv));
+            steps.push(Step::run(argv));
             objects.push(object);
         }
+        self.steps.push(Step::Together(steps));
         objects
     }
 

@@ -18,10 +18,13 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
         ("ASAN_OPTIONS", "detect_leaks=0".to_owned()),
     ];
     let env = env.map(|(name, value)| (name.to_owned(), value)).into();
-    let targets = if context.build.targets.is_empty() { vec!["build".to_owned()] } else { context.build.targets.clone() };
+    let targets =
+        if context.build.targets.is_empty() { vec!["build".to_owned()] } else { context.build.targets.clone() };
     let argv = ["/usr/bin/make", "-f", "debian/rules"].map(str::to_owned).into_iter().chain(targets).collect();
     if context.build.artifacts.is_empty() {
-        return Err(RecipeError("the recipe `debian` needs `build.artifacts`, what to take from the built tree".into()));
+        return Err(RecipeError(
+            "the recipe `debian` needs `build.artifacts`, what to take from the built tree".into(),
+        ));
     }
     Ok(BuildPlan { steps: vec![Step::Run { argv, cwd: SRC.into(), env }], ..BuildPlan::default() })
 }

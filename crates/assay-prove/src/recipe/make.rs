@@ -10,7 +10,9 @@ fn words(text: &[&str]) -> Vec<String> {
 
 fn needs_artifacts(context: &Context<'_>, recipe: &str) -> Result<(), RecipeError> {
     if context.build.artifacts.is_empty() {
-        return Err(RecipeError(format!("the recipe `{recipe}` needs `build.artifacts`, what to take from the built tree")));
+        return Err(RecipeError(format!(
+            "the recipe `{recipe}` needs `build.artifacts`, what to take from the built tree"
+        )));
     }
     Ok(())
 }
@@ -71,7 +73,8 @@ pub(super) fn cmake(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
 pub(super) fn meson(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     needs_artifacts(context, "meson")?;
     let build = format!("{SRC}/assay-build");
-    let setup = [words(&["meson", "setup", &build, SRC, "--wrap-mode=nodownload"]), substitute(&context.build.configure)];
+    let setup =
+        [words(&["meson", "setup", &build, SRC, "--wrap-mode=nodownload"]), substitute(&context.build.configure)];
     let compile = [words(&["meson", "compile", "-C", &build]), context.build.targets.clone()].concat();
     let mut plan = plan_of(context, vec![setup.concat(), compile]);
     plan.steps.insert(0, Step::MakeFolder(TEMPORARY.into()));

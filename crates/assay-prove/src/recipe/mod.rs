@@ -38,6 +38,8 @@ pub struct Context<'a> {
     pub deps: &'a [Dependency],
     /// For kind `program`: the source of the one program that this build makes.
     pub program: Option<&'a BundlePath>,
+    /// Whether the reach check needs a copy that records which functions run.
+    pub recorder: bool,
     /// Name and version of the arm's own package, for recipes that need its name.
     pub package: PackageName,
 }

@@ -1,10 +1,13 @@
 //! The steps of a build, run one after another by a builtin inside the sandbox.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +28,8 @@ pub enum Step {
         /// Variables besides the build's.
         env: Vec<(String, String)>,
     },
+    /// Steps that do not depend on each other, as many at a time as there are cores.
+    Together(Vec<Step>),
     /// A folder and its parents.
     MakeFolder(PathBuf),
     /// A file with this content.
@@ -88,6 +93,7 @@ impl Step {
     fn perform(&self, common: &[(String, String)]) -> Result<(), String> {
         match self {
             Self::Run { argv, cwd, env } => run(argv, cwd, common, env),
+            Self::Together(steps) => together(steps, common),
             Self::MakeFolder(path) => said(path, fs::create_dir_all(path)),
             Self::WriteFile { to, content } => said(to, make_parent(to).and_then(|()| fs::write(to, content))),
             Self::CopyFile { from, to } => said(from, copy_file(from, to)),
@@ -95,6 +101,30 @@ impl Step {
             Self::CopyPrograms { from, to } => said(from, copy_programs(from, to)),
         }
     }
+}
+
+/// Every step is tried, and the first failure in their order is told: the same
+/// build gives the same message however its steps were scheduled.
+fn together(steps: &[Step], common: &[(String, String)]) -> Result<(), String> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(steps.len().max(1));
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((index, step)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    steps.get(index).map(|step| (index, step))
+                } {
+                    if let Err(error) = step.perform(common) {
+                        failures.lock().unwrap_or_else(PoisonError::into_inner).insert(index, error);
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+    failures.into_values().next().map_or(Ok(()), Err)
 }
 
 fn said(path: &Path, result: io::Result<()>) -> Result<(), String> {
