@@ -24,11 +24,21 @@ struct Writer<'a, W> {
 pub fn send(collect: &Collect, to: &mut impl Write) -> io::Result<()> {
     write_frame(to, Tag::Tree, b"")?;
     let mut writer = Writer { to, bytes_left: collect.max_bytes, entries_left: collect.max_entries, truncated: false };
-    writer.folder(&collect.from, Path::new(""), 0)?;
+    if is_plain_folder(&collect.from) {
+        writer.folder(&collect.from, Path::new(""), 0)?;
+    } else {
+        writer.truncated = true;
+    }
     if writer.truncated {
         write_frame(writer.to, Tag::Truncated, b"")?;
     }
     Ok(())
+}
+
+/// Whether no part of the path is a link that the program put there: it could
+/// lead to what init may read and the program may not.
+fn is_plain_folder(path: &Path) -> bool {
+    path.ancestors().all(|part| fs::symlink_metadata(part).is_ok_and(|meta| meta.is_dir()))
 }
 
 impl<W: Write> Writer<'_, W> {

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use rustix::process::{DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal};
 
+use super::hosts::Hosts;
 use super::launcher::{Builtin, Launcher};
 use super::message::{Request, Tag, write_failure, write_frame};
 use super::restrict::restrict;
@@ -27,14 +28,19 @@ pub struct Channels {
     pub report: File,
     /// Closes when the runner lets go.
     pub lifeline: OwnedFd,
-    /// The program's standard input.
-    pub stdin: OwnedFd,
     /// The program's standard output.
     pub stdout: OwnedFd,
     /// The program's standard error.
     pub stderr: OwnedFd,
-    /// Host mounts, when they were handed in.
-    pub mounts: Vec<OwnedFd>,
+    /// What the runner opened of the host, when it is root.
+    pub handed_in: Vec<OwnedFd>,
+}
+
+/// What the program gets; init lets go of it, so that the pipes end when the program's side does.
+struct Stdio {
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
 }
 
 /// Who the launcher is outside, to be mapped inside.
@@ -72,24 +78,24 @@ fn run(request: &Request, mut channels: Channels, outer: Outer, launcher: &Launc
     map_ids(outer).map_err(failed(Layer::Namespaces, "mapping the user id"))?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|e| failed(Layer::Privileges, "closing init to inspection")(e.into()))?;
-    let handed_in = request.handed_in.then(|| std::mem::take(&mut channels.mounts));
-    root::build(&request.spec, handed_in)?;
+    let spec = &request.spec;
+    let hosts = if request.handed_in {
+        Hosts::handed_in(spec, std::mem::take(&mut channels.handed_in))?
+    } else {
+        Hosts::open(spec)?
+    };
+    root::build(spec, hosts.mounts)?;
+    let stdin = match hosts.stdin {
+        Some(file) => file,
+        None => File::open("/dev/null").map_err(failed(Layer::Root, "opening /dev/null"))?.into(),
+    };
     let _ = rustix::system::sethostname(b"assay");
     // A second wall behind seccomp; old kernels without this file have the first.
     let _ = fs::write("/proc/sys/user/max_user_namespaces", "0");
-    let pid = start(request, &channels, launcher)?;
-    let report = match pid {
-        Ok(pid) => {
-            let Channels { stdin, stdout, stderr, .. } = &mut channels;
-            // The pipes must end when the program's side does.
-            for descriptor in [stdin, stdout, stderr] {
-                if let Ok(null) = File::open("/dev/null") {
-                    *descriptor = null.into();
-                }
-            }
-            supervise::supervise(pid, request, &channels.lifeline)
-                .map_err(failed(Layer::Limits, "watching the program"))?
-        }
+    let stdio = Stdio { stdin, stdout: channels.stdout, stderr: channels.stderr };
+    let report = match start(request, stdio, launcher)? {
+        Ok(pid) => supervise::supervise(pid, request, &channels.lifeline)
+            .map_err(failed(Layer::Limits, "watching the program"))?,
         Err(not_started) => not_started,
     };
     let mut to = io::BufWriter::with_capacity(64 * 1024, &mut channels.report);
@@ -112,7 +118,7 @@ fn map_ids(outer: Outer) -> io::Result<()> {
 /// Forks the program; `Err` inside `Ok` is a program that could not be executed.
 fn start(
     request: &Request,
-    channels: &Channels,
+    stdio: Stdio,
     launcher: &Launcher,
 ) -> Result<Result<i32, super::message::Report>, SandboxError> {
     let broken = |error: io::Error| SandboxError::new(Layer::Launcher, format!("starting the program: {error}"));
@@ -120,10 +126,10 @@ fn start(
     match sys::fork_into(0).map_err(broken)? {
         Forked::Child => {
             drop(errors);
-            program(request, channels, error_writer, launcher)
+            program(request, &stdio, error_writer, launcher)
         }
         Forked::Parent(pid) => {
-            drop(error_writer);
+            drop((error_writer, stdio));
             let mut said = Vec::new();
             errors.read_to_end(&mut said).map_err(broken)?;
             if said.is_empty() {
@@ -150,8 +156,8 @@ enum Stopped {
 }
 
 /// The forked child: restricts itself, then becomes the program.
-fn program(request: &Request, channels: &Channels, mut errors: io::PipeWriter, launcher: &Launcher) -> ! {
-    let stopped = prepare_and_run(request, channels, launcher);
+fn program(request: &Request, stdio: &Stdio, mut errors: io::PipeWriter, launcher: &Launcher) -> ! {
+    let stopped = prepare_and_run(request, stdio, launcher);
     if let Ok(json) = serde_json::to_vec(&stopped) {
         let _ = errors.write_all(&json);
     }
@@ -159,14 +165,14 @@ fn program(request: &Request, channels: &Channels, mut errors: io::PipeWriter, l
 }
 
 /// Returns only when the program could not be started.
-fn prepare_and_run(request: &Request, channels: &Channels, launcher: &Launcher) -> Stopped {
+fn prepare_and_run(request: &Request, stdio: &Stdio, launcher: &Launcher) -> Stopped {
     let spec = &request.spec;
     let prepare = || -> io::Result<()> {
         sys::reset_signals();
         rustix::process::setsid()?;
-        rustix::stdio::dup2_stdin(&channels.stdin)?;
-        rustix::stdio::dup2_stdout(&channels.stdout)?;
-        rustix::stdio::dup2_stderr(&channels.stderr)?;
+        rustix::stdio::dup2_stdin(&stdio.stdin)?;
+        rustix::stdio::dup2_stdout(&stdio.stdout)?;
+        rustix::stdio::dup2_stderr(&stdio.stderr)?;
         sys::close_on_exec_from(3)?;
         rustix::process::chdir(&spec.cwd)
             .map_err(|error| io::Error::other(format!("entering the working folder `{}`: {error}", spec.cwd.display())))

@@ -20,8 +20,11 @@ use crate::error::{Layer, SandboxError};
 /// request and writes its answer; an error goes to standard error with status 1.
 pub type Builtin = fn(&[u8], &mut dyn Write) -> Result<(), String>;
 
-/// Mounts that may come with one request (the kernel takes 253 descriptors a message).
+/// Mounts that one request may have (the kernel takes 253 descriptors a message).
 pub const MAX_MOUNTS: usize = 200;
+
+/// Descriptors of the host that may come with one request: the mounts and standard input.
+pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 1;
 
 /// What the launcher keeps for all runs: no state of any run.
 pub struct Launcher {
@@ -78,14 +81,14 @@ fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
         if descriptors.len() < FIXED_DESCRIPTORS {
             continue;
         }
-        let mounts = descriptors.split_off(FIXED_DESCRIPTORS);
+        let handed_in = descriptors.split_off(FIXED_DESCRIPTORS);
         let mut fixed = descriptors.into_iter();
-        let (Some(request), Some(report), Some(lifeline), Some(stdin), Some(stdout), Some(stderr)) =
-            (fixed.next(), fixed.next(), fixed.next(), fixed.next(), fixed.next(), fixed.next())
+        let (Some(request), Some(report), Some(lifeline), Some(stdout), Some(stderr)) =
+            (fixed.next(), fixed.next(), fixed.next(), fixed.next(), fixed.next())
         else {
             continue;
         };
-        let channels = Channels { report: report.into(), lifeline, stdin, stdout, stderr, mounts };
+        let channels = Channels { report: report.into(), lifeline, stdout, stderr, handed_in };
         launch(File::from(request), channels, outer, &launcher, &socket);
     }
 }
@@ -115,7 +118,7 @@ fn launch(request: File, channels: Channels, outer: Outer, launcher: &Launcher, 
 
 /// The descriptors of the next request; `None` when the runner is gone.
 fn receive(socket: &OwnedFd) -> io::Result<Option<Vec<OwnedFd>>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_MOUNTS + FIXED_DESCRIPTORS))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_HANDED_IN + FIXED_DESCRIPTORS))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0; 1];
     let received = loop {

@@ -23,8 +23,9 @@ pub struct Request {
     pub handed_in: bool,
 }
 
-/// Descriptors that come with every request, in this order; mounts follow.
-pub const FIXED_DESCRIPTORS: usize = 6;
+/// Descriptors that come with every request; when the runner is root, standard
+/// input and the mounts follow.
+pub const FIXED_DESCRIPTORS: usize = 5;
 
 /// The last word of an init.
 #[derive(Debug, Serialize, Deserialize)]

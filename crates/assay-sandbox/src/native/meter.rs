@@ -39,6 +39,7 @@ pub struct Meter {
     seen: HashMap<u32, Seen>,
     reaped: Duration,
     lost: Duration,
+    highest: Duration,
 }
 
 /// One process at the last reading, times in clock ticks.
@@ -61,6 +62,7 @@ impl Meter {
             seen: HashMap::new(),
             reaped: Duration::ZERO,
             lost: Duration::ZERO,
+            highest: Duration::ZERO,
         }
     }
 
@@ -69,6 +71,7 @@ impl Meter {
         let now = processes();
         self.count_lost(&now, sys::children_usage().0);
         let live: u64 = now.values().map(|p| p.own + p.children).sum();
+        self.highest = self.highest.max(self.reaped + self.lost + ticks(live));
         let full = self.rounds.is_multiple_of(FULL_EVERY);
         self.rounds = self.rounds.wrapping_add(1);
         // Resident pages hold files too, so they are an upper bound, but for page tables.
@@ -76,7 +79,7 @@ impl Meter {
         let memory =
             if full || resident > self.memory_limit / 2 { now.keys().map(|pid| memory_of(*pid)).sum() } else { 0 };
         let reading = Reading {
-            cpu: self.reaped + self.lost + ticks(live),
+            cpu: self.highest,
             memory,
             machine_short: full && available().is_some_and(|bytes| bytes < self.reserve),
         };
@@ -84,9 +87,9 @@ impl Meter {
         reading
     }
 
-    /// CPU time that no process will be charged with any more.
-    pub fn lost(&self) -> Duration {
-        self.lost
+    /// CPU time of the whole run, when init has reaped everything.
+    pub fn total(&self, reaped: Duration) -> Duration {
+        self.highest.max(reaped + self.lost)
     }
 
     /// What vanished since the last reading and was passed on to nobody.
@@ -202,15 +205,15 @@ mod tests {
         let mut meter = Meter::new(0, 0);
         meter.seen = [(2, seen(0, 0)), (3, seen(second, 0))].into();
         meter.count_lost(&[(2, seen(0, second))].into(), Duration::ZERO);
-        assert_eq!(meter.lost(), Duration::ZERO, "its parent reaped it");
+        assert_eq!(meter.lost, Duration::ZERO, "its parent reaped it");
 
         meter.seen = [(2, seen(0, 0)), (3, seen(second, 0))].into();
         meter.count_lost(&[(2, seen(0, 0))].into(), Duration::from_secs(1));
-        assert_eq!(meter.lost(), Duration::ZERO, "init reaped it");
+        assert_eq!(meter.lost, Duration::ZERO, "init reaped it");
 
         meter.seen = [(2, seen(0, 0)), (3, seen(second, 0))].into();
         meter.count_lost(&[(2, seen(0, 0))].into(), Duration::from_secs(1));
-        assert_eq!(meter.lost(), Duration::from_secs(1), "nobody reaped it");
+        assert_eq!(meter.lost, Duration::from_secs(1), "nobody reaped it");
     }
 
     #[test]

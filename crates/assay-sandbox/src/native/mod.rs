@@ -12,6 +12,7 @@ mod copy;
 mod engine;
 mod filter;
 mod frames;
+mod hosts;
 mod init;
 mod keep;
 mod launcher;

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::CWD;
 use rustix::mount::{
-    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags,
-    fsconfig_create, fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, open_tree, unmount,
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags, fsconfig_create,
+    fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, unmount,
 };
 
+use super::hosts::{clone_tree, detached};
 use super::place::{Kind, place};
 use super::{copy, sys};
 use crate::error::{Layer, SandboxError};
@@ -25,29 +26,12 @@ const LINKS: [&str; 5] = ["bin", "sbin", "lib", "lib64", "lib32"];
 
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 
-/// A detached copy of a host file or folder, read-only and without setuid or devices.
-pub fn detached(host: &Path) -> io::Result<OwnedFd> {
-    let tree = clone_tree(host)?;
-    sys::make_read_only(tree.as_fd())?;
-    Ok(tree)
-}
-
-fn clone_tree(host: &Path) -> io::Result<OwnedFd> {
-    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_RECURSIVE;
-    Ok(open_tree(CWD, host, flags)?)
-}
-
 /// Builds the root in the caller's fresh namespaces and moves into it.
 ///
-/// `handed_in` are the detached host mounts of the spec in order, when the
-/// runner is root; otherwise they are opened here, with the rights of the user.
-pub fn build(spec: &Spec, handed_in: Option<Vec<OwnedFd>>) -> Result<(), SandboxError> {
-    // Every host path is opened before anything is mounted: the staging place may hide it.
-    let mut hosts = match handed_in {
-        Some(mounts) => mounts,
-        None => open_hosts(spec)?,
-    }
-    .into_iter();
+/// `hosts` are the detached host mounts of the spec in order, opened before
+/// anything is mounted: the staging place may hide them.
+pub fn build(spec: &Spec, hosts: Vec<OwnedFd>) -> Result<(), SandboxError> {
+    let mut hosts = hosts.into_iter();
     let system = System::open()?;
 
     let failed = |step: &str| {
@@ -97,24 +81,6 @@ fn add(root: BorrowedFd<'_>, mount: &Mount, hosts: &mut impl Iterator<Item = Own
     let place = place(root, mount.at(), kind)?;
     let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
     Ok(move_mount(&tree, "", place, "", flags)?)
-}
-
-/// Detached mounts of the spec's host paths, in order.
-pub fn open_hosts(spec: &Spec) -> Result<Vec<OwnedFd>, SandboxError> {
-    spec.mounts
-        .iter()
-        .filter_map(Mount::host)
-        .map(|host| {
-            detached(host).map_err(|error| {
-                let layer = if error.kind() == io::ErrorKind::PermissionDenied && fs::metadata(host).is_ok() {
-                    Layer::Root
-                } else {
-                    Layer::Files
-                };
-                SandboxError::new(layer, format!("cannot open `{}`: {error}", host.display()))
-            })
-        })
-        .collect()
 }
 
 /// The parts of the host's system that every run sees.

@@ -4,19 +4,17 @@ use std::fs::File;
 use std::io::{self, IoSlice, PipeReader, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::MemfdFlags;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
 use super::frames::Frames;
-use super::launcher::MAX_MOUNTS;
+use super::hosts::Hosts;
+use super::launcher::{MAX_HANDED_IN, MAX_MOUNTS};
 use super::message::{FIXED_DESCRIPTORS, Request};
-use super::root;
 use crate::error::{Layer, SandboxError};
-use crate::spec::{End, Finished, Spec, Stdin};
+use crate::spec::{End, Finished, Spec};
 
 /// What an engine decided for all its runs.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +42,7 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
     let (stdout, stdout_writer) = pipe()?;
     let (stderr, stderr_writer) = pipe()?;
     let (lifeline_reader, lifeline) = pipe()?;
-    let stdin = open_stdin(spec)?;
-    let mounts = if settings.as_root { root::open_hosts(spec)? } else { Vec::new() };
+    let hosts = if settings.as_root { Some(Hosts::open(spec)?) } else { None };
     let request = Request {
         spec: spec.clone(),
         landlock_abi: settings.landlock_abi,
@@ -58,31 +55,15 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
             request.as_fd(),
             report_writer.as_fd(),
             lifeline_reader.as_fd(),
-            stdin.as_fd(),
             stdout_writer.as_fd(),
             stderr_writer.as_fd(),
         ];
-        let descriptors: Vec<BorrowedFd<'_>> = fixed.into_iter().chain(mounts.iter().map(|m| m.as_fd())).collect();
+        let descriptors: Vec<BorrowedFd<'_>> =
+            fixed.into_iter().chain(hosts.iter().flat_map(Hosts::descriptors)).collect();
         send(socket, &descriptors).map_err(broken("asking the launcher (did it die?)"))?;
     }
-    drop((report_writer, stdout_writer, stderr_writer, lifeline_reader, stdin, mounts, request));
+    drop((report_writer, stdout_writer, stderr_writer, lifeline_reader, hosts, request));
     read(spec, lifeline.into(), [report, stdout, stderr])
-}
-
-/// The program's standard input. A pipe or device in place of the file must not hold the runner up.
-fn open_stdin(spec: &Spec) -> Result<OwnedFd, SandboxError> {
-    let (path, device) = match &spec.stdin {
-        Stdin::Empty => (Path::new("/dev/null"), true),
-        Stdin::File(path) => (path.as_path(), false),
-    };
-    let open = || -> io::Result<OwnedFd> {
-        let file = File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)?;
-        if !device && !file.metadata()?.is_file() {
-            return Err(io::Error::other("it is not a regular file"));
-        }
-        Ok(file.into())
-    };
-    open().map_err(|error| SandboxError::new(Layer::Files, format!("cannot open `{}`: {error}", path.display())))
 }
 
 fn in_memory(request: &Request) -> io::Result<OwnedFd> {
@@ -92,7 +73,7 @@ fn in_memory(request: &Request) -> io::Result<OwnedFd> {
 }
 
 fn send(socket: BorrowedFd<'_>, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_MOUNTS + FIXED_DESCRIPTORS))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_HANDED_IN + FIXED_DESCRIPTORS))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
         return Err(io::Error::other("too many descriptors"));

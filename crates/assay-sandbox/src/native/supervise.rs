@@ -61,7 +61,7 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
         }
     }
     let (reaped, max_rss) = sys::children_usage();
-    let cpu = reaped + meter.lost();
+    let cpu = meter.total(reaped);
     let end = stopped.unwrap_or_else(|| end_of(status.unwrap_or(0), cpu, limits));
     Ok(Report { end, usage: Usage { cpu, wall: started.elapsed(), max_rss }, pid })
 }

@@ -52,9 +52,11 @@ pub fn make_top_read_only(mount: BorrowedFd<'_>) -> io::Result<()> {
     set_mount_attributes(mount, libc::MOUNT_ATTR_RDONLY, 0)
 }
 
-/// A device file such as `/dev/null`: it stays one, and is no program.
+/// A device file such as `/dev/null`: it stays one, and is no program. Read-only
+/// concerns its mode and times; what is written to the device is not the mount's.
 pub fn harden_device(tree: BorrowedFd<'_>) -> io::Result<()> {
-    set_mount_attributes(tree, libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC, 0)
+    let attributes = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC;
+    set_mount_attributes(tree, attributes, 0)
 }
 
 fn set_mount_attributes(tree: BorrowedFd<'_>, attr_set: u64, flags: libc::c_int) -> io::Result<()> {

@@ -1,0 +1,75 @@
+//! The host before and after: processes, mounts, cgroups and files of the suite.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::USER;
+
+/// What of the host could show that a run left something.
+pub struct Snapshot {
+    mounts: String,
+    files: BTreeSet<PathBuf>,
+    cgroups: BTreeSet<PathBuf>,
+}
+
+impl Snapshot {
+    pub fn take() -> Self {
+        let mut files = BTreeSet::new();
+        let temp = std::env::temp_dir();
+        for folder in
+            [temp.as_path(), Path::new("/tmp"), Path::new("/var/tmp"), Path::new("/dev/shm"), Path::new("/run")]
+        {
+            files.extend(entries(folder).into_iter().filter(|path| ours(path)));
+        }
+        let mut cgroups = BTreeSet::new();
+        groups(Path::new("/sys/fs/cgroup"), 0, &mut cgroups);
+        Self { mounts: std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default(), files, cgroups }
+    }
+
+    /// What differs now, in words.
+    pub fn changes(&self) -> Vec<String> {
+        let now = Self::take();
+        let mut changes = Vec::new();
+        if now.mounts != self.mounts {
+            changes.push("the mounts differ".to_owned());
+        }
+        changes.extend(now.files.difference(&self.files).map(|path| format!("{} is left", path.display())));
+        changes.extend(now.cgroups.difference(&self.cgroups).map(|path| format!("{} is left", path.display())));
+        changes.extend(processes().iter().map(|pid| format!("process {pid} is left")));
+        changes
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+/// By its name, or because only a run's user could have made it.
+fn ours(path: &Path) -> bool {
+    let named = path.file_name().is_some_and(|name| name.to_string_lossy().contains("assay-"));
+    named || path.symlink_metadata().is_ok_and(|meta| [USER, 65534].contains(&meta.uid()))
+}
+
+/// Other programs come and go in cgroups of theirs; ours would be named.
+fn groups(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) {
+    for path in entries(folder) {
+        if depth < 8 && path.is_dir() && !path.is_symlink() {
+            if path.to_string_lossy().contains("assay") {
+                found.insert(path.clone());
+            }
+            groups(&path, depth + 1, found);
+        }
+    }
+}
+
+/// Processes that carry the suite's variables or run its programs.
+fn processes() -> Vec<String> {
+    let own = std::process::id().to_string();
+    let found = entries(Path::new("/proc")).into_iter().filter(|path| {
+        let environ = std::fs::read(path.join("environ")).unwrap_or_default();
+        let exe = std::fs::read_link(path.join("exe")).unwrap_or_default();
+        environ.windows(13).any(|window| window == b"ASSAY_ESCAPE_") || exe.to_string_lossy().contains("assay-escape-")
+    });
+    found.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).filter(|pid| *pid != own).collect()
+}

@@ -1,0 +1,128 @@
+//! The escape suite: a hostile program of our own against the sandbox.
+//!
+//! The suite starts itself again, as it is and (when that is root) once more as
+//! an ordinary user, and compares the host before and after.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod arena;
+mod collected;
+mod drills;
+mod exhaust;
+mod host;
+mod reach;
+mod runs;
+
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, ExitCode};
+
+use libtest_mimic::{Arguments, Trial};
+
+/// The variable that tells a process of the suite what it is.
+const ROLE: &str = "ASSAY_ESCAPE_ROLE";
+
+/// The ordinary user.
+const USER: u32 = 12345;
+
+fn main() -> ExitCode {
+    assay_sandbox::take_over_if_asked(&[]);
+    let role = std::env::var(ROLE).unwrap_or_default();
+    match role.as_str() {
+        "" => everything(),
+        "suite" => libtest_mimic::run(&Arguments::from_args(), suite()).exit_code(),
+        "drills" => libtest_mimic::run(&Arguments::from_args(), drills()).exit_code(),
+        "run for ever" => drills::run_for_ever(),
+        "a thousand runs" => {
+            println!("{:?}", runs::a_thousand_runs());
+            ExitCode::SUCCESS
+        }
+        _ => match drills::open_without(role.strip_prefix("without ").expect("an unknown role")) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                println!("{}", serde_json::to_string(&error).unwrap());
+                ExitCode::from(3)
+            }
+        },
+    }
+}
+
+/// Runs the roles one after the other, in an arena of their own.
+fn everything() -> ExitCode {
+    let before = host::Snapshot::take();
+    let folder = tempfile::Builder::new().prefix("assay-escape-").tempdir().unwrap();
+    runs::open_to_all(folder.path());
+    arena::build(folder.path());
+    let program = folder.path().join("suite");
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let root = rustix::process::geteuid().is_root();
+    let mut failed = false;
+    for (role, as_user) in [("suite", false), ("suite", true), ("drills", false)] {
+        if as_user && !root {
+            continue;
+        }
+        println!("\n{role}, as {}", if as_user || !root { "an ordinary user" } else { "root" });
+        let mut command = Command::new(&program);
+        command.args(std::env::args_os().skip(1)).env(ROLE, role).env(arena::ARENA, folder.path());
+        if as_user {
+            arena::give_to(folder.path(), USER);
+            command.uid(USER).gid(USER);
+        }
+        failed |= !command.status().unwrap().success();
+    }
+    drop(folder);
+    let changed = before.changes();
+    println!(
+        "\nthe host before and after: {}",
+        if changed.is_empty() { "the same".into() } else { changed.join("; ") }
+    );
+    if failed || !changed.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn trial(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+fn drills() -> Vec<Trial> {
+    vec![
+        trial("missing_layers", drills::missing_layers),
+        trial("killed_runners", drills::killed_runners),
+        trial("nothing_leaks", drills::nothing_leaks),
+    ]
+}
+
+macro_rules! trials {
+    ($($module:ident: $($test:ident)*;)*) => {
+        vec![$($(trial(concat!(stringify!($module), "::", stringify!($test)), $module::$test)),*),*]
+    };
+}
+
+fn suite() -> Vec<Trial> {
+    let mut trials = trials! {
+        reach: network interfaces_and_routes reading_the_host writing_the_host
+            tracing tracing_with_the_leak_profile
+            system_calls system_calls_with_the_leak_profile reaching_init foreign_architectures log_folder;
+        exhaust: memory_of_one memory_of_many memory_shared memory_of_page_tables memory_within_the_limit
+            memory_without_an_owner memory_of_pipes disk_bytes disk_entries disk_of_the_log_folder
+            processes threads fork_bomb shell_bomb cpu_of_one cpu_of_many cpu_of_children_that_nobody_reaps
+            cpu_is_charged_exactly sleeping_for_ever stopping_itself output output_up_to_the_limit_is_no_flood
+            no_limit_at_all;
+        collected: litter_into_memory litter_into_a_folder deep_folders many_entries many_bytes after_a_limit
+            a_folder_replaced_by_a_link;
+        runs: exit_statuses signals closed_stdio killing_everything nothing_is_inherited
+            programs_that_cannot_start host_paths_that_are_missing standard_input_must_be_a_file
+            mounts_through_links_or_outside copies_that_do_not_fit many_mounts large_arguments
+            a_daemon_does_not_outlive_its_run eight_threads_at_once;
+    };
+    for abi in [1, 2, 3, 4, 5] {
+        trials.push(Trial::test(format!("reach::landlock_abi_{abi}"), move || {
+            reach::old_landlock(abi);
+            Ok(())
+        }));
+    }
+    if rustix::process::geteuid().is_root() {
+        trials.push(trial("runs::a_folder_below_a_private_one", runs::a_folder_below_a_private_one));
+    }
+    trials
+}
