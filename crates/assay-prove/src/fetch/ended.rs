@@ -33,7 +33,7 @@ impl Ended {
             .stderr
             .lines()
             .map(|line| line.chars().filter(|c| !c.is_control()).take(300).collect::<String>())
-            .map(|line| line.trim_start_matches("npm error").trim().to_owned())
+            .map(|line| without_password(line.trim_start_matches("npm error").trim()))
             .filter(|line| line.len() > 1 && !NOISE.iter().any(|noise| line.starts_with(noise)))
             .collect();
         match lines.as_slice() {
@@ -78,6 +78,24 @@ const UNREACHABLE: &[&str] = &[
     "certificate",
 ];
 
+/// A mirror's address may hold a password, and messages end in logs and reports.
+fn without_password(line: &str) -> String {
+    let mut kept = String::new();
+    for (index, part) in line.split("://").enumerate() {
+        if index == 0 {
+            kept.push_str(part);
+            continue;
+        }
+        let host_end = part.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(part.len());
+        let (authority, rest) = part.split_at_checked(host_end).unwrap_or((part, ""));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        kept.push_str("://");
+        kept.push_str(host);
+        kept.push_str(rest);
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -106,6 +124,12 @@ mod tests {
         ] {
             assert_eq!(ended(stderr).reason().code(), "not-found", "{stderr}");
         }
+    }
+
+    #[test]
+    fn passwords_of_a_mirror_are_not_repeated() {
+        let said = ended("cannot get https://me:secret@mirror/a@1/b nor http://mirror2/x@y\n").said();
+        assert_eq!(said, "cannot get https://mirror/a@1/b nor http://mirror2/x@y");
     }
 
     #[test]
