@@ -43,6 +43,10 @@ impl Stage {
             for file in bundle.files.iter().filter(|file| !hidden(&file.path)) {
                 write_readable(&folder, file.path.as_str(), &file.content, file.executable)?;
             }
+            // Empty, so that a build's own program can be mounted over its place.
+            for path in &programs {
+                write_readable(&folder, path.as_str(), b"", false)?;
+            }
             // The arm's source is mounted here.
             let source = folder.join(SRC_NAME);
             fs::create_dir(&source)?;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use assay_bundle::manifest::{HarnessKind, Instrument};
+use assay_bundle::manifest::Instrument;
 
 use super::{BuildPlan, Context, RecipeError, Step, TEMPORARY};
 use crate::layout::{BUNDLE, DEPS, OUT};
@@ -33,11 +33,12 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     let host = std::env::consts::ARCH;
     let target = if host == "x86_64" { TARGET.to_owned() } else { format!("{host}-unknown-linux-gnu") };
     let build_folder = format!("{TEMPORARY}/target");
+    let programs = format!("{build_folder}/{target}/debug");
     let mut argv: Vec<String> =
         ["cargo", "build", "--offline", "--target", &target, "--target-dir", &build_folder].map(str::to_owned).into();
-    if let Some(program) = context.program.filter(|_| context.manifest.harness.kind == HarnessKind::Program) {
-        let name = program.as_str().rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
-        argv.extend(["--bin".to_owned(), name.to_owned()]);
+    let program = context.program.map(|path| program_name(path.as_str()));
+    if let Some(name) = &program {
+        argv.extend(["--bin".to_owned(), name.clone()]);
     }
     let mut env = vec![("CARGO_HOME".to_owned(), home), ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned())];
     let sanitizer = match context.build.instrument {
@@ -55,6 +56,30 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     }
     env.push(("RUSTFLAGS".to_owned(), flags.join(" ")));
     steps.push(Step::Run { argv, cwd: format!("{BUNDLE}/{package}").into(), env });
-    steps.push(Step::CopyPrograms { from: format!("{build_folder}/{target}/debug").into(), to: OUT.into() });
+    steps.push(Step::CopyPrograms { from: programs.clone().into(), to: OUT.into() });
+    if let Some(name) = program {
+        // One name for all, so that one harness command fits every input.
+        let from = format!("{programs}/{name}").into();
+        steps.push(Step::CopyFile { from, to: format!("{OUT}/harness").into() });
+    }
     Ok(BuildPlan { steps, writable: vec![package.clone()], env: Vec::new() })
+}
+
+/// The binary that Cargo makes of `src/bin/name.rs`, or of `src/bin/name/main.rs`.
+fn program_name(path: &str) -> String {
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let name = if file == "main.rs" { parts.next().unwrap_or_default() } else { file.trim_end_matches(".rs") };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::program_name;
+
+    #[test]
+    fn a_program_is_named_as_cargo_names_it() {
+        assert_eq!(program_name("harness/src/bin/trigger.rs"), "trigger");
+        assert_eq!(program_name("harness/src/bin/trigger/main.rs"), "trigger");
+    }
 }

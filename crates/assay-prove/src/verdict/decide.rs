@@ -90,7 +90,7 @@ fn not_run(case: &Case<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
     for (arm, state) in case.arms() {
         if let ArmState::Unavailable(why) = state {
-            reasons.push(format!("the {arm} version could not be prepared: {}", sentence::plain(why)));
+            reasons.push(format!("the {arm} version could not be run: {}", sentence::plain(why)));
         }
     }
     // Where an arm did not build or its oracle is broken, that is why nothing ran.
