@@ -22,6 +22,7 @@ pub mod recipe;
 pub mod selftest;
 pub mod source;
 pub mod stage;
+pub mod sweeper;
 pub mod symbol;
 pub mod toolchain;
 pub mod unpack;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use assay_bundle::digest::Sha256;
 use assay_bundle::files::{FileEntry, FileMap};
@@ -121,6 +121,7 @@ impl Prover<'_> {
             arms: record.arms,
             tools: record.tools,
             inputs: inputs(bundle, manifest),
+            running: record.running,
             started,
             finished: Timestamp::now(),
         })
@@ -215,11 +216,13 @@ impl Prover<'_> {
         }
         // An arm that cannot be used makes every run of the other one idle: the verdict is settled.
         let vulnerable_works = states.get(&ArmName::Vulnerable) == Some(&ArmState::Built);
+        let begun = Instant::now();
         let runs = if vulnerable_works {
             executor.all(&|done, total| progress(Progress::Running { done, total }))
         } else {
             Vec::new()
         };
+        record.running = begun.elapsed();
         let reach = match (prepared.get(&ArmName::Vulnerable), prepared.get(&ArmName::Fixed), arms.get(&ArmName::Fixed))
         {
             (Some(Ok(vulnerable)), Some(Ok(fixed)), Some(built)) if vulnerable_works => {
@@ -306,6 +309,7 @@ struct Record {
     facts: Facts,
     arms: Vec<ArmRecord>,
     tools: Vec<crate::toolchain::Tool>,
+    running: Duration,
 }
 
 fn unsupported_harness(manifest: &Manifest) -> Option<String> {

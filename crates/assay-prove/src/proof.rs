@@ -40,6 +40,8 @@ pub struct Proof {
     pub tools: Vec<Tool>,
     /// Digest of each input, triggers first.
     pub inputs: Vec<InputRecord>,
+    /// How long the runs took, all arms together: what a proof costs once its arms are built.
+    pub running: Duration,
     /// When it began.
     pub started: Timestamp,
     /// When it ended.

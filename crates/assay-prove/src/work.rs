@@ -1,9 +1,11 @@
-//! A folder for one proof, under the cache, gone with it; what a killed runner
-//! left behind is swept by the next one.
+//! A folder for one proof, under the cache, gone with it. What a killed runner
+//! leaves behind its sweeper removes, or else the next proof.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::sweeper::Sweeper;
 
 /// A folder of this process alone. Removed when dropped.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub struct Work {
     path: PathBuf,
     // Held for as long as the folder is in use: a lock tells a living owner from a dead one.
     _lock: File,
+    // Dropped after the folder was removed; removes it itself when there is no such moment.
+    _sweeper: Option<Sweeper>,
 }
 
 impl Work {
@@ -26,7 +30,8 @@ impl Work {
         let folder = tempfile::Builder::new().prefix("proof-").tempdir_in(&parent)?.keep();
         let lock = File::create(folder.join("lock"))?;
         lock.try_lock().map_err(|error| io::Error::other(error.to_string()))?;
-        Ok(Self { path: folder, _lock: lock })
+        let sweeper = Sweeper::watch(&folder);
+        Ok(Self { path: folder, _lock: lock, _sweeper: sweeper })
     }
 
     /// The folder.
