@@ -135,7 +135,7 @@ fn limits(wanted: &Limits) -> RunLimits {
     let cpu = wanted.cpu.unwrap_or(Duration::from_secs(600));
     RunLimits {
         cpu,
-        wall: cpu.saturating_mul(4).saturating_add(Duration::from_secs(60)),
+        wall: cpu.saturating_add(Duration::from_secs(60)),
         memory: wanted.memory.unwrap_or(2 << 30),
         output: wanted.output.unwrap_or(16 << 20),
         pids: wanted.pids.unwrap_or(256),

@@ -243,8 +243,8 @@ impl Executor<'_> {
         let cpu = wanted.cpu.unwrap_or(Duration::from_secs(10));
         RunLimits {
             cpu,
-            // Only for programs that sleep: a busy machine gives a program a fraction of a core.
-            wall: cpu.saturating_mul(5).saturating_add(Duration::from_secs(5)),
+            // Only for programs that sleep: CPU time used extends it.
+            wall: cpu.saturating_add(Duration::from_secs(10)),
             memory: wanted.memory.unwrap_or(512 << 20),
             output: wanted.output.unwrap_or(1 << 20),
             pids: wanted.pids.unwrap_or(64),

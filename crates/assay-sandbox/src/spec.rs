@@ -138,7 +138,8 @@ pub enum Stdin {
 pub struct RunLimits {
     /// CPU time, user and system, of all processes together.
     pub cpu: Duration,
-    /// Wall time; a backstop for programs that sleep, never evidence.
+    /// Wall time; a backstop for programs that sleep, never evidence. CPU time
+    /// used extends it fifteenfold, so that a busy machine ends no program early.
     pub wall: Duration,
     /// Resident bytes of all processes together.
     pub memory: u64,

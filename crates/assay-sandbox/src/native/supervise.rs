@@ -17,6 +17,10 @@ use crate::spec::{End, RunLimits, Usage};
 /// memory limit by what it can touch in this time.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
+/// Wall time that each unit of CPU time adds to the limit: a busy machine gives a
+/// program a fraction of a core, and only one that does nothing is to be ended early.
+const WALL_PER_CPU: u32 = 15;
+
 /// Watches the program until it ends or passes a limit, then ends everything in
 /// the pid namespace. `lifeline` closes when the runner lets go of the run.
 pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<Report> {
@@ -44,7 +48,7 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
             Some(End::CpuLimit)
         } else if reading.memory > limits.memory || reading.machine_short {
             Some(End::MemoryLimit)
-        } else if started.elapsed() >= limits.wall {
+        } else if started.elapsed() >= limits.wall + reading.cpu * WALL_PER_CPU {
             Some(End::WallLimit)
         } else {
             None
