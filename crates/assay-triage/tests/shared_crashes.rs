@@ -110,6 +110,7 @@ fn words_agree_with_another_parser() {
             "divide-by-zero" => &["integer-divide-by-zero", "int-divide-by-zero"],
             "misaligned-address" => &["alignment"],
             "floating-point-exception" => &["FPE"],
+            "direct-leak" | "indirect-leak" => &["memory-leak"],
             "null-dereference read" | "null-dereference write" => &["SEGV", "access-violation", "null"],
             other => &[other],
         };

@@ -4,7 +4,7 @@
 /// report's first line. Most sentences start with the word; for the others it
 /// is the one the summary line uses.
 pub(super) fn of_header(sentence: &str) -> String {
-    const SENTENCES: [(&str, &str); 16] = [
+    const SENTENCES: [(&str, &str); 17] = [
         ("attempting double-free", "double-free"),
         ("attempting free on address which was not malloc", "bad-free"),
         ("attempting to call malloc_usable_size", "bad-malloc_usable_size"),
@@ -21,6 +21,8 @@ pub(super) fn of_header(sentence: &str) -> String {
         ("invalid allocation alignment", "invalid-allocation-alignment"),
         ("nested bug in the same thread", "nested-bug"),
         ("bad parameters to", "bad-parameters"),
+        // The runtime's own trouble, not the program's.
+        ("failed to ", "runtime-failure"),
     ];
     if let Some((_, word)) = SENTENCES.iter().find(|(start, _)| sentence.starts_with(start)) {
         return (*word).to_owned();
@@ -104,7 +106,7 @@ pub(super) fn of_check(message: &str) -> &'static str {
 /// family `-fsanitize=` puts it in. Case and blanks in older logs do not matter.
 #[must_use]
 pub fn covers(declared: &str, reported: &str) -> bool {
-    const FAMILIES: [(&str, &[&str]); 14] = [
+    const FAMILIES: [(&str, &[&str]); 13] = [
         ("shift", &["shift-base", "shift-exponent"]),
         ("bounds", &["array-bounds", "index-out-of-bounds", "out-of-bounds"]),
         ("array-bounds", &["bounds"]),
@@ -117,7 +119,6 @@ pub fn covers(declared: &str, reported: &str) -> bool {
         ("out-of-bounds-index", &["bounds"]),
         ("invalid-shift-base", &["shift-base"]),
         ("invalid-shift-exponent", &["shift-exponent"]),
-        ("memory-leak", &["direct-leak", "indirect-leak"]),
         ("attempting-double-free", &["double-free"]),
     ];
     let undefined = |word: &str| of_family_undefined(word);

@@ -14,6 +14,8 @@ pub use parse::reports;
 pub const MAX_LOG: usize = 1 << 20;
 /// Reports of one log.
 pub const MAX_REPORTS: usize = 64;
+/// Leaks of one report.
+pub const MAX_LEAKS: usize = 256;
 /// Frames of one stack.
 pub const MAX_FRAMES: usize = 512;
 
@@ -70,7 +72,18 @@ pub struct Stacks {
     pub access: Vec<Frame>,
     /// Where the memory was freed.
     pub freed: Vec<Frame>,
-    /// Where the memory was allocated; for leaks, what leaked.
+    /// Where the memory was allocated; for leaks, that of the first, which is the largest.
+    pub allocated: Vec<Frame>,
+}
+
+/// Memory of one origin that leaked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leak {
+    /// Whether nothing pointed to it; else only other leaked memory did.
+    pub direct: bool,
+    /// Bytes, if they can be read.
+    pub size: Option<u64>,
+    /// Where it was allocated.
     pub allocated: Vec<Frame>,
 }
 
@@ -81,11 +94,11 @@ pub struct Report {
     pub tool: Tool,
     /// The sanitizer's own word, as it stands in its summary line:
     /// `heap-buffer-overflow`, `double-free`, `SEGV`, `signed-integer-overflow`,
-    /// `use-of-uninitialized-value`; `direct-leak` and `indirect-leak` for leaks.
+    /// `use-of-uninitialized-value`; `memory-leak` for LeakSanitizer's, which name many at once.
     pub kind: String,
     /// Read or write, if it says so.
     pub access: Option<Access>,
-    /// Bytes of the access, or of the leak.
+    /// Bytes of the access, or of the first leak.
     pub size: Option<u64>,
     /// The process that wrote it, if it says so.
     pub pid: Option<i32>,
@@ -93,6 +106,8 @@ pub struct Report {
     pub place: Option<(String, u32)>,
     /// The stacks.
     pub stacks: Stacks,
+    /// What leaked, in the report's order: direct ones first, the largest first.
+    pub leaks: Vec<Leak>,
     /// LeakSanitizer could not do its work ("has encountered a fatal error"):
     /// it ends with the same status as for a leak, and proves nothing.
     pub fatal_lsan: bool,

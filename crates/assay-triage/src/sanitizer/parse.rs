@@ -1,7 +1,7 @@
 //! A log, line by line.
 
 use super::frame::{digits, file_and_line, frame};
-use super::{Access, Frame, MAX_FRAMES, MAX_LOG, MAX_REPORTS, Report, Stacks, Tool, kind};
+use super::{Access, Frame, Leak, MAX_FRAMES, MAX_LEAKS, MAX_LOG, MAX_REPORTS, Report, Stacks, Tool, kind};
 
 /// Bytes of one line that are looked at.
 const MAX_LINE: usize = 16 << 10;
@@ -12,6 +12,8 @@ enum Into {
     Access,
     Freed,
     Allocated,
+    /// The last leak.
+    Leak,
     /// A stack of no interest, or none.
     Nothing,
 }
@@ -20,7 +22,7 @@ enum Into {
 /// sanitizer's, or one that was cut before the first report.
 #[must_use]
 pub fn reports(log: &[u8]) -> Vec<Report> {
-    let mut reader = Reader { reports: Vec::new(), into: Into::Nothing, leak: None };
+    let mut reader = Reader { reports: Vec::new(), into: Into::Nothing };
     for line in log[..log.len().min(MAX_LOG)].split(|&b| b == b'\n') {
         let line = String::from_utf8_lossy(&line[..line.len().min(MAX_LINE)]);
         reader.line(line.trim_end());
@@ -29,14 +31,17 @@ pub fn reports(log: &[u8]) -> Vec<Report> {
         }
     }
     reader.reports.truncate(MAX_REPORTS);
+    for report in &mut reader.reports {
+        if let Some(first) = report.leaks.first() {
+            report.stacks.allocated = first.allocated.clone();
+        }
+    }
     reader.reports
 }
 
 struct Reader {
     reports: Vec<Report>,
     into: Into,
-    /// Inside a leak report: the process, and whether its first leak is still to come.
-    leak: Option<(Option<i32>, bool)>,
 }
 
 impl Reader {
@@ -48,8 +53,8 @@ impl Reader {
         } else if let Some((place, message)) = line.split_once(": runtime error: ").filter(|(p, _)| !p.starts_with(' '))
         {
             self.check(place, message);
-        } else if let Some((kind, rest)) = leak(line) {
-            self.leaked(kind, rest);
+        } else if let Some((direct, rest)) = leak(line) {
+            self.leaked(direct, rest);
         } else {
             self.detail(line);
         }
@@ -57,7 +62,6 @@ impl Reader {
 
     fn start(&mut self, tool: Tool, kind: String, pid: Option<i32>) -> Option<&mut Report> {
         self.into = Into::Access;
-        self.leak = None;
         self.reports.push(Report {
             tool,
             kind,
@@ -66,6 +70,7 @@ impl Reader {
             pid,
             place: None,
             stacks: Stacks::default(),
+            leaks: Vec::new(),
             fatal_lsan: false,
         });
         self.reports.last_mut()
@@ -107,7 +112,6 @@ impl Reader {
         if tool == Tool::Lsan && sentence.starts_with("detected memory leaks") {
             self.start(tool, "memory-leak".to_owned(), pid);
             self.into = Into::Nothing;
-            self.leak = Some((pid, true));
             return;
         }
         self.start(tool, kind::of_header(sentence), pid);
@@ -133,17 +137,18 @@ impl Reader {
     }
 
     /// `Direct leak of 33 byte(s) in 1 object(s) allocated from:`
-    fn leaked(&mut self, kind: &str, rest: &str) {
-        let Some((pid, first)) = self.leak else { return };
-        if first {
-            self.reports.pop();
-        }
+    fn leaked(&mut self, direct: bool, rest: &str) {
+        let Some(report) = self.reports.last_mut().filter(|report| report.tool == Tool::Lsan) else { return };
         let size = rest.split(' ').next().and_then(|n| n.parse().ok());
-        if let Some(report) = self.start(Tool::Lsan, kind.to_owned(), pid) {
+        if report.leaks.is_empty() {
             report.size = size;
         }
-        self.leak = Some((pid, false));
-        self.into = Into::Allocated;
+        if report.leaks.len() < MAX_LEAKS {
+            report.leaks.push(Leak { direct, size, allocated: Vec::new() });
+            self.into = Into::Leak;
+        } else {
+            self.into = Into::Nothing;
+        }
     }
 
     /// A line inside a report.
@@ -153,6 +158,7 @@ impl Reader {
             Into::Access => !report.stacks.access.is_empty(),
             Into::Freed => !report.stacks.freed.is_empty(),
             Into::Allocated => !report.stacks.allocated.is_empty(),
+            Into::Leak => report.leaks.last().is_some_and(|leak| !leak.allocated.is_empty()),
             Into::Nothing => false,
         };
         if started {
@@ -187,11 +193,12 @@ impl Reader {
 
     fn frame(&mut self, frame: Frame) {
         let Some(report) = self.reports.last_mut() else { return };
-        let stack = match self.into {
-            Into::Access => &mut report.stacks.access,
-            Into::Freed => &mut report.stacks.freed,
-            Into::Allocated => &mut report.stacks.allocated,
-            Into::Nothing => return,
+        let stack = match (self.into, report.leaks.last_mut()) {
+            (Into::Access, _) => &mut report.stacks.access,
+            (Into::Freed, _) => &mut report.stacks.freed,
+            (Into::Allocated, _) => &mut report.stacks.allocated,
+            (Into::Leak, Some(leak)) => &mut leak.allocated,
+            (Into::Leak, None) | (Into::Nothing, _) => return,
         };
         // A number that does not grow starts another stack, which nothing announced.
         if stack.last().is_some_and(|last| frame.number < last.number) {
@@ -209,8 +216,9 @@ fn addressed(line: &str) -> Option<(Option<i32>, &str)> {
     Some((i32::try_from(pid).ok(), rest.trim_start()))
 }
 
-fn leak(line: &str) -> Option<(&'static str, &str)> {
+/// Whether a leak is direct, and what its line goes on with.
+fn leak(line: &str) -> Option<(bool, &str)> {
     let line = line.trim_start();
-    let direct = line.strip_prefix("Direct leak of ").map(|rest| ("direct-leak", rest));
-    direct.or_else(|| line.strip_prefix("Indirect leak of ").map(|rest| ("indirect-leak", rest)))
+    let direct = line.strip_prefix("Direct leak of ").map(|rest| (true, rest));
+    direct.or_else(|| line.strip_prefix("Indirect leak of ").map(|rest| (false, rest)))
 }

@@ -148,7 +148,7 @@ u.c:7:67: runtime error: load of misaligned address 0x7ffc5877f301 for type 'int
 }
 
 #[test]
-fn leaks_are_reports_of_their_own() {
+fn leaks_of_one_process_are_one_report() {
     let log = "\
 ==12104==ERROR: LeakSanitizer: detected memory leaks
 
@@ -161,12 +161,11 @@ Indirect leak of 8 byte(s) in 2 object(s) allocated from:
 
 SUMMARY: AddressSanitizer: 41 byte(s) leaked in 3 allocation(s).
 ";
-    let all = reports(log.as_bytes());
-    let seen: Vec<_> = all.iter().map(|r| (r.tool, r.kind.as_str(), r.size, r.stacks.allocated.len(), r.pid)).collect();
-    assert_eq!(
-        seen,
-        [(Tool::Lsan, "direct-leak", Some(33), 2, Some(12104)), (Tool::Lsan, "indirect-leak", Some(8), 1, Some(12104)),]
-    );
+    let report = one(log);
+    assert_eq!((report.tool, report.kind.as_str(), report.pid), (Tool::Lsan, "memory-leak", Some(12104)));
+    assert_eq!((report.size, offsets(&report.stacks.allocated)), (Some(33), vec![0xd2e64, 0x133e65]));
+    let seen: Vec<_> = report.leaks.iter().map(|l| (l.direct, l.size, l.allocated.len())).collect();
+    assert_eq!(seen, [(true, Some(33), 2), (false, Some(8), 1)]);
     assert_eq!(one("==1==ERROR: LeakSanitizer: detected memory leaks\n").kind, "memory-leak");
     let fatal = one(
         "==5==LeakSanitizer has encountered a fatal error.\n==5==HINT: For debugging, try setting environment variable LSAN_OPTIONS=verbosity=1\n",
