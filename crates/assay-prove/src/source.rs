@@ -314,14 +314,12 @@ pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
     }
     let mut answer = Answer::default();
     if let Some(wanted) = &request.patch {
-        let path = match &wanted.in_tree {
-            Some(path) => dest.join(path),
-            None => PATCH.into(),
-        };
-        let text = fs::read(&path).map_err(|error| match &wanted.in_tree {
-            Some(path) => format!("the source has no patch `{path}`: {error}"),
-            None => format!("the patch: {error}"),
-        })?;
+        let text = match &wanted.in_tree {
+            Some(path) => {
+                read_patch(&dest.join(path)).map_err(|error| format!("the source has no patch `{path}`: {error}"))
+            }
+            None => read_patch(Path::new(PATCH)).map_err(|error| format!("the patch: {error}")),
+        }?;
         let direction = if wanted.reverse { Direction::Reverse } else { Direction::Forward };
         let applied = patch::apply(dest, &text, direction).map_err(|error| error.to_string())?;
         answer.changed = applied
@@ -335,4 +333,14 @@ pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
             .collect();
     }
     serde_json::to_writer(out, &answer).map_err(|error| error.to_string())
+}
+
+/// A plain file of bounded size: what stands at that path in a hostile source may be anything.
+fn read_patch(path: &Path) -> std::io::Result<Vec<u8>> {
+    const LARGEST: u64 = 16 << 20;
+    let meta = fs::symlink_metadata(path)?;
+    if !meta.is_file() || meta.len() > LARGEST {
+        return Err(std::io::Error::other("not a plain file of at most 16 MiB"));
+    }
+    fs::read(path)
 }

@@ -20,6 +20,7 @@ use assay_bundle::manifest::{Access, Stack};
 use assay_bundle::verdict::Outcome;
 use assay_sandbox::End;
 use assay_triage::name;
+use assay_triage::sanitizer;
 
 use super::end::{SIGABRT, end_words};
 use super::line::shown;
@@ -107,7 +108,7 @@ impl Sanitizer {
 
     /// What differs from the declaration.
     fn mismatch(&self, report: &Report, signature: &Signature) -> Option<String> {
-        if !self.types.is_empty() && !self.types.contains(&report.kind) {
+        if !self.types.is_empty() && !self.types.iter().any(|declared| sanitizer::covers(declared, &report.kind)) {
             return Some(format!("declared was {}", shown(&self.types.join(" or "))));
         }
         if let Some(access) = self.access
