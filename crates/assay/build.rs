@@ -1,0 +1,44 @@
+//! Puts the shipped examples into the program, so that `assay demo` works from
+//! anywhere and needs no checkout beside it.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../examples");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut code = String::from("&[\n");
+    for example in sorted(&root)?.iter().filter(|path| path.is_dir()) {
+        writeln!(code, "    ({:?}, &[", name(example)?)?;
+        files(&mut code, example, "")?;
+        code.push_str("    ]),\n");
+    }
+    code.push_str("]\n");
+    fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("examples.rs"), code)?;
+    Ok(())
+}
+
+fn files(code: &mut String, folder: &Path, prefix: &str) -> Result<(), Box<dyn Error>> {
+    for path in sorted(folder)? {
+        let inside = format!("{prefix}{}", name(&path)?);
+        if path.is_dir() {
+            files(code, &path, &format!("{inside}/"))?;
+        } else {
+            writeln!(code, "        ({inside:?}, include_bytes!({:?})),", fs::canonicalize(&path)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut paths =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn name(path: &Path) -> Result<&str, Box<dyn Error>> {
+    path.file_name().and_then(|name| name.to_str()).ok_or_else(|| "an example's file has no plain name".into())
+}

@@ -1,0 +1,107 @@
+//! The call: global options, the list of commands, and the texts of `--help`.
+
+use anstream::ColorChoice;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{bundle, demo, prove};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Turns claims about vulnerabilities into evidence
+///
+/// A proof bundle is a report that proves itself: it names a target, how to build it, an input that shows the
+/// flaw, an oracle that recognises it, and controls that must stay silent. Assay runs all of it in a sandbox
+/// and says what came out.
+#[derive(Debug, Parser)]
+#[command(name = "assay", version, styles = STYLES, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "\
+Examples:
+  assay demo                           prove the shipped examples, offline, in less than a minute
+  assay bundle check report/           what a report still lacks
+  assay prove report/                  is the bug real?
+  assay prove report/ --attest v.json  the same, with a signed statement
+
+Exit codes: 0 done, 1 Assay itself failed, 2 the call or the bundle is wrong.
+`assay prove` has more: see `assay prove --help`.")]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// How the answer is printed; the JSON shapes are stable and stand in docs/cli.md
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+    /// Whether colours are used; they only ever add to words. NO_COLOR is respected
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Do not show progress on stderr
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that has them.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Makes it hold for everything that is printed from here on.
+    pub fn write_global(self) {
+        match self {
+            // Leaves the environment its say: NO_COLOR, CLICOLOR, CLICOLOR_FORCE.
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run proof bundles and say whether the reported bugs are real
+    Prove(prove::ProveArgs),
+    /// An author's tools: check, fetch, pack, unpack, digest, sign
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
+    /// Prove the shipped examples and explain each verdict
+    Demo(demo::DemoArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_call_is_of_one_piece() {
+        super::Cli::command().debug_assert();
+    }
+}

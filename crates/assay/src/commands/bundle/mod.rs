@@ -1,0 +1,75 @@
+//! `assay bundle`: an author's tools.
+
+mod check;
+mod digest;
+mod fetch;
+mod pack;
+mod sign;
+mod unpack;
+
+use std::path::Path;
+
+use assay_bundle::digest::Sha256;
+use assay_bundle::identity;
+use assay_prove::load::{LoadError, LoadedBundle};
+use assay_prove::pipeline::file_map;
+use clap::Subcommand;
+
+use crate::cli::Common;
+use crate::failure::Failure;
+
+/// An author's tools: check, fetch, pack, unpack, digest, sign
+///
+/// A proof bundle is a folder with a proof.toml, or a `.tar.zst` of it. docs/formats.md tells how to write one.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum BundleCommand {
+    /// Say how complete a report is, what is wrong with it, and what is missing
+    Check(check::CheckArgs),
+    /// Get the sources that a bundle names, by digest; the only command that uses the network
+    Fetch(fetch::FetchArgs),
+    /// Make one file of a bundle; the same files always give the same bytes
+    Pack(pack::PackArgs),
+    /// Make a folder of a packed bundle
+    Unpack(unpack::UnpackArgs),
+    /// Print what a bundle and its claim are, as digests
+    Digest(digest::DigestArgs),
+    /// Sign a bundle's identity as its author
+    Sign(sign::SignArgs),
+}
+
+/// Runs one of them.
+pub fn run(command: &BundleCommand, common: &Common) -> Result<u8, Failure> {
+    match command {
+        BundleCommand::Check(call) => check::run(call, common),
+        BundleCommand::Fetch(call) => fetch::run(call, common),
+        BundleCommand::Pack(call) => pack::run(call, common),
+        BundleCommand::Unpack(call) => unpack::run(call, common),
+        BundleCommand::Digest(call) => digest::run(call, common),
+        BundleCommand::Sign(call) => sign::run(call, common),
+    }
+}
+
+/// The bundle at this path, for commands that need no complete manifest.
+fn read(path: &Path) -> Result<LoadedBundle, Failure> {
+    LoadedBundle::read(path).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &LoadError) -> Failure {
+    Failure::call(error.code, error.message.clone())
+}
+
+/// Bundle id and claim id.
+fn ids(bundle: &LoadedBundle) -> Option<(Sha256, Sha256)> {
+    let files = file_map(bundle);
+    let bundle_id = identity::bundle_id(&bundle.manifest, &files).ok()?;
+    Some((bundle_id, identity::claim_id(&bundle.manifest, &files).ok()?))
+}
+
+/// Bundle id and claim id, or the problems that keep it from having any.
+fn required_ids(bundle: &LoadedBundle) -> Result<(Sha256, Sha256), Failure> {
+    ids(bundle).ok_or_else(|| {
+        Failure::call("no-identity", format!("`{}` has no identity: its manifest is not TOML", bundle.origin.display()))
+            .help("run `assay bundle check` on it: it names every problem")
+    })
+}

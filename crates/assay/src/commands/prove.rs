@@ -1,0 +1,123 @@
+//! `assay prove`: is the reported bug real?
+
+use std::path::PathBuf;
+
+use assay_prove::attest;
+use assay_prove::fetch;
+use clap::Args;
+
+use super::prove_several;
+use crate::cli::{Common, Format};
+use crate::failure::Failure;
+use crate::intake::{self, Refusal};
+use crate::output;
+use crate::place;
+use crate::progress::Progress;
+use crate::report::problem_json::RefusalJson;
+use crate::report::proof_json::ProofJson;
+use crate::report::{Told, check_text, next, proof_text};
+use crate::runner::Runner;
+use crate::whole_file::WholeFile;
+
+/// The bundle or the call is wrong.
+const WRONG: u8 = 2;
+
+/// Run proof bundles and say whether the reported bugs are real
+///
+/// Builds the vulnerable and the fixed version, runs every input in both in a sandbox, asks the oracle that the
+/// bundle declares, and gives one of nine verdicts with how far it can be trusted. Nothing is fetched: a source
+/// that is not in the cache gives not-run.
+///
+/// With several bundles, each is compared with the file `expected` in it (`reproduced` without one).
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  assay prove examples/heap-overflow
+  assay prove report.tar.zst --runs 20
+  assay prove report --attest verdict.dsse.json
+  assay prove report --format json | jq -r .verdict
+  assay prove cases/*
+
+Exit codes with one bundle:
+   0  reproduced
+  10  not-reproduced
+  11  flaky
+  12  control-failed, control-dead, harness-suspect
+  13  inconclusive
+  14  not-run
+  15  reproduced-different
+   2  the bundle or the call is wrong, or the report is partial
+   1  Assay itself failed
+With several bundles: 0 if each came out as expected, else 10; 1 if Assay itself failed.")]
+pub struct ProveArgs {
+    /// Folders or `.tar.zst` files with a proof.toml
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub bundles: Vec<PathBuf>,
+    /// Run each input in each version this often, whatever the bundle asks for
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub runs: Option<u32>,
+    /// Write a signed in-toto statement (a DSSE envelope) to this file
+    #[arg(long, value_name = "FILE")]
+    pub attest: Option<PathBuf>,
+    /// Sign with this Ed25519 key (PEM) and not with the runner's own
+    #[arg(long, value_name = "FILE", requires = "attest")]
+    pub key: Option<PathBuf>,
+}
+
+/// Proves one bundle or several.
+pub fn run(call: &ProveArgs, common: &Common) -> Result<u8, Failure> {
+    match call.bundles.as_slice() {
+        [path] => one(path, call, common),
+        paths if call.attest.is_some() => Err(Failure::call(
+            "one-statement",
+            format!("--attest writes the statement of one bundle, and {} are named", paths.len()),
+        )
+        .help("prove them one by one, each with its own --attest FILE")),
+        paths => prove_several::run(paths, call.runs, common),
+    }
+}
+
+fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure> {
+    let mut ready = match intake::ready(path) {
+        Ok(ready) => ready,
+        Err(refusal) => return Ok(refuse(path, &refusal, common.format)),
+    };
+    // What cannot be written or signed shows before the work, not after it.
+    let statement = match &call.attest {
+        Some(file) => Some((file, WholeFile::begin(file)?, crate::key::signing_key(call.key.as_deref())?)),
+        None => None,
+    };
+    let bundle_runs = call.runs.map(|runs| std::mem::replace(&mut ready.manifest.repeat.runs, runs));
+    let progress = Progress::start(&next::quoted(path), !common.no_progress);
+    let runner = Runner::open(place::cache()?);
+    let proof = runner.prove(&ready.bundle, &ready.manifest, &|event| progress.hear(event))?;
+    drop(progress);
+
+    let mut attestation = None;
+    if let Some((file, whole, key)) = statement {
+        let envelope = attest::attest(&proof, &key)
+            .map_err(|error| Failure::own("no-statement", format!("the statement could not be made: {error}")))?;
+        whole.finish(&envelope, 0o644)?;
+        attestation = Some((file.as_path(), key.verifying_key().id()));
+    }
+    let told = Told {
+        proof: &proof,
+        path,
+        missing: fetch::missing(&ready.manifest, &runner.cache).len(),
+        bundle_runs: bundle_runs.filter(|runs| *runs != proof.evidence.wanted),
+        attestation,
+    };
+    match common.format {
+        Format::Text => output::answer(&proof_text::render(&told)),
+        Format::Json => output::json(&ProofJson::of(&told)),
+    }
+    Ok(proof.ruling.verdict.exit_code())
+}
+
+fn refuse(path: &std::path::Path, refusal: &Refusal, format: Format) -> u8 {
+    match format {
+        Format::Text => output::say(check_text::refusal(path, refusal).trim_end()),
+        Format::Json => output::json(&RefusalJson::of(refusal)),
+    }
+    WRONG
+}

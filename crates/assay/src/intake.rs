@@ -1,0 +1,97 @@
+//! From a path to a bundle that can be run, or to everything that is wrong with
+//! it and everything it lacks.
+
+use std::path::Path;
+
+use assay_bundle::manifest::{self, LightName, Manifest, MissingItem, Problem, Reading};
+use assay_bundle::presence;
+use assay_prove::load::{LoadError, LoadedBundle};
+use assay_prove::pipeline::file_map;
+
+/// A bundle as it came, and what reading it gave.
+pub struct Intake {
+    /// The bundle.
+    pub bundle: LoadedBundle,
+    /// The manifest's problems, missing keys and lights; files that are named
+    /// and not there are among the problems.
+    pub reading: Reading,
+}
+
+/// A bundle that can be run.
+pub struct Ready {
+    /// The bundle.
+    pub bundle: LoadedBundle,
+    /// Its checked manifest.
+    pub manifest: Manifest,
+}
+
+/// Why a bundle cannot be run.
+pub enum Refusal {
+    /// It could not even be read.
+    Unreadable(LoadError),
+    /// Something is wrong with it, or it is a partial report.
+    Unready(Box<Intake>),
+}
+
+impl Intake {
+    /// Reads the bundle at this path.
+    pub fn open(path: &Path) -> Result<Self, LoadError> {
+        Ok(Self::of(LoadedBundle::read(path)?))
+    }
+
+    /// Looks at a bundle that is in memory.
+    pub fn of(bundle: LoadedBundle) -> Self {
+        let mut reading = manifest::read(&bundle.manifest);
+        if let Some(manifest) = &reading.manifest {
+            let problems = presence::check(manifest, &file_map(&bundle));
+            for problem in &problems {
+                put_out(&mut reading, problem);
+            }
+            reading.problems.extend(problems);
+        }
+        Self { bundle, reading }
+    }
+
+    /// Whether nothing is wrong and nothing required is missing.
+    pub fn is_ready(&self) -> bool {
+        self.reading.manifest.is_some() && self.reading.problems.is_empty()
+    }
+
+    /// Whether it is a partial report: nothing is wrong, yet it cannot run.
+    pub fn is_partial(&self) -> bool {
+        self.reading.is_partial()
+    }
+
+    /// The required keys that are missing.
+    pub fn missing(&self) -> Vec<&MissingItem> {
+        self.reading.required().collect()
+    }
+
+    /// The bundle with its checked manifest, if it can be run.
+    pub fn ready(mut self) -> Result<Ready, Refusal> {
+        if self.is_ready()
+            && let Some(manifest) = self.reading.manifest.take()
+        {
+            return Ok(Ready { bundle: self.bundle, manifest });
+        }
+        Err(Refusal::Unready(Box::new(self)))
+    }
+}
+
+/// Reads the bundle at this path, to run it.
+pub fn ready(path: &Path) -> Result<Ready, Refusal> {
+    Intake::open(path).map_err(Refusal::Unreadable)?.ready()
+}
+
+/// A file that is not there puts out the light that it would have lit.
+fn put_out(reading: &mut Reading, problem: &Problem) {
+    let name = match problem.place.as_str() {
+        place if place.starts_with("inputs.trigger") => LightName::Trigger,
+        place if place.starts_with("arms.fixed") => LightName::Patch,
+        _ => LightName::Poc,
+    };
+    if let Some(light) = reading.readiness.lights.iter_mut().find(|light| light.name == name) {
+        light.on = false;
+        light.says = "a file that the manifest names is not in the bundle".to_owned();
+    }
+}

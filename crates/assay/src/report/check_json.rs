@@ -1,0 +1,47 @@
+//! What `bundle check` found, for programs.
+
+use assay_bundle::digest::Sha256;
+use assay_bundle::manifest::{Light, MissingItem};
+use serde::Serialize;
+
+use super::problem_json::ProblemJson;
+use crate::intake::Intake;
+
+/// One checked bundle.
+#[derive(Serialize)]
+pub struct CheckJson<'a> {
+    path: String,
+    /// `ready`, `partial` or `refused`.
+    state: &'static str,
+    lights: &'a [Light],
+    problems: Vec<ProblemJson<'a>>,
+    missing: &'a [MissingItem],
+    bundle: Option<Sha256>,
+    claim: Option<Sha256>,
+}
+
+/// `ready`, `partial` or `refused`.
+pub fn state(intake: &Intake) -> &'static str {
+    if intake.is_ready() {
+        "ready"
+    } else if intake.is_partial() {
+        "partial"
+    } else {
+        "refused"
+    }
+}
+
+impl<'a> CheckJson<'a> {
+    /// A bundle that could be read.
+    pub fn of(path: &std::path::Path, intake: &'a Intake, ids: Option<(Sha256, Sha256)>) -> Self {
+        Self {
+            path: path.display().to_string(),
+            state: state(intake),
+            lights: &intake.reading.readiness.lights,
+            problems: intake.reading.problems.iter().map(ProblemJson::Manifest).collect(),
+            missing: &intake.reading.missing,
+            bundle: ids.map(|(bundle, _)| bundle),
+            claim: ids.map(|(_, claim)| claim),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What `bundle check` found, for people: six lights, every problem, and for a
+//! partial report the exact list of what is missing.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anstyle::AnsiColor;
+use assay_bundle::digest::Sha256;
+use assay_bundle::manifest::{Light, LightName, MissingItem, Problem};
+use assay_prove::load::LoadError;
+
+use super::fold::paragraph;
+use super::grid::pad;
+use super::next::quoted;
+use super::{bold, dim, paint, plain, words};
+use crate::intake::{Intake, Refusal};
+
+/// The whole answer of `bundle check`.
+pub fn render(path: &Path, intake: &Intake, ids: Option<(Sha256, Sha256)>) -> String {
+    let mut out = format!("{}\n", headline(path, intake));
+    out.push('\n');
+    lights(&mut out, &intake.reading.readiness.lights);
+    out.push_str(&details(intake));
+    if let Some((bundle, claim)) = ids {
+        let _ = write!(out, "\n  bundle  {bundle}\n  claim   {claim}\n");
+    }
+    out.push('\n');
+    out.push_str(&paragraph(&format!("{}  ", bold("Next")), &next(path, intake)));
+    out
+}
+
+/// Why a bundle is not run, for commands that would run it.
+pub fn refusal(path: &Path, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Unreadable(error) => unreadable(path, error),
+        Refusal::Unready(intake) => {
+            let mut out = format!("{}\n", headline(path, intake));
+            out.push_str(&details(intake));
+            out.push('\n');
+            out.push_str(&paragraph(&format!("{}  ", bold("Next")), &next(path, intake)));
+            out
+        }
+    }
+}
+
+/// A bundle that could not even be read.
+pub fn unreadable(path: &Path, error: &LoadError) -> String {
+    format!(
+        "{}: {}\n  {}: {}\n",
+        quoted(path),
+        paint(AnsiColor::Red, "not a bundle that can be read"),
+        error.code,
+        plain::line(&error.message, 1000)
+    )
+}
+
+fn headline(path: &Path, intake: &Intake) -> String {
+    let path = quoted(path);
+    let problems = intake.reading.problems.len();
+    if intake.is_ready() {
+        format!("{path}: {}", paint(AnsiColor::Green, "ready to be proved"))
+    } else if intake.is_partial() {
+        let missing = words::count(intake.missing().len(), "key");
+        format!("{path}: {}, {missing} missing", paint(AnsiColor::Yellow, "a partial report"))
+    } else {
+        format!("{path}: {} to solve", paint(AnsiColor::Red, &words::count(problems, "problem")))
+    }
+}
+
+fn lights(out: &mut String, lights: &[Light]) {
+    for light in lights {
+        // Word, shape and colour: none of them speaks alone.
+        let mark = if light.on { paint(AnsiColor::Green, "[on] ") } else { paint(AnsiColor::Yellow, "[off]") };
+        let name = pad(light_name(light.name), 11);
+        out.push_str(&paragraph(&format!("  {mark} {name}  "), &plain::line(&light.says, 1000)));
+    }
+}
+
+fn light_name(name: LightName) -> &'static str {
+    name.as_str()
+}
+
+fn details(intake: &Intake) -> String {
+    let mut out = String::new();
+    if !intake.reading.problems.is_empty() {
+        let _ = writeln!(out, "\n{}", bold("Problems"));
+        for one in &intake.reading.problems {
+            problem(&mut out, one);
+        }
+    }
+    let (required, optional): (Vec<_>, Vec<_>) = intake.reading.missing.iter().partition(|item| item.required);
+    for (title, items) in [("Missing", required), ("Would light the rest", optional)] {
+        if !items.is_empty() {
+            let _ = writeln!(out, "\n{}", bold(title));
+            for item in items {
+                missing(&mut out, item);
+            }
+        }
+    }
+    out
+}
+
+fn problem(out: &mut String, problem: &Problem) {
+    let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
+    let place =
+        if problem.place.is_empty() { String::new() } else { format!(" at {}", plain::line(&problem.place, 200)) };
+    let head = format!("  proof.toml{line}: {}{place}: ", paint(AnsiColor::Red, problem.code));
+    let _ = writeln!(out, "{head}{}", plain::line(&problem.message, plain::LINE));
+    if let Some(help) = &problem.help {
+        let help = plain::block(help).replace('\n', "\n          ");
+        let _ = writeln!(out, "    {} {help}", dim("help:"));
+    }
+}
+
+fn missing(out: &mut String, item: &MissingItem) {
+    let _ = writeln!(out, "  {}: it {}", bold(&plain::line(&item.key, 200)), plain::line(&item.why, plain::LINE));
+    for line in plain::block(&item.example).lines() {
+        let _ = writeln!(out, "      {}", dim(line));
+    }
+}
+
+fn next(path: &Path, intake: &Intake) -> String {
+    let path = quoted(path);
+    if intake.is_ready() {
+        format!("Prove it: `assay prove {path}`.")
+    } else if intake.is_partial() {
+        format!("Nothing is wrong with the report; add what is missing, then run `assay bundle check {path}` again.")
+    } else {
+        format!("Solve the problems, then run `assay bundle check {path}` again.")
+    }
+}

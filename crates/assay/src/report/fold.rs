@@ -1,0 +1,45 @@
+//! Sentences folded to the width of a page.
+
+use super::grid::width;
+
+/// How wide paragraphs are.
+const PAGE: usize = 100;
+
+/// A paragraph whose first line begins with `first` and the others with as many spaces.
+pub fn paragraph(first: &str, text: &str) -> String {
+    let indent = " ".repeat(width(first));
+    let mut out = String::new();
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !empty && width(&line) + 1 + width(word) > PAGE {
+            out.push_str(&line);
+            out.push('\n');
+            line.clone_from(&indent);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_go_to_the_next_line_under_the_first() {
+        let text = paragraph("  Next  ", &"word ".repeat(40));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines.iter().all(|line| line.len() <= PAGE));
+        assert!(lines.iter().skip(1).all(|line| line.starts_with("        word")));
+        assert_eq!(paragraph("x ", &"y".repeat(200)), format!("x {}\n", "y".repeat(200)));
+    }
+}

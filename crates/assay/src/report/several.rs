@@ -1,0 +1,224 @@
+//! Several bundles: a line for each as it is done, and whether all came out as
+//! their authors said.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anstyle::AnsiColor;
+use assay_prove::proof::Proof;
+use serde::Serialize;
+
+use super::grid::pad;
+use super::next::quoted;
+use super::problem_json::RefusalJson;
+use super::proof_json::ProofJson;
+use super::{Told, bold, dim, paint, plain, proof_text, words};
+use crate::expected::{Came, Expected};
+use crate::failure::Failure;
+use crate::intake::Refusal;
+
+const VERDICT: usize = 19;
+const CONTROLS: usize = 12;
+const ASSURANCE: usize = 11;
+const TIER: usize = 4;
+const RUNS: usize = 20;
+
+/// What came of one of several bundles.
+pub enum End {
+    /// A verdict.
+    Proved(Box<Proof>),
+    /// It was not run.
+    Refused(Refusal),
+    /// Assay itself failed.
+    Failed(Failure),
+}
+
+/// One of several bundles, done.
+pub struct Row<'a> {
+    /// The path as the caller wrote it.
+    pub path: &'a Path,
+    /// What came of it.
+    pub end: End,
+    /// Whether that is what the bundle's author expects; if not, why.
+    pub matches: Result<(), String>,
+    /// What its author expects, in words.
+    pub expected: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl<'a> Row<'a> {
+    /// Compares what came with what the `expected` file says.
+    pub fn new(path: &'a Path, expected: Option<&str>, end: End, took: Duration) -> Self {
+        let (matches, words) = match Expected::read(expected) {
+            Err(wrong) => (Err(wrong), "unreadable".to_owned()),
+            Ok(expected) => {
+                let holds = match &end {
+                    End::Proved(proof) => expected.holds(&Came::Proof(proof)),
+                    End::Refused(Refusal::Unreadable(error)) => expected.holds(&Came::Refused(vec![error.code])),
+                    End::Refused(Refusal::Unready(intake)) if intake.is_partial() => {
+                        expected.holds(&Came::Partial(intake.missing().iter().map(|item| item.key.as_str()).collect()))
+                    }
+                    End::Refused(Refusal::Unready(intake)) => expected
+                        .holds(&Came::Refused(intake.reading.problems.iter().map(|problem| problem.code).collect())),
+                    End::Failed(failure) => Err(failure.message.clone()),
+                };
+                (holds, expected.words())
+            }
+        };
+        Self { path, end, matches, expected: words, took }
+    }
+}
+
+/// The head of the table. `width` is that of the longest path.
+pub fn head(width: usize) -> String {
+    let line = format!(
+        "         {}  {}  {}  {}  {}  {}  time",
+        pad("bundle", width),
+        pad("verdict", VERDICT),
+        pad("controls", CONTROLS),
+        pad("assurance", ASSURANCE),
+        pad("tier", TIER),
+        pad("runs", RUNS)
+    );
+    format!("{}\n", bold(&line))
+}
+
+/// How wide the column of paths is.
+pub fn path_width<'a>(paths: impl Iterator<Item = &'a Path>) -> usize {
+    paths.map(|path| super::grid::width(&quoted(path))).max().unwrap_or_default().clamp(6, 60)
+}
+
+/// The line of one bundle; beside the verdict stands everything that it must not be shown without.
+pub fn line(row: &Row<'_>, width: usize) -> String {
+    let mark = match row.matches {
+        Ok(()) => paint(AnsiColor::Green, "ok     "),
+        Err(_) => paint(AnsiColor::Red, "DIFFERS"),
+    };
+    let (verdict, controls, assurance, tier, runs) = match &row.end {
+        End::Proved(proof) => (
+            words::verdict(proof.ruling.verdict),
+            proof.ruling.controls.map_or("-", words::controls),
+            words::assurance(proof.assurance),
+            words::tier(proof.tier),
+            proof_text::runs_and_builds(proof),
+        ),
+        End::Refused(Refusal::Unready(intake)) if intake.is_partial() => {
+            let missing = words::count(intake.missing().len(), "key");
+            ("partial report".to_owned(), "-", "-", "-", format!("{missing} missing"))
+        }
+        End::Refused(refusal) => (codes(refusal), "-", "-", "-", "not run".to_owned()),
+        End::Failed(_) => (paint(AnsiColor::Red, "failed"), "-", "-", "-", "not run".to_owned()),
+    };
+    let mut out = format!(
+        "{mark}  {}  {}  {}  {}  {}  {}  {}\n",
+        pad(&quoted(row.path), width),
+        pad(&verdict, VERDICT),
+        pad(controls, CONTROLS),
+        pad(assurance, ASSURANCE),
+        pad(tier, TIER),
+        pad(&runs, RUNS),
+        dim(&words::duration(row.took))
+    );
+    if let Err(why) = &row.matches {
+        out.push_str(&format!("         {}\n", plain::line(why, plain::LINE)));
+    }
+    out
+}
+
+/// `refused: bad-path, unknown-key`.
+fn codes(refusal: &Refusal) -> String {
+    let mut codes: Vec<&str> = match refusal {
+        Refusal::Unreadable(error) => vec![error.code],
+        Refusal::Unready(intake) => intake.reading.problems.iter().map(|problem| problem.code).collect(),
+    };
+    codes.sort_unstable();
+    codes.dedup();
+    let more = codes.len().saturating_sub(3);
+    codes.truncate(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("refused: {}{more}", codes.join(", "))
+}
+
+/// The last lines: the runner, and how many came out as said.
+pub fn foot(rows: &[Row<'_>]) -> String {
+    let mut out = String::from("\n");
+    let proofs = rows.iter().filter_map(|row| match &row.end {
+        End::Proved(proof) => Some(proof),
+        _ => None,
+    });
+    if let Some(proof) = proofs.max_by_key(|proof| proof.layers.is_some()) {
+        out.push_str(&format!("runner  {}\n", proof_text::runner(proof)));
+    }
+    let matching = matching(rows);
+    let text = format!("{matching} of {} as their `expected` files say", words::count(rows.len(), "bundle"));
+    let color = if matching == rows.len() { AnsiColor::Green } else { AnsiColor::Red };
+    out.push_str(&format!("{}\n", paint(color, &text)));
+    out
+}
+
+/// How many came out as expected.
+pub fn matching(rows: &[Row<'_>]) -> usize {
+    rows.iter().filter(|row| row.matches.is_ok()).count()
+}
+
+/// Several bundles, for programs.
+#[derive(Serialize)]
+pub struct SeveralJson<'a> {
+    matching: usize,
+    total: usize,
+    bundles: Vec<RowJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RowJson<'a> {
+    path: String,
+    matches: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mismatch: Option<&'a str>,
+    expected: &'a str,
+    #[serde(serialize_with = "super::cells::millis")]
+    took_ms: Duration,
+    /// Exactly one of the three is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<ProofJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<RefusalJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Failure>,
+}
+
+impl<'a> SeveralJson<'a> {
+    /// All rows. `missing` tells how many files of a proof's sources are not in the cache.
+    pub fn of(rows: &'a [Row<'_>], missing: impl Fn(&Proof) -> usize) -> Self {
+        let bundles = rows
+            .iter()
+            .map(|row| RowJson {
+                path: row.path.display().to_string(),
+                matches: row.matches.is_ok(),
+                mismatch: row.matches.as_ref().err().map(String::as_str),
+                expected: &row.expected,
+                took_ms: row.took,
+                proof: match &row.end {
+                    End::Proved(proof) => Some(ProofJson::of(&Told {
+                        proof,
+                        path: row.path,
+                        missing: missing(proof),
+                        bundle_runs: None,
+                        attestation: None,
+                    })),
+                    _ => None,
+                },
+                refusal: match &row.end {
+                    End::Refused(refusal) => Some(RefusalJson::of(refusal)),
+                    _ => None,
+                },
+                error: match &row.end {
+                    End::Failed(failure) => Some(failure),
+                    _ => None,
+                },
+            })
+            .collect();
+        Self { matching: matching(rows), total: rows.len(), bundles }
+    }
+}
