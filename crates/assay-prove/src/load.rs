@@ -3,12 +3,15 @@
 
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use assay_bundle::files::{EXPECTED, MANIFEST};
 use assay_bundle::pack::{self, Entry};
 use assay_bundle::path::BundlePath;
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
+use rustix::io::Errno;
 
 /// Most bytes of all files of a bundle together.
 pub const MAX_BYTES: u64 = 256 << 20;
@@ -97,7 +100,10 @@ fn read_packed(path: &Path) -> Result<Vec<Entry>, LoadError> {
 
 fn read_folder(root: &Path) -> Result<Vec<Entry>, LoadError> {
     let mut reader = Reader { files: Vec::new(), bytes: 0, entries: 0 };
-    reader.folder(root, "", 0)?;
+    // The path that the caller gave may be a link; nothing below it may.
+    let folder = openat(CWD, root, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        .map_err(|error| wrong("not-found", format!("`{}` cannot be read: {error}", root.display())))?;
+    reader.folder(&folder, "", 0)?;
     Ok(reader.files)
 }
 
@@ -108,57 +114,56 @@ struct Reader {
 }
 
 impl Reader {
-    fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), LoadError> {
-        let unreadable =
-            |error: std::io::Error| wrong("not-found", format!("`{}` cannot be read: {error}", folder.display()));
+    /// Goes down by open folders and not by names, so that a folder that turns
+    /// into a link meanwhile leads nowhere else.
+    fn folder(&mut self, folder: &OwnedFd, prefix: &str, depth: usize) -> Result<(), LoadError> {
+        let unreadable = |error: Errno| wrong("not-found", format!("`{prefix}` cannot be read: {error}"));
         if depth > MAX_DEPTH {
             return Err(wrong("too-large", format!("`{prefix}` is nested more than {MAX_DEPTH} folders deep")));
         }
-        for entry in fs::read_dir(folder).map_err(unreadable)? {
+        for entry in Dir::read_from(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name();
+            if name == c"." || name == c".." {
+                continue;
+            }
             self.entries += 1;
             if self.entries > MAX_ENTRIES {
                 return Err(wrong("too-large", format!("the bundle has more than {MAX_ENTRIES} files and folders")));
             }
-            let name = entry.file_name();
             let name = name
                 .to_str()
-                .ok_or_else(|| wrong("bad-path", format!("a file name in `{prefix}` is not UTF-8: {name:?}")))?;
+                .map_err(|_| wrong("bad-path", format!("a file name in `{prefix}` is not UTF-8: {name:?}")))?;
             let relative = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
-            let kind = entry.file_type().map_err(unreadable)?;
-            if kind.is_dir() {
-                if relative == crate::layout::SRC_NAME {
+            // Looked at without opening: a pipe would wait, and a device may act on being opened.
+            let kind = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).map_err(unreadable)?.st_mode;
+            match FileType::from_raw_mode(kind) {
+                FileType::Directory if relative == crate::layout::SRC_NAME => {
                     return Err(wrong(
                         "reserved-path",
                         "a bundle has no `src` folder of its own: the arm's source is put there; rename it, \
                          for example to `target`",
                     ));
                 }
-                self.folder(&entry.path(), &relative, depth + 1)?;
-            } else if kind.is_file() {
-                self.file(&entry.path(), &relative)?;
-            } else {
-                return Err(wrong(
-                    "not-a-plain-file",
-                    format!("`{relative}` is a link, a device or a pipe; a bundle holds plain files only"),
-                ));
+                FileType::Directory => {
+                    let below = open_below(folder, name, &relative, OFlags::DIRECTORY)?;
+                    self.folder(&below, &relative, depth + 1)?;
+                }
+                FileType::RegularFile => self.file(folder, name, &relative)?,
+                _ => return Err(not_plain(&relative)),
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, path: &Path, relative: &str) -> Result<(), LoadError> {
+    fn file(&mut self, folder: &OwnedFd, name: &str, relative: &str) -> Result<(), LoadError> {
         let bad = |error: std::io::Error| wrong("not-found", format!("`{relative}` cannot be read: {error}"));
         let bundle_path: BundlePath = relative.parse().map_err(|error| wrong("bad-path", format!("{error}")))?;
-        // Not following a link that was put there since the listing, nor hanging on a pipe.
-        let mut file = File::options()
-            .read(true)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.union(rustix::fs::OFlags::NONBLOCK).bits().cast_signed())
-            .open(path)
-            .map_err(bad)?;
+        // Nor hanging on a pipe that was put there since.
+        let mut file = File::from(open_below(folder, name, relative, OFlags::NONBLOCK)?);
         let meta = file.metadata().map_err(bad)?;
         if !meta.is_file() {
-            return Err(wrong("not-a-plain-file", format!("`{relative}` is no plain file")));
+            return Err(not_plain(relative));
         }
         if meta.size() > MAX_BYTES - self.bytes {
             return Err(wrong("too-large", format!("the bundle holds more than {} MiB", MAX_BYTES >> 20)));
@@ -174,4 +179,17 @@ impl Reader {
         self.files.push(Entry { path: bundle_path, content, executable });
         Ok(())
     }
+}
+
+/// Opens what lies in a folder under this name, if it is no link.
+fn open_below(folder: &OwnedFd, name: &str, relative: &str, kind: OFlags) -> Result<OwnedFd, LoadError> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | kind;
+    openat(folder, name, flags, Mode::empty()).map_err(|error| match error {
+        Errno::LOOP | Errno::NOTDIR | Errno::NXIO => not_plain(relative),
+        error => wrong("not-found", format!("`{relative}` cannot be read: {error}")),
+    })
+}
+
+fn not_plain(relative: &str) -> LoadError {
+    wrong("not-a-plain-file", format!("`{relative}` is a link, a device or a pipe; a bundle holds plain files only"))
 }

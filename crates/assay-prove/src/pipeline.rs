@@ -91,8 +91,8 @@ impl Prover<'_> {
         let evidence = match self.evidence(bundle, manifest, &mut record, progress)? {
             Ok(evidence) => evidence,
             Err(reason) => Evidence {
+                fixed: manifest.arms.fixed.as_ref().map(|_| ArmState::Unavailable(reason.clone())),
                 vulnerable: ArmState::Unavailable(reason),
-                fixed: manifest.arms.fixed.as_ref().map(|_| ArmState::Unavailable("not begun".into())),
                 reach: Reach::Unknown,
                 wanted: manifest.repeat.runs,
                 runs: Vec::new(),

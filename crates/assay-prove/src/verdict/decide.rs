@@ -88,10 +88,15 @@ pub fn decide(manifest: &Manifest, evidence: &Evidence) -> Ruling {
 
 fn not_run(case: &Case<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
-    for (arm, state) in case.arms() {
-        if let ArmState::Unavailable(why) = state {
-            reasons.push(format!("the {arm} version could not be run: {}", sentence::plain(why)));
-        }
+    let unavailable = case.arms().into_iter().filter_map(|(arm, state)| match state {
+        ArmState::Unavailable(why) => Some((arm, sentence::plain(why))),
+        _ => None,
+    });
+    let unavailable: Vec<_> = unavailable.collect();
+    match unavailable.as_slice() {
+        // What keeps both versions from running is told once, and has nothing to do with either.
+        [(_, one), (_, other)] if one == other => reasons.push(one.clone()),
+        each => reasons.extend(each.iter().map(|(arm, why)| format!("the {arm} version could not be run: {why}"))),
     }
     // Where an arm did not build or its oracle is broken, that is why nothing ran.
     let all_built = case.arms().iter().all(|(_, state)| **state == ArmState::Built);
