@@ -23,8 +23,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    // First of all: the sandbox starts this very program again, as its launcher.
+    // First of all: this very program is started again, as the sandbox's launcher and as the sweeper.
     assay_sandbox::take_over_if_asked(assay_prove::pipeline::BUILTINS);
+    assay_prove::sweeper::take_over_if_asked();
     let cli = cli::Cli::parse();
     cli.common.color.write_global();
     ExitCode::from(commands::run(&cli))

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use assay_prove::deps;
 use assay_prove::fetch::{self, Cache, Progress as Event, Reason, Wanted};
 use clap::Args;
 use serde::Serialize;
@@ -142,13 +143,17 @@ fn one<'a>(path: &'a Path, from: Option<&Path>, cache: &Cache, common: &Common) 
         Ok(ready) => ready,
         Err(refusal) => return Ok(Answer { path, files: Vec::new(), refusal: Some(refusal) }),
     };
+    let manifest = deps::with_lock(&ready.manifest, &ready.bundle).map_err(|error| {
+        Failure::call("bad-lock", error.to_string())
+            .help("mend the lock file, or name each package in `[deps.packages]`")
+    })?;
     let files = match from {
-        Some(folder) => import(folder, &fetch::wanted(&ready.manifest), cache)?,
+        Some(folder) => import(folder, &fetch::wanted(&manifest), cache)?,
         None => {
             let progress = Progress::start(&next::quoted(path), !common.no_progress);
             let mut files = Vec::new();
             // The files that failed are told one by one as they fail.
-            let _ = fetch::fetch(&ready.manifest, cache, &mut |event| match event {
+            let _ = fetch::fetch(&manifest, cache, &mut |event| match event {
                 Event::Cached(wanted) => files.push(FileJson::there(wanted, "cached")),
                 Event::Stored(wanted) => files.push(FileJson::there(wanted, "stored")),
                 Event::Asking { purl, files } => {
