@@ -39,12 +39,15 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
-    /// How the answer is printed; the JSON shapes are stable and stand in docs/cli.md
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    /// How the answer is printed: text or json, whose shapes are stable and stand in docs/cli.md
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT",
+        hide_possible_values = true)]
     pub format: Format,
-    /// Whether colours are used; they only ever add to words. NO_COLOR is respected
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// Whether colours are used: auto, always or never; NO_COLOR is respected
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN",
+        hide_possible_values = true)]
     pub color: Color,
     /// Do not show progress on stderr
     #[arg(long, global = true)]
@@ -84,15 +87,12 @@ impl Color {
     }
 }
 
-/// The commands.
+/// The commands. Each is described where its arguments are.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run proof bundles and say whether the reported bugs are real
     Prove(prove::ProveArgs),
-    /// An author's tools: check, fetch, pack, unpack, digest, sign
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
-    /// Prove the shipped examples and explain each verdict
     Demo(demo::DemoArgs),
 }
 

@@ -30,7 +30,7 @@ const WRONG: u8 = 2;
 ///
 /// With several bundles, each is compared with the file `expected` in it (`reproduced` without one).
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   assay prove examples/heap-overflow
   assay prove report.tar.zst --runs 20

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anstyle::AnsiColor;
 use assay_bundle::digest::Sha256;
-use assay_bundle::manifest::{Light, LightName, MissingItem, Problem};
+use assay_bundle::manifest::{Light, MissingItem, Problem};
 use assay_prove::load::LoadError;
 
 use super::fold::paragraph;
@@ -20,7 +20,7 @@ pub fn render(path: &Path, intake: &Intake, ids: Option<(Sha256, Sha256)>) -> St
     let mut out = format!("{}\n", headline(path, intake));
     out.push('\n');
     lights(&mut out, &intake.reading.readiness.lights);
-    out.push_str(&details(intake));
+    out.push_str(&details(intake, true));
     if let Some((bundle, claim)) = ids {
         let _ = write!(out, "\n  bundle  {bundle}\n  claim   {claim}\n");
     }
@@ -35,7 +35,7 @@ pub fn refusal(path: &Path, refusal: &Refusal) -> String {
         Refusal::Unreadable(error) => unreadable(path, error),
         Refusal::Unready(intake) => {
             let mut out = format!("{}\n", headline(path, intake));
-            out.push_str(&details(intake));
+            out.push_str(&details(intake, false));
             out.push('\n');
             out.push_str(&paragraph(&format!("{}  ", bold("Next")), &next(path, intake)));
             out
@@ -71,16 +71,13 @@ fn lights(out: &mut String, lights: &[Light]) {
     for light in lights {
         // Word, shape and colour: none of them speaks alone.
         let mark = if light.on { paint(AnsiColor::Green, "[on] ") } else { paint(AnsiColor::Yellow, "[off]") };
-        let name = pad(light_name(light.name), 11);
+        let name = pad(light.name.as_str(), 11);
         out.push_str(&paragraph(&format!("  {mark} {name}  "), &plain::line(&light.says, 1000)));
     }
 }
 
-fn light_name(name: LightName) -> &'static str {
-    name.as_str()
-}
-
-fn details(intake: &Intake) -> String {
+/// Problems and missing keys; with `whole` also those that only a light waits for.
+fn details(intake: &Intake, whole: bool) -> String {
     let mut out = String::new();
     if !intake.reading.problems.is_empty() {
         let _ = writeln!(out, "\n{}", bold("Problems"));
@@ -90,7 +87,8 @@ fn details(intake: &Intake) -> String {
     }
     let (required, optional): (Vec<_>, Vec<_>) = intake.reading.missing.iter().partition(|item| item.required);
     for (title, items) in [("Missing", required), ("Would light the rest", optional)] {
-        if !items.is_empty() {
+        let wanted = whole || items.iter().any(|item| item.required);
+        if wanted && !items.is_empty() {
             let _ = writeln!(out, "\n{}", bold(title));
             for item in items {
                 missing(&mut out, item);

@@ -11,8 +11,8 @@ pub fn paragraph(first: &str, text: &str) -> String {
     let mut out = String::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !empty && width(&line) + 1 + width(word) > PAGE {
+    for word in words(text) {
+        if !empty && width(&line) + 1 + width(&word) > PAGE {
             out.push_str(&line);
             out.push('\n');
             line.clone_from(&indent);
@@ -21,12 +21,29 @@ pub fn paragraph(first: &str, text: &str) -> String {
         if !empty {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
         empty = false;
     }
     out.push_str(line.trim_end());
     out.push('\n');
     out
+}
+
+/// The words of a text; a command between backticks is one, so that it can be copied from a line.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    for part in text.split(' ').filter(|part| !part.is_empty()) {
+        match words.last_mut().filter(|_| open) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(part);
+            }
+            None => words.push(part.to_owned()),
+        }
+        open ^= part.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 #[cfg(test)]
@@ -40,6 +57,8 @@ mod tests {
         assert_eq!(lines.len(), 3);
         assert!(lines.iter().all(|line| line.len() <= PAGE));
         assert!(lines.iter().skip(1).all(|line| line.starts_with("        word")));
+        let command = format!("{} `assay bundle check some/report` again", "y".repeat(80));
+        assert!(paragraph("", &command).lines().any(|line| line.contains("`assay bundle check some/report`")));
         assert_eq!(paragraph("x ", &"y".repeat(200)), format!("x {}\n", "y".repeat(200)));
     }
 }

@@ -25,7 +25,7 @@ pub fn step(told: &Told<'_>) -> String {
         ),
         Verdict::Flaky => {
             let rate = proof.ruling.rate;
-            let needed = rate.and_then(|rate| silent_runs_needed(rate.low.max(0.001))).unwrap_or(MAX_RUNS);
+            let needed = rate.and_then(|rate| silent_runs_needed(rate.share())).unwrap_or(MAX_RUNS);
             let more = needed.max(proof.evidence.wanted.saturating_mul(2)).min(MAX_RUNS);
             format!(
                 "Take it as a real flaw that needs luck. Look for what decides (threads, time, uninitialised memory, \

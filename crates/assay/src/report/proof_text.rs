@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Outcome, Verdict};
 use assay_prove::evidence::{ArmState, Reach, Role};
 use assay_prove::proof::Proof;
@@ -231,7 +232,12 @@ fn identity(told: &Told<'_>, arms: &[ArmView<'_>]) -> String {
     grid.row(["bundle".to_owned(), proof.bundle_id.to_string()]);
     grid.row(["claim".to_owned(), proof.claim_id.to_string()]);
     for arm in arms {
-        grid.row([arm.name.as_str().to_owned(), built(arm)]);
+        let reach = match proof.evidence.reach {
+            Reach::Reached if arm.name == ArmName::Fixed => ", its trigger reaches the change",
+            Reach::NotReached if arm.name == ArmName::Fixed => ", its trigger never reaches the change",
+            _ => "",
+        };
+        grid.row([arm.name.as_str().to_owned(), format!("{}{reach}", built(arm))]);
     }
     for tool in &proof.tools {
         let digest: String = tool.sha256.chars().take(12).collect();
@@ -239,13 +245,16 @@ fn identity(told: &Told<'_>, arms: &[ArmView<'_>]) -> String {
         grid.row([plain::line(&tool.name, 20), text]);
     }
     if let Some(layers) = &proof.layers {
-        let names: Vec<&str> =
-            layers.layers.keys().map(String::as_str).filter(|name| !name.starts_with("landlock-")).collect();
+        // What Landlock leaves to other layers stands in the JSON and in the statement.
+        let names = layers.layers.keys().filter(|name| !name.starts_with("landlock-"));
+        let names: Vec<String> = names
+            .map(|name| match name.as_str() {
+                "landlock" => format!("landlock (ABI {})", layers.landlock_abi),
+                name => name.to_owned(),
+            })
+            .collect();
         let proofs = words::count(layers.proofs.len(), "attempt");
-        grid.row([
-            "layers".to_owned(),
-            format!("{} (ABI {}); {proofs} to get out failed", names.join(", "), layers.landlock_abi),
-        ]);
+        grid.row(["layers".to_owned(), format!("{}; {proofs} to get out failed", names.join(", "))]);
     }
     if let Some((path, key)) = &told.attestation {
         let text = format!("{}, signed by key {key}", plain::path(path));

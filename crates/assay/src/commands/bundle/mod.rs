@@ -24,17 +24,11 @@ use crate::failure::Failure;
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum BundleCommand {
-    /// Say how complete a report is, what is wrong with it, and what is missing
     Check(check::CheckArgs),
-    /// Get the sources that a bundle names, by digest; the only command that uses the network
     Fetch(fetch::FetchArgs),
-    /// Make one file of a bundle; the same files always give the same bytes
     Pack(pack::PackArgs),
-    /// Make a folder of a packed bundle
     Unpack(unpack::UnpackArgs),
-    /// Print what a bundle and its claim are, as digests
     Digest(digest::DigestArgs),
-    /// Sign a bundle's identity as its author
     Sign(sign::SignArgs),
 }
 

@@ -4,9 +4,9 @@
 //! is written: its names cannot lead outside, hide each other or be links. The
 //! folder is new or empty, and appears whole or not at all.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use assay_bundle::files::{EXPECTED, MANIFEST};
@@ -64,8 +64,11 @@ pub fn run(call: &UnpackArgs, common: &Common) -> Result<u8, Failure> {
         })?
     } else {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Temporary folders are made with mode 0700, and it keeps that.
-        let temporary = tempfile::Builder::new().prefix(".assay-").tempdir_in(parent).map_err(failed)?;
+        let temporary = tempfile::Builder::new()
+            .prefix(".assay-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(parent)
+            .map_err(failed)?;
         let files = write(&bundle, temporary.path()).map_err(failed)?;
         fs::rename(temporary.path(), folder).map_err(failed)?;
         let _ = temporary.keep();
