@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::manifest::is_deceptive;
+
 /// A relative path inside a bundle: `/`-separated, without `.`/`..` segments,
-/// empty segments, control characters, backslashes or a leading `/`; at most
-/// 4,096 bytes and 64 segments. It cannot name anything outside the bundle.
+/// empty segments, control characters, marks that reorder or hide text,
+/// backslashes or a leading `/`; at most 4,096 bytes and 64 segments. It cannot name anything outside the bundle.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BundlePath(String);
@@ -61,6 +63,9 @@ impl FromStr for BundlePath {
         }
         if text.chars().any(char::is_control) {
             return refuse("it contains a control character");
+        }
+        if text.chars().any(is_deceptive) {
+            return refuse("it contains a mark that reorders or hides text");
         }
         if text.split('/').count() > 64 {
             return refuse("it has more than 64 segments");

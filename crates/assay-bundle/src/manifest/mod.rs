@@ -23,6 +23,7 @@ pub mod variable;
 
 pub use need::MissingItem;
 pub use problem::Problem;
+pub(crate) use problem::is_deceptive;
 pub(crate) use problem::shown;
 pub use readiness::{Light, LightName, Readiness};
 pub use reading::{Reading, SCHEMA, decode, parse, read};
