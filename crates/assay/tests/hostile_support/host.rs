@@ -1,0 +1,203 @@
+//! What of the host could be changed, seen before and after.
+//!
+//! Other things happen on a machine meanwhile. So processes are told by the program under test, which is a copy
+//! under a name of its own, and by their namespaces; files by the folders that only the suite uses, and by the one
+//! name that hostile programs give to what they make.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Failed;
+
+use super::bench::Bench;
+use super::hold;
+
+/// The name of everything that a hostile program makes.
+const ESCAPED: &str = "assay-escaped";
+
+/// How long the kernel may take to bury what was killed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The host at one moment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Host {
+    processes: BTreeSet<String>,
+    mounts: BTreeSet<String>,
+    cgroups: BTreeSet<String>,
+    objects: BTreeSet<String>,
+    files: BTreeSet<String>,
+}
+
+impl Host {
+    /// Looks.
+    pub fn seen(bench: &Bench) -> Self {
+        Self {
+            processes: processes(bench),
+            mounts: lines("/proc/self/mountinfo"),
+            cgroups: cgroups(),
+            objects: ["shm", "msg", "sem"].iter().flat_map(|kind| lines(&format!("/proc/sysvipc/{kind}"))).collect(),
+            files: files(bench),
+        }
+    }
+
+    /// What is there now and was not then, or the other way round. What goes by itself is waited for.
+    pub fn changes(&self, bench: &Bench) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let now = Self::seen(bench);
+            let changes = self.against(&now);
+            if changes.is_empty() || Instant::now() > deadline {
+                return changes;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn against(&self, now: &Self) -> Vec<String> {
+        let kinds = [
+            ("process", &self.processes, &now.processes),
+            ("mount", &self.mounts, &now.mounts),
+            ("cgroup", &self.cgroups, &now.cgroups),
+            ("System V object", &self.objects, &now.objects),
+            ("file", &self.files, &now.files),
+        ];
+        let mut changes = Vec::new();
+        for (kind, then, now) in kinds {
+            changes.extend(now.difference(then).map(|what| format!("new {kind}: {what}")));
+            // Processes of others come and go.
+            if kind != "process" {
+                changes.extend(then.difference(now).map(|what| format!("lost {kind}: {what}")));
+            }
+        }
+        changes
+    }
+}
+
+/// No file of a hostile program lies where one could be made.
+pub fn nothing_escaped(bench: &Bench) -> Result<(), Failed> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let places = ["/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/etc", "/usr", "/usr/local/bin", "/root", "/home"];
+    let own = ["", "home", "tmp", "cache", "work"].map(|folder| bench.root.join(folder));
+    for place in places.iter().map(PathBuf::from).chain(own).chain(home) {
+        let file = place.join(ESCAPED);
+        hold(fs::symlink_metadata(&file).is_err(), format!("`{}` appeared on the host", file.display()))?;
+    }
+    Ok(())
+}
+
+/// No process of the program under test is left, nor one that it started.
+pub fn nobody_is_left(bench: &Bench) -> Result<(), Failed> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let left = of_program(bench);
+        if left.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(format!("processes are left: {left:?}").into());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// No process lives in these namespaces.
+pub fn nobody_is_inside(namespaces: &BTreeSet<PathBuf>) -> Result<(), Failed> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let inside = |folder: &Path| {
+            let namespace = fs::read_link(folder.join("ns/pid")).ok()?;
+            namespaces.contains(&namespace).then_some(())
+        };
+        let left = every_process(inside);
+        if left.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(format!("the sandbox outlived its runner: {left:?}").into());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Processes whose program is the one under test, wherever it was started from.
+fn of_program(bench: &Bench) -> BTreeSet<String> {
+    let name = bench.assay.to_string_lossy().into_owned();
+    every_process(|folder| {
+        let program = fs::read_link(folder.join("exe")).ok()?;
+        program.to_string_lossy().starts_with(&name).then_some(())
+    })
+}
+
+/// Those, and all in another process namespace than ours.
+fn processes(bench: &Bench) -> BTreeSet<String> {
+    let ours = fs::read_link("/proc/self/ns/pid").unwrap();
+    let mut found = of_program(bench);
+    found.extend(every_process(|folder| {
+        let namespace = fs::read_link(folder.join("ns/pid")).ok()?;
+        (namespace != ours).then_some(())
+    }));
+    found
+}
+
+fn every_process(wanted: impl Fn(&Path) -> Option<()>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.bytes().all(|b| b.is_ascii_digit()) && wanted(&entry.path()).is_some() {
+            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            // The number may be given out again; the start time after the name's bracket tells them apart.
+            let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+            let program = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            let begun = rest.split_whitespace().nth(19).unwrap_or_default();
+            found.insert(format!("{name} {} begun {begun}", program.trim()));
+        }
+    }
+    found
+}
+
+fn lines(path: &str) -> BTreeSet<String> {
+    fs::read_to_string(path).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+fn cgroups() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    walk(Path::new("/sys/fs/cgroup"), &mut |path, is_folder| {
+        if is_folder {
+            found.insert(path.display().to_string());
+        }
+    });
+    found
+}
+
+/// All that lies in the suite's own folders, but for what the cache is there to keep.
+fn files(bench: &Bench) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let blobs = bench.cache().join("blobs");
+    // Tests still at work have their things in `work`.
+    let work = bench.root.join("work");
+    walk(&bench.root, &mut |path, _| {
+        if !path.starts_with(&blobs) && !path.starts_with(&work) && !made_once(bench, path) {
+            found.insert(path.display().to_string());
+        }
+    });
+    found
+}
+
+/// Folders that the runner makes at its first start and keeps.
+fn made_once(bench: &Bench, path: &Path) -> bool {
+    let cache = bench.cache();
+    path.strip_prefix(&cache).is_ok_and(|below| below.components().count() == 1)
+}
+
+fn walk(folder: &Path, visit: &mut dyn FnMut(&Path, bool)) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        visit(&entry.path(), is_folder);
+        if is_folder {
+            walk(&entry.path(), visit);
+        }
+    }
+}
