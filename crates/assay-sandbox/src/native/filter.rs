@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-};
+use seccompiler::BpfProgram;
 
+use super::bpf::{Answer, Check, program};
 use super::sys;
 use crate::error::{Layer, SandboxError};
 use crate::spec::Profile;
@@ -15,30 +14,27 @@ use crate::spec::Profile;
 /// numbers are the same on all architectures from 424 on).
 const NEWEST_CALL: u32 = 462;
 
-/// The seccomp programs, compiled once by the launcher.
+/// The seccomp programs, made once by the launcher.
 pub struct Filters {
-    default: [BpfProgram; 2],
-    lsan: [BpfProgram; 2],
+    default: BpfProgram,
+    lsan: BpfProgram,
 }
 
 impl Filters {
-    /// Compiles both profiles.
-    pub fn compile() -> Result<Self, SandboxError> {
-        Ok(Self { default: compile(Profile::Default)?, lsan: compile(Profile::Lsan)? })
+    /// Makes the filters of both profiles.
+    pub fn new() -> Self {
+        let of = |profile| program(&answers(profile), NEWEST_CALL);
+        Self { default: of(Profile::Default), lsan: of(Profile::Lsan) }
     }
 
-    /// Sets the filters of a profile on the calling process, for good.
+    /// Sets the filter of a profile on the calling process, for good.
     pub fn apply(&self, profile: Profile) -> Result<(), SandboxError> {
-        let failed =
-            |error: &dyn std::fmt::Display| SandboxError::new(Layer::Seccomp, format!("setting the filter: {error}"));
-        let programs = match profile {
+        let program = match profile {
             Profile::Default => &self.default,
             Profile::Lsan => &self.lsan,
         };
-        for program in programs {
-            seccompiler::apply_filter(program).map_err(|e| failed(&e))?;
-        }
-        sys::refuse_unknown_calls(NEWEST_CALL).map_err(|e| failed(&e))
+        seccompiler::apply_filter(program)
+            .map_err(|error| SandboxError::new(Layer::Seccomp, format!("setting the filter: {error}")))
     }
 }
 
@@ -119,75 +115,60 @@ const FORBIDDEN_HERE: &[libc::c_long] = &[libc::SYS_iopl, libc::SYS_ioperm, libc
 #[cfg(not(target_arch = "x86_64"))]
 const FORBIDDEN_HERE: &[libc::c_long] = &[];
 
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
-
-fn compile(profile: Profile) -> Result<[BpfProgram; 2], SandboxError> {
-    let build = || -> Result<[BpfProgram; 2], Box<dyn std::error::Error>> {
-        let arch = std::env::consts::ARCH.try_into()?;
-        let mut refused: Rules = FORBIDDEN.iter().chain(FORBIDDEN_HERE).map(|call| (*call, Vec::new())).collect();
-        if profile == Profile::Default {
-            refused.insert(libc::SYS_ptrace, Vec::new());
-        }
-        refused.insert(libc::SYS_clone, new_namespace_flags()?);
-        // Sockets other than AF_UNIX: vsock and netlink reach past a network namespace.
-        let not_unix = || argument(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64);
-        refused.insert(libc::SYS_socket, vec![not_unix()?]);
-        refused.insert(libc::SYS_socketpair, vec![not_unix()?]);
-        // Typing into a terminal that somebody handed over.
-        refused.insert(
-            libc::SYS_ioctl,
-            vec![argument(1, SeccompCmpOp::Eq, libc::TIOCSTI)?, argument(1, SeccompCmpOp::Eq, libc::TIOCLINUX)?],
-        );
-        refused.extend(reaching_init()?);
-        let eperm = SeccompAction::Errno(libc::EPERM as u32);
-        let refuse = SeccompFilter::new(refused, SeccompAction::Allow, eperm, arch)?;
-        let missing: Rules = ABSENT.iter().map(|call| (*call, Vec::new())).collect();
-        let enosys = SeccompAction::Errno(libc::ENOSYS as u32);
-        let absent = SeccompFilter::new(missing, SeccompAction::Allow, enosys, arch)?;
-        Ok([refuse.try_into()?, absent.try_into()?])
+fn answers(profile: Profile) -> BTreeMap<u32, Answer> {
+    // Sockets other than AF_UNIX: vsock and netlink reach past a network namespace.
+    let not_unix = Check::IsNot(0, libc::AF_UNIX as u32);
+    // CLONE_NEWTIME shares its bit with the exit signal in clone's flags, where it means nothing.
+    let new_namespaces = Check::HasAny(0, sys::NAMESPACES as u32);
+    // Typing into a terminal that somebody handed over.
+    let typing = [libc::TIOCSTI, libc::TIOCLINUX].map(|request| Check::Is(1, request as u32));
+    let checked = [
+        (libc::SYS_clone, vec![new_namespaces]),
+        (libc::SYS_socket, vec![not_unix]),
+        (libc::SYS_socketpair, vec![not_unix]),
+        (libc::SYS_ioctl, typing.to_vec()),
+    ];
+    let traced = match profile {
+        Profile::Default => Some(libc::SYS_ptrace),
+        Profile::Lsan => None,
     };
-    build().map_err(|error| SandboxError::new(Layer::Seccomp, format!("compiling the filter: {error}")))
+    let forbidden = FORBIDDEN.iter().chain(FORBIDDEN_HERE).copied().chain(traced);
+    let numbered = |call: libc::c_long, answer| (call as u32, answer);
+    (forbidden.map(|call| numbered(call, Answer::Errno(libc::EPERM))))
+        .chain(ABSENT.iter().map(|call| numbered(*call, Answer::Errno(libc::ENOSYS))))
+        .chain(
+            checked.into_iter().chain(reaching_init()).map(|(call, checks)| numbered(call, Answer::RefuseIf(checks))),
+        )
+        .collect()
 }
 
 /// Calls that take a pid and ask for nothing but the same user id: with them a
 /// program could starve init or take its descriptors away, and so blind the meters.
-fn reaching_init() -> Result<Rules, seccompiler::BackendError> {
-    const INIT: u64 = 1;
-    let init = |index| argument(index, SeccompCmpOp::Eq, INIT);
-    let mut rules = Rules::new();
-    for call in [
-        libc::SYS_prlimit64,
-        libc::SYS_sched_setaffinity,
-        libc::SYS_sched_setattr,
-        libc::SYS_sched_setparam,
-        libc::SYS_sched_setscheduler,
-    ] {
-        rules.insert(call, vec![init(0)?]);
-    }
-    // By user, they name init as well.
-    let priority_of_user = argument(0, SeccompCmpOp::Eq, libc::PRIO_USER as u64)?;
-    rules.insert(libc::SYS_setpriority, vec![init(1)?, priority_of_user]);
-    let io_priority_of_user = argument(0, SeccompCmpOp::Eq, IOPRIO_WHO_USER)?;
-    rules.insert(libc::SYS_ioprio_set, vec![init(1)?, io_priority_of_user]);
-    Ok(rules)
+fn reaching_init() -> Vec<(libc::c_long, Vec<Check>)> {
+    const INIT: u32 = 1;
+    const IOPRIO_WHO_USER: u32 = 3;
+    let init = Check::Is(0, INIT);
+    vec![
+        (libc::SYS_prlimit64, vec![init]),
+        (libc::SYS_sched_setaffinity, vec![init]),
+        (libc::SYS_sched_setattr, vec![init]),
+        (libc::SYS_sched_setparam, vec![init]),
+        (libc::SYS_sched_setscheduler, vec![init]),
+        // Their first argument says what the second names; a user's processes include init.
+        (libc::SYS_setpriority, vec![Check::Is(1, INIT), Check::Is(0, libc::PRIO_USER)]),
+        (libc::SYS_ioprio_set, vec![Check::Is(1, INIT), Check::Is(0, IOPRIO_WHO_USER)]),
+    ]
 }
 
-/// Linux's `IOPRIO_WHO_USER`.
-const IOPRIO_WHO_USER: u64 = 3;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn argument(index: u8, op: SeccompCmpOp, value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
-    SeccompRule::new(vec![SeccompCondition::new(index, SeccompCmpArgLen::Dword, op, value)?])
-}
-
-/// One rule for each flag of clone that makes a namespace.
-fn new_namespace_flags() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
-    let mut rules = Vec::new();
-    for bit in 0..64 {
-        let flag = 1_u64 << bit;
-        // CLONE_NEWTIME shares its bit with the exit signal in clone's flags, where it means nothing.
-        if sys::NAMESPACES & flag != 0 {
-            rules.push(argument(0, SeccompCmpOp::MaskedEq(flag), flag)?);
-        }
+    #[test]
+    fn no_call_has_two_answers() {
+        let named = FORBIDDEN.len() + FORBIDDEN_HERE.len() + ABSENT.len() + 4 + reaching_init().len();
+        assert_eq!(answers(Profile::Lsan).len(), named);
+        assert_eq!(answers(Profile::Default).len(), named + 1);
+        assert!(answers(Profile::Default).keys().all(|call| *call <= NEWEST_CALL));
     }
-    Ok(rules)
 }

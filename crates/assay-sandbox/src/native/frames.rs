@@ -46,6 +46,16 @@ impl<'a> Frames<'a> {
         Ok(())
     }
 
+    /// Whether init has had its last word.
+    pub fn is_complete(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// Whether the run failed, so that nothing is worth waiting for.
+    pub fn is_failure(&self) -> bool {
+        matches!(self.outcome, Some(Err(_)))
+    }
+
     /// What it came to, at the end of the pipe.
     pub fn finish(self) -> Result<(Report, Vec<Tree>), SandboxError> {
         let report = self.outcome.unwrap_or_else(|| {

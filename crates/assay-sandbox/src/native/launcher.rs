@@ -1,19 +1,18 @@
 //! The launcher: the same program executed again, small, single-threaded and
-//! without secrets, which forks an init for each run it is asked for.
+//! without secrets, which forks an init for each run.
 
 use std::fs::File;
-use std::io::{self, IoSliceMut, Write};
-use std::mem::MaybeUninit;
+use std::io::{self, PipeReader, Read as _, Write};
 use std::os::fd::{AsFd as _, OwnedFd};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::Mode;
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use super::filter::Filters;
-use super::init::{self, Channels, Outer};
-use super::message::{FIXED_DESCRIPTORS, LAUNCHER_NAME, read_request, write_failure};
+use super::message::{LAUNCHER_NAME, write_failure};
 use super::sys::{self, Forked};
+use super::{inbox, init};
 use crate::error::{Layer, SandboxError};
 
 /// Code of the runner that reads hostile bytes inside the sandbox. It gets its
@@ -26,8 +25,25 @@ pub const MAX_MOUNTS: usize = 200;
 /// Descriptors of the host that may come with one request: the mounts and standard input.
 pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 1;
 
+/// How many inits stand ready.
+const READY: usize = 2;
+
+/// How many inits may end in a row without having taken a run.
+const MAX_DEATHS: u32 = 3;
+
+/// Who the launcher is outside, to be mapped inside.
+#[derive(Clone, Copy)]
+pub struct Outer {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
 /// What the launcher keeps for all runs: no state of any run.
 pub struct Launcher {
+    /// Who the launcher is outside.
+    pub outer: Outer,
     /// Compiled seccomp programs.
     pub filters: Filters,
     builtins: Vec<(String, Builtin)>,
@@ -58,7 +74,10 @@ pub fn take_over_if_asked(builtins: &[(&str, Builtin)]) {
     sys::exit_now(status)
 }
 
-/// Answers requests until the runner is gone.
+/// Keeps inits ready until the runner is gone.
+///
+/// An init serves one run and ends with it. That it was made before the run was
+/// asked for saves the run the time in which the kernel makes namespaces.
 fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
     // The socket came as standard input; no run may see it there.
     let socket = rustix::io::fcntl_dupfd_cloexec(io::stdin().as_fd(), 3)?;
@@ -67,74 +86,75 @@ fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
     drop(null);
+    sys::reset_signals();
     sys::ignore_children();
     sys::ignore_broken_pipes();
     // Needed to write the id maps after root became an ordinary user.
     set_dumpable_behavior(DumpableBehavior::Dumpable)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     let outer = Outer { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
-    let launcher = Launcher { filters: Filters::compile().map_err(io::Error::other)?, builtins };
+    let launcher = Launcher { filters: Filters::new(), outer, builtins };
+    let mut ready = Ready::default();
     loop {
-        let Some(mut descriptors) = receive(&socket)? else {
+        while ready.inits.len() < READY {
+            let made = make_init(&launcher, &socket);
+            match made {
+                Ok(taken) if ready.deaths < MAX_DEATHS => ready.inits.push(taken),
+                other => {
+                    // The next run is told; it may be the only one who can do something about it.
+                    let why = other.err().map_or_else(|| "they end at once".to_owned(), |error| error.to_string());
+                    let Some(channels) = inbox::next(&socket)? else {
+                        return Ok(());
+                    };
+                    let error = SandboxError::new(Layer::Namespaces, format!("making new namespaces: {why}"));
+                    write_failure(&mut &channels.report, &error);
+                    ready.deaths = 0;
+                }
+            }
+        }
+        if ready.wait(&socket)? {
             return Ok(());
-        };
-        if descriptors.len() < FIXED_DESCRIPTORS {
-            continue;
-        }
-        let handed_in = descriptors.split_off(FIXED_DESCRIPTORS);
-        let mut fixed = descriptors.into_iter();
-        let (Some(request), Some(report), Some(lifeline), Some(stdout), Some(stderr)) =
-            (fixed.next(), fixed.next(), fixed.next(), fixed.next(), fixed.next())
-        else {
-            continue;
-        };
-        let channels = Channels { report: report.into(), lifeline, stdout, stderr, handed_in };
-        launch(File::from(request), channels, outer, &launcher, &socket);
-    }
-}
-
-fn launch(request: File, channels: Channels, outer: Outer, launcher: &Launcher, socket: &OwnedFd) {
-    let mut report = &channels.report;
-    let request = match read_request(request) {
-        Ok(request) => request,
-        Err(error) => {
-            let error = SandboxError::new(Layer::Launcher, format!("reading the request: {error}"));
-            return write_failure(&mut report, &error);
-        }
-    };
-    match sys::fork_into(sys::NAMESPACES) {
-        Ok(Forked::Child) => {
-            // Else this copy would keep the socket open after the launcher is gone.
-            sys::close(socket.as_fd());
-            init::main(&request, channels, outer, launcher)
-        }
-        Ok(Forked::Parent(_)) => {}
-        Err(error) => {
-            let error = SandboxError::new(Layer::Namespaces, format!("making new namespaces: {error}"));
-            write_failure(&mut report, &error);
         }
     }
 }
 
-/// The descriptors of the next request; `None` when the runner is gone.
-fn receive(socket: &OwnedFd) -> io::Result<Option<Vec<OwnedFd>>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_HANDED_IN + FIXED_DESCRIPTORS))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0; 1];
-    let received = loop {
-        match recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::CMSG_CLOEXEC) {
-            Err(rustix::io::Errno::INTR) => {}
-            other => break other?,
-        }
-    };
-    if received.bytes == 0 {
-        return Ok(None);
+/// Makes an init in new namespaces. The pipe ends when it takes a run, or dies.
+fn make_init(launcher: &Launcher, socket: &OwnedFd) -> io::Result<PipeReader> {
+    let (taken, not_yet_taken) = io::pipe()?;
+    match sys::fork_into(sys::NAMESPACES)? {
+        Forked::Child => init::main(launcher, socket, not_yet_taken),
+        Forked::Parent(_) => Ok(taken),
     }
-    let mut descriptors = Vec::new();
-    for message in control.drain() {
-        if let RecvAncillaryMessage::ScmRights(rights) = message {
-            descriptors.extend(rights);
+}
+
+/// The inits that stand ready, by the pipes that tell when they no longer do.
+#[derive(Default)]
+struct Ready {
+    inits: Vec<PipeReader>,
+    /// How many ended without a run, since one last took one.
+    deaths: u32,
+}
+
+impl Ready {
+    /// Waits until an init is taken or dead, and forgets it, or until the runner is gone; then true.
+    fn wait(&mut self, socket: &OwnedFd) -> io::Result<bool> {
+        let mut polls: Vec<PollFd<'_>> = vec![PollFd::new(socket, PollFlags::empty())];
+        polls.extend(self.inits.iter().map(|taken| PollFd::new(taken, PollFlags::empty())));
+        match poll(&mut polls, None) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        let mut over = polls.iter().map(|poll| !poll.revents().is_empty()).collect::<Vec<_>>().into_iter();
+        let gone = over.next().unwrap_or(true);
+        let deaths = &mut self.deaths;
+        self.inits.retain_mut(|init| {
+            let over = over.next().unwrap_or(true);
+            if over {
+                let taken = init.read(&mut [0]).is_ok_and(|count| count > 0);
+                *deaths = if taken { 0 } else { *deaths + 1 };
+            }
+            !over
+        });
+        Ok(gone)
     }
-    Ok(Some(descriptors))
 }

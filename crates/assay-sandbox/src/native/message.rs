@@ -110,7 +110,7 @@ pub fn write_failure(to: &mut impl Write, error: &SandboxError) {
 }
 
 /// Reads all of a memory file from its start.
-pub fn read_request(mut file: std::fs::File) -> io::Result<Request> {
+pub fn read_request(mut file: &std::fs::File) -> io::Result<Request> {
     let mut json = Vec::new();
     io::Seek::rewind(&mut file)?;
     file.read_to_end(&mut json)?;

@@ -7,18 +7,21 @@
 //! an *init*, pid 1 of fresh namespaces, which builds the root, starts the
 //! program, meters and ends it, and brings folders out through a pipe.
 
+mod bpf;
 mod collect;
 mod copy;
 mod engine;
 mod filter;
 mod frames;
 mod hosts;
+mod inbox;
 mod init;
 mod keep;
 mod launcher;
 mod message;
 mod meter;
 mod place;
+mod program;
 mod restrict;
 mod root;
 mod runner;

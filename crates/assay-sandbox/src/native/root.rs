@@ -18,45 +18,55 @@ use super::{copy, sys};
 use crate::error::{Layer, SandboxError};
 use crate::spec::{Mount, Spec};
 
-/// Where the new root is mounted until it becomes the root.
-const STAGING: &str = "/tmp";
+/// Where the new root is mounted until it becomes the root: a folder that every
+/// system has, and from which nothing is ever handed in.
+const STAGING: &str = "/sys";
 
 /// Host folders that every run sees, besides `/usr`.
 const LINKS: [&str; 5] = ["bin", "sbin", "lib", "lib64", "lib32"];
 
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 
-/// Builds the root in the caller's fresh namespaces and moves into it.
-///
-/// `hosts` are the detached host mounts of the spec in order, opened before
-/// anything is mounted: the staging place may hide them.
-pub fn build(spec: &Spec, hosts: Vec<OwnedFd>) -> Result<(), SandboxError> {
-    let mut hosts = hosts.into_iter();
-    let system = System::open()?;
+/// A root in the making, in fresh namespaces of the caller.
+pub struct Root {
+    mount: OwnedFd,
+}
 
-    let failed = |step: &str| {
-        let step = step.to_owned();
-        move |error: io::Error| SandboxError::new(Layer::Root, format!("{step}: {error}"))
-    };
-    mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
-        .map_err(|e| failed("cutting mount propagation")(e.into()))?;
-    let root = tmpfs(1 << 20, 0o755).map_err(failed("the root tmpfs"))?;
-    attach(root.as_fd(), Path::new(STAGING)).map_err(failed("the root"))?;
-    system.attach().map_err(failed("the system folders"))?;
-    mount_proc()?;
+fn failed(step: &str) -> impl FnOnce(io::Error) -> SandboxError {
+    move |error| SandboxError::new(Layer::Root, format!("{step}: {error}"))
+}
 
-    for mount in &spec.mounts {
-        add(root.as_fd(), mount, &mut hosts).map_err(|error| {
-            SandboxError::new(Layer::Files, format!("cannot mount `{}`: {error}", mount.at().display()))
-        })?;
+impl Root {
+    /// Makes the part that is the same for all runs.
+    pub fn prepare() -> Result<Self, SandboxError> {
+        let system = System::open()?;
+        let mount = tmpfs(1 << 20, 0o755).map_err(failed("the root tmpfs"))?;
+        attach(mount.as_fd(), Path::new(STAGING)).map_err(failed("the root"))?;
+        system.attach().map_err(failed("the system folders"))?;
+        mount_proc()?;
+        // A second wall behind seccomp; old kernels without this file have the first.
+        let _ = fs::write(Path::new(STAGING).join("proc/sys/user/max_user_namespaces"), "0");
+        Ok(Self { mount })
     }
 
-    sys::make_top_read_only(root.as_fd()).map_err(failed("making the root read-only"))?;
-    rustix::process::chdir(STAGING).map_err(|e| failed("entering the root")(e.into()))?;
-    rustix::process::pivot_root(".", ".").map_err(|e| failed("changing the root")(e.into()))?;
-    unmount(".", UnmountFlags::DETACH).map_err(|e| failed("letting go of the host's root")(e.into()))?;
-    rustix::process::chdir("/").map_err(|e| failed("entering the root")(e.into()))?;
-    Ok(())
+    /// Adds what a spec asks for and moves into the root. `hosts` are the
+    /// detached host mounts of the spec, in order.
+    pub fn complete(self, spec: &Spec, hosts: Vec<OwnedFd>) -> Result<(), SandboxError> {
+        let mut hosts = hosts.into_iter();
+        // Until now, what was mounted on the host could be seen here too.
+        mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+            .map_err(|e| failed("cutting mount propagation")(e.into()))?;
+        for mount in &spec.mounts {
+            add(self.mount.as_fd(), mount, &mut hosts).map_err(|error| {
+                SandboxError::new(Layer::Files, format!("cannot mount `{}`: {error}", mount.at().display()))
+            })?;
+        }
+        sys::make_top_read_only(self.mount.as_fd()).map_err(failed("making the root read-only"))?;
+        rustix::process::chdir(STAGING).map_err(|e| failed("entering the root")(e.into()))?;
+        rustix::process::pivot_root(".", ".").map_err(|e| failed("changing the root")(e.into()))?;
+        unmount(".", UnmountFlags::DETACH).map_err(|e| failed("letting go of the host's root")(e.into()))?;
+        rustix::process::chdir("/").map_err(|e| failed("entering the root")(e.into()))
+    }
 }
 
 /// Mounts one thing of the spec in the root that is being built.

@@ -14,7 +14,7 @@ use super::hosts::Hosts;
 use super::launcher::{MAX_HANDED_IN, MAX_MOUNTS};
 use super::message::{FIXED_DESCRIPTORS, Request};
 use crate::error::{Layer, SandboxError};
-use crate::spec::{End, Finished, Spec};
+use crate::spec::{End, Finished, Mount, Spec};
 
 /// What an engine decided for all its runs.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,7 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
     if spec.mounts.len() > MAX_MOUNTS {
         return Err(SandboxError::new(Layer::Files, format!("more than {MAX_MOUNTS} mounts")));
     }
+    check_log_folders(spec)?;
     let pipe = || io::pipe().map_err(broken("a pipe"));
     let (report, report_writer) = pipe()?;
     let (stdout, stdout_writer) = pipe()?;
@@ -64,6 +65,18 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
     }
     drop((report_writer, stdout_writer, stderr_writer, lifeline_reader, hosts, request));
     read(spec, lifeline.into(), [report, stdout, stderr])
+}
+
+/// What is allowed for a folder is allowed for all below it, so a log folder lies in no other mount.
+fn check_log_folders(spec: &Spec) -> Result<(), SandboxError> {
+    for (index, log) in spec.mounts.iter().enumerate() {
+        let inside = |(other, mount): (usize, &Mount)| other != index && log.at().starts_with(mount.at());
+        if matches!(log, Mount::LogFolder { .. }) && spec.mounts.iter().enumerate().any(inside) {
+            let what = format!("the log folder `{}` lies in another mount, and could be read", log.at().display());
+            return Err(SandboxError::new(Layer::Files, what));
+        }
+    }
+    Ok(())
 }
 
 fn in_memory(request: &Request) -> io::Result<OwnedFd> {
@@ -96,7 +109,8 @@ fn read(spec: &Spec, lifeline: OwnedFd, mut pipes: [PipeReader; 3]) -> Result<Fi
     let mut overflow = false;
     let mut open = [true; 3];
     let mut buffer = vec![0; 64 * 1024];
-    while open.contains(&true) {
+    // Init's last word comes when all other processes are gone; its own end need not be waited for.
+    while !frames.is_failure() && (open != [true, false, false] || !frames.is_complete()) && open.contains(&true) {
         for index in wait(&pipes, open)? {
             let Some(pipe) = pipes.get_mut(index) else {
                 continue;

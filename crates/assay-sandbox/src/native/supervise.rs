@@ -48,7 +48,7 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
             Some(End::CpuLimit)
         } else if reading.memory > limits.memory || reading.machine_short {
             Some(End::MemoryLimit)
-        } else if started.elapsed() >= limits.wall + reading.cpu * WALL_PER_CPU {
+        } else if started.elapsed() >= limits.wall.saturating_add(reading.cpu.saturating_mul(WALL_PER_CPU)) {
             Some(End::WallLimit)
         } else {
             None

@@ -96,6 +96,12 @@ pub fn ignore_children() {
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
 }
 
+/// A write to a closed pipe ends the process again, as programs expect.
+pub fn end_on_broken_pipes() {
+    // SAFETY: SIG_DFL is no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
 /// A write to a closed pipe gives an error in place of a signal.
 pub fn ignore_broken_pipes() {
     // SAFETY: SIG_IGN is no handler.
@@ -208,25 +214,4 @@ pub fn landlock_abi() -> i32 {
     let abi =
         unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<libc::c_void>(), 0_usize, VERSION) };
     i32::try_from(abi).unwrap_or(0).max(0)
-}
-
-/// Sets a filter that kills x32 system calls, whose numbers pass an x86-64
-/// filter's comparison of architecture but not its table, and that answers every
-/// call newer than `newest` as a kernel would that does not have it.
-pub fn refuse_unknown_calls(newest: u32) -> io::Result<()> {
-    const X32: u32 = 0x4000_0000;
-    let code = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter { code: code as u16, jt, jf, k };
-    let absent = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
-    let mut program = [
-        code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
-        code(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 1, 0, newest),
-        code(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
-        code(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 1, 0, X32),
-        code(libc::BPF_RET | libc::BPF_K, 0, 0, absent),
-        code(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_KILL_PROCESS),
-    ];
-    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
-    // SAFETY: the program and its length agree, and both outlive the call, which copies them.
-    check(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) })?;
-    Ok(())
 }

@@ -4,9 +4,9 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener};
 
-use assay_sandbox::{Collect, End, Into, Mount, Node, Profile, Sandbox, Stdin};
+use assay_sandbox::{Collect, End, Into, Layer, Mount, Node, Profile, Sandbox, Stdin};
 
-use crate::arena::{attack, engine_at, folder, mark, nothing_got_through, run, shell, text};
+use crate::arena::{attack, engine_at, folder, mark, nothing_got_through, refused, run, shell, text};
 
 pub fn network() {
     let name = format!("assay-{}", mark());
@@ -95,6 +95,12 @@ fn log_folder_holds(engine: &dyn Sandbox) {
     assert_eq!(entries.len(), 1, "{entries:?}");
     assert_eq!(entries[0].path, b"report");
     assert!(matches!(&entries[0].node, Node::File { content, .. } if content == b"evidence"), "{entries:?}");
+}
+
+pub fn log_folder_in_another_mount() {
+    let mut spec = attack(&["log-folder"]);
+    spec.mounts.push(Mount::LogFolder { at: "/scratch/log".into(), size: 1 << 20 });
+    assert_eq!(refused(&spec).layer, Layer::Files);
 }
 
 /// Namespaces and mounts carry what an old kernel's Landlock cannot.

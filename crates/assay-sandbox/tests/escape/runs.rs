@@ -1,5 +1,6 @@
 //! What a run is given, how its end is told, and what is left of it: nothing.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use assay_sandbox::{End, Layer, Mount, Sandbox as _, Spec, Stdin, Task};
@@ -37,6 +38,32 @@ pub fn signals() {
 
 pub fn closed_stdio() {
     assert_eq!(run(&attack(&["close-stdio"])).end, End::Exited(7));
+}
+
+/// A builtin that breaks on what it reads.
+pub fn breaking(request: &[u8], _: &mut dyn Write) -> Result<(), String> {
+    match request {
+        b"panic" => panic!("broken by hostile bytes"),
+        _ => Err("refused".into()),
+    }
+}
+
+/// A builtin that works.
+pub fn echoing(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
+    let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    write!(out, "{} {descriptors}", text(request)).map_err(|error| error.to_string())
+}
+
+pub fn builtins() {
+    let of = |name: &str, request: &[u8]| {
+        let mut spec = attack(&[]);
+        spec.task = Task::Builtin { name: name.into(), request: request.into() };
+        run(&spec)
+    };
+    assert_eq!(text(&of("echo", b"said").stdout), "said 4", "stdio, and the folder it lists");
+    assert_eq!(of("break", b"panic").end, End::Exited(101));
+    let refused = of("break", b"other");
+    assert_eq!((refused.end, text(&refused.stderr).as_str()), (End::Exited(1), "refused\n"));
 }
 
 pub fn killing_everything() {
@@ -227,8 +254,9 @@ pub fn eight_threads_at_once() {
     });
 }
 
-/// Returns what a thousand runs left: descriptors of this process, children of the launcher.
-pub fn a_thousand_runs() -> (usize, String) {
+/// Returns what a thousand runs left: descriptors of this process, and children
+/// of the launcher, two of which stand ready for the next runs.
+pub fn a_thousand_runs() -> (usize, usize) {
     let engine = engine();
     let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
     let spec = attack(&["die", "exit", "0"]);
@@ -238,12 +266,12 @@ pub fn a_thousand_runs() -> (usize, String) {
         assert_eq!(engine.run(&spec).unwrap().end, End::Exited(0));
     }
     let more = descriptors() - before;
-    let me = std::process::id();
     let children = |pid: &str| std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-    let launcher = children(&me.to_string()).trim().to_owned();
+    let launcher = children(&std::process::id().to_string()).trim().to_owned();
+    let count = || children(&launcher).split_whitespace().count();
     let started = Instant::now();
-    while !children(&launcher).is_empty() && started.elapsed() < Duration::from_secs(2) {
+    while count() != 2 && started.elapsed() < Duration::from_secs(2) {
         std::thread::sleep(Duration::from_millis(10));
     }
-    (more, children(&launcher))
+    (more, count())
 }
