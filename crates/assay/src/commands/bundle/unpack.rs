@@ -33,6 +33,7 @@ pub struct UnpackArgs {
     /// A `.tar.zst` file made by `assay bundle pack`
     pub file: PathBuf,
     /// A folder that is not there yet, or empty
+    #[arg(value_name = "DIR")]
     pub folder: PathBuf,
 }
 
