@@ -1,0 +1,14 @@
+//! Real, public, fixed vulnerabilities, fetched from the registries and proved
+//! through the real binary.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "support/real.rs"]
+mod real;
+
+#[test]
+fn every_real_case_is_reproduced_with_both_controls() {
+    let cases = real::folders(&real::repository().join("cases"));
+    assert!(cases.len() >= 13, "the cases are there");
+    let wrong: Vec<String> = cases.iter().filter_map(|case| real::as_expected(case, true)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
