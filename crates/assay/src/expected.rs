@@ -188,4 +188,13 @@ mod tests {
         }
         assert!(Expected::read(Some(&" ".repeat(MAX_BYTES + 1))).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_an_expectation_or_a_sentence(text in ".*|(verdict|error|check|missing|controls) = [\"'\\[a-z,+-]*") {
+            if let Err(why) = Expected::read(Some(&text)) {
+                proptest::prop_assert!(!why.is_empty());
+            }
+        }
+    }
 }

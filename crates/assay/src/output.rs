@@ -45,7 +45,8 @@ pub fn fail(format: Format, failure: &Failure) -> u8 {
     match format {
         Format::Json => json(&Error { error: failure }),
         Format::Text => {
-            let mut text = format!("{}: {}", paint(AnsiColor::Red, "error"), block(&failure.message));
+            let error = paint(AnsiColor::Red, &format!("error[{}]", failure.code));
+            let mut text = format!("{error}: {}", block(&failure.message));
             if let Some(help) = &failure.help {
                 text.push_str(&format!("\n{}: {}", paint(AnsiColor::Cyan, "help"), block(help)));
             }

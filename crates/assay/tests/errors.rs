@@ -41,7 +41,7 @@ fn a_cache_that_cannot_be_used_is_named_with_what_to_do() {
         said(command.arg("prove").arg(&slop))
     };
     let answer = prove("ASSAY_CACHE", &bench.path("file/cache")).exits(1);
-    answer.says("error: the cache cannot be used: cannot make the folder");
+    answer.says("error[no-cache]: the cache cannot be used: cannot make the folder");
     answer.says("help: make the folder writable for this user, or set ASSAY_CACHE to another one");
     prove("NOTHING", "".as_ref()).exits(1).says("set ASSAY_CACHE to the absolute path of a folder of yours");
     prove("HOME", &bench.path("file")).exits(1).says("the cache cannot be used");
@@ -63,7 +63,12 @@ fn a_home_that_cannot_be_written_is_named_with_what_to_do() {
 fn strangers_bytes_do_nothing_to_the_terminal() {
     let bench = Bench::new();
     let slop = bench.copy("slop");
-    fs::write(slop.join("poc/\u{202e}name"), "x").unwrap();
+    let name = slop.join("poc/\u{202e}name");
+    fs::write(&name, "x").unwrap();
+    let refused = bench.run(&["prove", "slop"]).exits(2);
+    refused.says("bad-path: `poc/\\u{202e}name`");
+    assert!(!refused.stderr.contains('\u{202e}'));
+    fs::remove_file(&name).unwrap();
     // A build that fails with words of its own, and a harness of the claimant's.
     fs::write(slop.join("harness.c"), "#error \u{1b}[2J\u{1b}]0;owned\u{7} \u{202e}\u{9b}31m\n").unwrap();
     for format in ["text", "json"] {

@@ -3,7 +3,6 @@
 
 use std::time::Instant;
 
-use assay_bundle::verdict::Verdict;
 use assay_prove::fetch::{Cache, default_root};
 use clap::Args;
 use tempfile::TempDir;
@@ -81,7 +80,7 @@ pub fn run(_call: &DemoArgs, common: &Common) -> Result<u8, Failure> {
             output::answer(&several::line(row, width));
         }
     }
-    let code = prove_several::finish(&rows, &runner, common.format);
+    let code = prove_several::finish(&rows, common.format);
     if text && code == 0 {
         output::answer("\nNow look at one of them, or at a report of your own:\n");
         output::answer("  assay prove examples/heap-overflow    assay bundle check REPORT    assay prove --help\n");
@@ -118,8 +117,11 @@ fn explained(story: &Story, row: &Row<'_>) -> String {
             );
             out.push_str(&dim(paragraph("           ", &plain::line(&beside, 500)).trim_end()));
             out.push('\n');
-            if proof.ruling.verdict == Verdict::NotRun {
-                out.push_str(&paragraph("  Why      ", &plain::line(&proof.ruling.reasons.join("; "), 1000)));
+            // What the sentence had to cut short ends with the remedy.
+            for obstacle in proof_text::obstacles(proof) {
+                if !proof.ruling.sentence.contains(&obstacle) {
+                    out.push_str(&paragraph("  Why      ", &obstacle));
+                }
             }
         }
         End::Refused(Refusal::Unready(intake)) if intake.is_partial() => {

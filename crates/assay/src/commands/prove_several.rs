@@ -44,16 +44,14 @@ pub fn run(paths: &[PathBuf], runs: Option<u32>, common: &Common) -> Result<u8, 
         }
         rows.push(row);
     }
-    Ok(finish(&rows, &runner, common.format))
+    Ok(finish(&rows, common.format))
 }
 
 /// The last lines, or the whole JSON, and the exit code.
-pub fn finish(rows: &[Row<'_>], runner: &Runner, format: Format) -> u8 {
+pub fn finish(rows: &[Row<'_>], format: Format) -> u8 {
     match format {
         Format::Text => output::answer(&several::foot(rows)),
-        Format::Json => {
-            output::json(&SeveralJson::of(rows, |proof| fetch::missing(&proof.manifest, &runner.cache).len()));
-        }
+        Format::Json => output::json(&SeveralJson::of(rows)),
     }
     if rows.iter().any(|row| matches!(row.end, End::Failed(_))) {
         FAILED
@@ -121,5 +119,9 @@ pub fn of<'a>(
             }
         }
     };
-    Row::new(path, expected.as_deref(), end, begun.elapsed())
+    let missing = match &end {
+        End::Proved(proof) => fetch::missing(&proof.manifest, &runner.cache).len(),
+        _ => 0,
+    };
+    Row { missing, ..Row::new(path, expected.as_deref(), end, begun.elapsed()) }
 }

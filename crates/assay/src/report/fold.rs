@@ -61,4 +61,13 @@ mod tests {
         assert!(paragraph("", &command).lines().any(|line| line.contains("`assay bundle check some/report`")));
         assert_eq!(paragraph("x ", &"y".repeat(200)), format!("x {}\n", "y".repeat(200)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn folding_loses_no_word(text in "[a-z` ]{0,300}") {
+            let folded = paragraph("  - ", &text);
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            proptest::prop_assert_eq!(words(&folded), words(&format!("  - {text}")));
+        }
+    }
 }

@@ -103,4 +103,22 @@ mod tests {
         assert!(safe.chars().all(|c| c == '\n' || !acts(c)), "{safe}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_that_acts_survives_and_nothing_grows_without_bound(text in "\\PC*|.*", max in 0_usize..400) {
+            let shown = line(&text, max);
+            proptest::prop_assert!(!shown.chars().any(acts));
+            // An escape has at most ten characters, and the mark of a cut three.
+            proptest::prop_assert!(shown.chars().count() <= max * 10 + 3);
+            proptest::prop_assert!(block(&text).chars().all(|c| c == '\n' || !acts(c)));
+        }
+
+        #[test]
+        fn json_keeps_its_meaning(text in proptest::arbitrary::any::<String>()) {
+            let safe = json_safe(&serde_json::to_string(&text).unwrap());
+            proptest::prop_assert!(!safe.chars().any(acts));
+            proptest::prop_assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        }
+    }
 }

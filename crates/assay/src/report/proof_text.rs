@@ -195,15 +195,20 @@ fn cell_lines(cell: &CellView<'_>) -> Vec<String> {
     vec![what, dim(&how.join(", "))]
 }
 
-/// The reasons that the sentence does not say already.
+/// The reasons that the sentence does not say whole.
 fn reasons(proof: &Proof) -> Vec<String> {
+    let obstacles = obstacles(proof);
+    let said = |reason: &str| proof.ruling.sentence.contains(reason);
+    // A reason that was cut stands in full among the obstacles.
+    let whole = |reason: &str| !(reason.ends_with("...") && !obstacles.is_empty());
     let mut reasons: Vec<String> = proof
         .ruling
         .reasons
         .iter()
-        .filter(|reason| !proof.ruling.sentence.contains(reason.as_str()))
+        .filter(|reason| !said(reason) && whole(reason))
         .map(|reason| plain::line(reason, 1000))
         .collect();
+    reasons.extend(obstacles.into_iter().filter(|obstacle| !said(obstacle)));
     if proof.evidence.reach == Reach::Unknown
         && proof.manifest.arms.fixed.is_some()
         && proof.ruling.verdict == Verdict::Reproduced
@@ -213,6 +218,21 @@ fn reasons(proof: &Proof) -> Vec<String> {
             .push("whether the fixed version reaches the changed code could not be checked in this build".to_owned());
     }
     reasons
+}
+
+/// What kept a version from being run, whole: it ends with the remedy.
+pub fn obstacles(proof: &Proof) -> Vec<String> {
+    let states = [Some(&proof.evidence.vulnerable), proof.evidence.fixed.as_ref()];
+    let mut obstacles: Vec<String> = Vec::new();
+    for state in states.into_iter().flatten() {
+        if let ArmState::Unavailable(why) | ArmState::OracleBroken(why) = state {
+            let why = plain::line(why, 2000);
+            if !obstacles.contains(&why) && why != "not begun" {
+                obstacles.push(why);
+            }
+        }
+    }
+    obstacles
 }
 
 fn build_log(out: &mut String, arm: &ArmView<'_>) {
@@ -268,13 +288,16 @@ fn built(arm: &ArmView<'_>) -> String {
         digest.map_or_else(|| "none".to_owned(), |digest| format!("sha256:{:.12}...", digest.to_hex()))
     };
     match arm.record {
-        Some(record) => format!(
+        Some(record) if record.artifacts.is_some() => format!(
             "source {}, build {}, {}",
             short(&record.source),
             short(&record.artifacts),
             words::duration(record.build)
         ),
-        None => state_words(arm.state).to_owned(),
+        Some(record) if record.source.is_some() => {
+            format!("source {}, {}", short(&record.source), state_words(arm.state))
+        }
+        _ => state_words(arm.state).to_owned(),
     }
 }
 

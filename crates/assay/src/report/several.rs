@@ -12,7 +12,7 @@ use super::grid::pad;
 use super::next::quoted;
 use super::problem_json::RefusalJson;
 use super::proof_json::ProofJson;
-use super::{Told, bold, dim, paint, plain, proof_text, words};
+use super::{Told, bold, dim, fold, paint, plain, proof_text, words};
 use crate::expected::{Came, Expected};
 use crate::failure::Failure;
 use crate::intake::Refusal;
@@ -45,6 +45,8 @@ pub struct Row<'a> {
     pub expected: String,
     /// How long it took.
     pub took: Duration,
+    /// How many files of its sources are not in the cache.
+    pub missing: usize,
 }
 
 impl<'a> Row<'a> {
@@ -66,7 +68,7 @@ impl<'a> Row<'a> {
                 (holds, expected.words())
             }
         };
-        Self { path, end, matches, expected: words, took }
+        Self { path, end, matches, expected: words, took, missing: 0 }
     }
 }
 
@@ -122,6 +124,15 @@ pub fn line(row: &Row<'_>, width: usize) -> String {
     );
     if let Err(why) = &row.matches {
         out.push_str(&format!("         {}\n", plain::line(why, plain::LINE)));
+        if let End::Proved(proof) = &row.end {
+            out.push_str(&fold::paragraph("         ", &proof_text::headline(proof)));
+            let command = if row.missing > 0 {
+                format!("Fetch its sources: `assay bundle fetch {}`.", quoted(row.path))
+            } else {
+                format!("More: `assay prove {}`.", quoted(row.path))
+            };
+            out.push_str(&fold::paragraph("         ", &command));
+        }
     }
     out
 }
@@ -189,8 +200,8 @@ struct RowJson<'a> {
 }
 
 impl<'a> SeveralJson<'a> {
-    /// All rows. `missing` tells how many files of a proof's sources are not in the cache.
-    pub fn of(rows: &'a [Row<'_>], missing: impl Fn(&Proof) -> usize) -> Self {
+    /// All rows.
+    pub fn of(rows: &'a [Row<'_>]) -> Self {
         let bundles = rows
             .iter()
             .map(|row| RowJson {
@@ -203,7 +214,7 @@ impl<'a> SeveralJson<'a> {
                     End::Proved(proof) => Some(ProofJson::of(&Told {
                         proof,
                         path: row.path,
-                        missing: missing(proof),
+                        missing: row.missing,
                         bundle_runs: None,
                         attestation: None,
                     })),
