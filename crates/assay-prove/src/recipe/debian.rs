@@ -1,12 +1,12 @@
 //! A Debian source package by its own `debian/rules`, with the sanitizer put in
 //! through the distribution's build flags.
 
-use super::{BuildPlan, Context, READABLE_STACKS, RecipeError, Step, sanitizer_flags};
+use super::{BuildPlan, Context, READABLE_STACKS, RUNPATH, RecipeError, Step, sanitizer_flags};
 use crate::layout::SRC;
 
 pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     let compile: Vec<&str> = READABLE_STACKS.iter().chain(sanitizer_flags(context.build.instrument)).copied().collect();
-    let link = sanitizer_flags(context.build.instrument).join(" ");
+    let link = [sanitizer_flags(context.build.instrument), &[RUNPATH]].concat().join(" ");
     let compile = compile.join(" ");
     let env = [
         ("DEB_BUILD_OPTIONS", "nocheck nostrip noopt parallel=2".to_owned()),

@@ -1,7 +1,7 @@
 //! Builds by the project's own build system, with the sanitizer's flags in the
 //! usual variables: autotools, CMake, Meson, plain make.
 
-use super::{BuildPlan, Context, READABLE_STACKS, RecipeError, Step, TEMPORARY, sanitizer_flags, substitute};
+use super::{BuildPlan, Context, READABLE_STACKS, RUNPATH, RecipeError, Step, TEMPORARY, sanitizer_flags, substitute};
 use crate::layout::SRC;
 
 fn words(text: &[&str]) -> Vec<String> {
@@ -28,7 +28,7 @@ fn environment(context: &Context<'_>) -> Vec<(String, String)> {
         ("CXX", cxx.to_owned()),
         ("CFLAGS", compile.join(" ")),
         ("CXXFLAGS", compile.join(" ")),
-        ("LDFLAGS", sanitizer.join(" ")),
+        ("LDFLAGS", [sanitizer, &[RUNPATH]].concat().join(" ")),
         ("ASAN_OPTIONS", "detect_leaks=0".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
@@ -53,9 +53,13 @@ pub(super) fn autotools(context: &Context<'_>) -> Result<BuildPlan, RecipeError>
 
 pub(super) fn make(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     needs_artifacts(context, "make")?;
-    // On the command line they outrank what a makefile sets itself.
-    let variables = environment(context).into_iter().filter(|(name, _)| name != "ASAN_OPTIONS");
-    let variables = variables.map(|(name, value)| format!("{name}={value}")).collect();
+    // On the command line they outrank what a makefile sets itself. The flags go with
+    // the compiler's name: a makefile's own CFLAGS hold what it cannot build without.
+    let environment = environment(context);
+    let value = |wanted: &str| environment.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value);
+    let variables = [("CC", "CFLAGS"), ("CXX", "CXXFLAGS")]
+        .map(|(compiler, flags)| format!("{compiler}={} {} {RUNPATH}", value(compiler), value(flags)))
+        .into();
     Ok(plan_of(context, vec![[make_command(context), variables].concat()]))
 }
 

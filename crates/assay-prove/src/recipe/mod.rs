@@ -146,6 +146,9 @@ fn sanitizer_flags(instrument: Instrument) -> &'static [&'static str] {
 /// Flags that every native build gets: stacks that can be read afterwards.
 const READABLE_STACKS: [&str; 3] = ["-g", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"];
 
+/// Programs find libraries of their project beside them in `$OUT`, where `artifacts` puts both.
+const RUNPATH: &str = "-Wl,-rpath,/out";
+
 /// Variables that every build gets, so that two builds differ by their source only.
 #[must_use]
 pub fn common_env(path: &str) -> Vec<(String, String)> {
