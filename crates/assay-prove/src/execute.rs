@@ -213,13 +213,18 @@ impl Executor<'_> {
             changes: &single.changes,
             changes_cut: single.changes_cut,
         });
+        let missing = (cell.role == Role::Benign).then(|| self.alive.missing_in(&single.finished));
+        let saw = match missing.iter().flatten().next() {
+            Some(missing) => format!("{}; no sign of life: {missing}", judgement.saw),
+            None => judgement.saw,
+        };
         Run {
             cell,
             repetition,
             outcome: judgement.outcome,
-            alive: (cell.role == Role::Benign).then(|| self.alive.shown_by(&single.finished)),
+            alive: missing.map(|missing| missing.is_none()),
             signature: judgement.signature,
-            saw: judgement.saw,
+            saw,
             end: end_words(&single.finished.end),
             cpu: single.finished.usage.cpu,
             wall: single.finished.usage.wall,

@@ -4,7 +4,8 @@ use assay_bundle::manifest::Alive;
 use assay_sandbox::{End, Finished};
 
 use super::Unsupported;
-use super::line::LineRegex;
+use super::end::end_words;
+use super::line::{LineRegex, shown};
 
 /// A compiled [`Alive`].
 #[derive(Debug, Clone)]
@@ -24,15 +25,35 @@ impl SignsOfLife {
         Ok(Self { exit: alive.exit, stdout: compile(&alive.stdout)?, stderr: compile(&alive.stderr)? })
     }
 
-    /// Whether this run showed all of them. One that a signal or a limit ended did not.
+    /// What this run lacks of them, in words; `None` if it showed all. One that a
+    /// signal or a limit ended did not.
     #[must_use]
-    pub fn shown_by(&self, finished: &Finished) -> bool {
-        let matches =
-            |regex: &Option<LineRegex>, output: &[u8]| regex.as_ref().is_none_or(|regex| regex.find(output).is_some());
-        finished.end == End::Exited(self.exit)
-            && matches(&self.stdout, &finished.stdout)
-            && matches(&self.stderr, &finished.stderr)
+    pub fn missing_in(&self, finished: &Finished) -> Option<String> {
+        if finished.end != End::Exited(self.exit) {
+            let ended = format!("it ended by {} and not by exit {}", end_words(&finished.end), self.exit);
+            return Some(match line(&finished.stderr, true) {
+                Some(last) => format!("{ended}, after `{last}` on stderr"),
+                None => ended,
+            });
+        }
+        let outputs = [("stdout", &self.stdout, &finished.stdout), ("stderr", &self.stderr, &finished.stderr)];
+        outputs.into_iter().find_map(|(name, regex, output)| {
+            if regex.as_ref().is_none_or(|regex| regex.find(output).is_some()) {
+                return None;
+            }
+            Some(match line(output, false) {
+                Some(first) => format!("no line of {name} matches `harness.alive`; the first is `{first}`"),
+                None => format!("no line of {name} matches `harness.alive`; there is none"),
+            })
+        })
     }
+}
+
+/// The first or last line that is not blank.
+fn line(output: &[u8], last: bool) -> Option<String> {
+    let mut lines = output.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let line = if last { lines.next_back() } else { lines.next() };
+    line.map(|line| shown(String::from_utf8_lossy(line).trim()))
 }
 
 #[cfg(test)]
@@ -46,15 +67,23 @@ mod tests {
     fn life_is_an_exit_and_a_line() {
         let signs = SignsOfLife::new(&Alive { exit: 0, stdout: Some("^parsed=1$".to_owned()), stderr: None }).unwrap();
         let mut run = finished(End::Exited(0));
-        assert!(!signs.shown_by(&run));
+        assert_eq!(signs.missing_in(&run).unwrap(), "no line of stdout matches `harness.alive`; there is none");
         run.stdout = b"hello\nparsed=1\n".to_vec();
-        assert!(signs.shown_by(&run));
+        assert_eq!(signs.missing_in(&run), None);
         run.stdout = b"hello parsed=1\n".to_vec();
-        assert!(!signs.shown_by(&run), "the anchors are a line's");
+        assert_eq!(
+            signs.missing_in(&run).unwrap(),
+            "no line of stdout matches `harness.alive`; the first is `hello parsed=1`",
+            "the anchors are a line's"
+        );
         run.stdout = b"parsed=1".to_vec();
         run.end = End::Exited(1);
-        assert!(!signs.shown_by(&run));
+        run.stderr = b"one\nImportError: no module\n\n".to_vec();
+        assert_eq!(
+            signs.missing_in(&run).unwrap(),
+            "it ended by exit 1 and not by exit 0, after `ImportError: no module` on stderr"
+        );
         run.end = End::Signaled(6);
-        assert!(!signs.shown_by(&run));
+        assert!(signs.missing_in(&run).is_some());
     }
 }

@@ -116,7 +116,7 @@ fn inconclusive(case: &Case<'_>) -> Vec<String> {
     for (arm, state) in case.arms() {
         match state {
             ArmState::BuildFailed(why) if arm == ArmName::Vulnerable => {
-                reasons.push(format!("the vulnerable version did not build: {}", sentence::plain(why)));
+                reasons.push(format!("the vulnerable version did not build: {}", sentence::cause(why)));
             }
             ArmState::OracleBroken(why) => reasons.push(format!(
                 "the oracle's self-test did not fire in the {arm} version's build: {}",
@@ -187,12 +187,13 @@ fn seen(run: Option<&Run>) -> String {
     }
 }
 
-/// That a benign input shows no sign of life, and how it ended.
+/// That a benign input shows no sign of life, and what it showed instead.
 fn lifeless(case: &Case<'_>, cell: Cell, count: Count) -> String {
     let run = case.first(cell, |run| Count::of(run).dead > 0);
-    let end = run.map(|run| sentence::plain(&run.end)).filter(|end| !end.is_empty());
-    let end = end.map_or_else(String::new, |end| format!(" ({end})"));
-    format!("{}: {} of {} showed no sign of life{end}", name(cell), count.dead, runs(count.done()))
+    let instead = run.map(|run| run.saw.split_once("no sign of life: ").map_or(&*run.end, |(_, missing)| missing));
+    let instead = instead.map(sentence::plain).filter(|text| !text.is_empty());
+    let instead = instead.map_or_else(String::new, |text| format!(" ({text})"));
+    format!("{}: {} of {} showed no sign of life{instead}", name(cell), count.dead, runs(count.done()))
 }
 
 fn harness_suspect(case: &Case<'_>) -> Vec<String> {
@@ -271,7 +272,7 @@ fn control_dead(case: &Case<'_>) -> Vec<String> {
     }
     let mut reasons = Vec::new();
     if let Some(why) = case.fixed_not_built() {
-        reasons.push(format!("the fixed version did not build: {}", sentence::plain(why)));
+        reasons.push(format!("the fixed version did not build: {}", sentence::cause(why)));
         return reasons;
     }
     for (cell, count) in case.tally.all().filter(|(cell, _)| cell.arm == ArmName::Fixed) {

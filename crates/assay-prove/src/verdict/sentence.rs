@@ -34,6 +34,17 @@ pub(super) fn plain(text: &str) -> String {
     out.trim().to_owned()
 }
 
+/// The line of a build's log that says why it failed: the first that speaks of an
+/// error, or else the last one.
+pub(super) fn cause(log: &str) -> String {
+    let speaks = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        ["error:", "error[", "fatal:", "undefined reference", "no rule to make"].iter().any(|word| line.contains(word))
+    };
+    let mut lines = log.lines().filter(|line| !line.trim().is_empty());
+    plain(lines.clone().find(speaks).or_else(|| lines.next_back()).unwrap_or_default())
+}
+
 /// `1 run`, `3 runs`.
 pub(super) fn runs(n: u32) -> String {
     if n == 1 { "1 run".to_owned() } else { format!("{n} runs") }
