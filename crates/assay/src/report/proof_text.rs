@@ -200,7 +200,7 @@ fn reasons(proof: &Proof) -> Vec<String> {
     let obstacles = obstacles(proof);
     let said = |reason: &str| proof.ruling.sentence.contains(reason);
     // A reason that was cut stands in full among the obstacles.
-    let whole = |reason: &str| !(reason.ends_with("...") && !obstacles.is_empty());
+    let whole = |reason: &str| !reason.ends_with("...") || obstacles.is_empty();
     let mut reasons: Vec<String> = proof
         .ruling
         .reasons

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{self, ArmName};
-use assay_bundle::verdict::{Assurance, Outcome, Tier};
+use assay_bundle::verdict::{Assurance, Controls, Outcome, Tier, Verdict};
 use assay_prove::evidence::{ArmState, Cell, Evidence, Place, Reach, Role, Run, Signature};
 use assay_prove::proof::{ArmRecord, InputRecord, Proof};
 use assay_prove::toolchain::Tool;
-use assay_prove::verdict;
+use assay_prove::verdict::{Rate, Ruling};
 use assay_sandbox::Layers;
 use jiff::Timestamp;
 
@@ -41,8 +41,19 @@ fn run(arm: ArmName, role: Role, repetition: u32, outcome: Outcome) -> Run {
     }
 }
 
+/// A ruling worded by hand: what is shown of it must not change when the rule words it anew.
+fn ruling(verdict: Verdict, fired: Option<u32>, sentence: &str, reasons: &[&str]) -> Ruling {
+    Ruling {
+        verdict,
+        controls: (verdict == Verdict::Reproduced).then_some(Controls::BenignFixed),
+        rate: fired.map(|fired| Rate::of(fired, 3)),
+        sentence: sentence.into(),
+        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+    }
+}
+
 /// A proof of the `heap-overflow` example with this evidence.
-fn of(vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> Proof {
+fn of(ruling: Ruling, vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> Proof {
     let manifest = manifest::parse(MANIFEST).unwrap();
     let reach = if runs.is_empty() { Reach::Unknown } else { Reach::Reached };
     let evidence = Evidence { vulnerable, fixed: Some(fixed), reach, wanted: 3, runs };
@@ -59,7 +70,7 @@ fn of(vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> Proof {
     ];
     let input = |name: &str| InputRecord { name: name.into(), sha256: Sha256::of(name.as_bytes()) };
     Proof {
-        ruling: verdict::decide(&manifest, &evidence),
+        ruling,
         bundle_id: Sha256::of(b"bundle"),
         claim_id: Sha256::of(b"claim"),
         assurance: Assurance::Claimant,
@@ -109,26 +120,49 @@ fn runs(vulnerable: &[Outcome], fixed: &[Outcome]) -> Vec<Run> {
 
 /// All as it should be.
 pub fn reproduced() -> Proof {
-    of(ArmState::Built, ArmState::Built, runs(&[Outcome::Fired; 3], &[Outcome::Silent; 3]))
+    let ruling = ruling(
+        Verdict::Reproduced,
+        Some(3),
+        "Reproduced: heap-buffer-overflow in tlv_printable fired in 3 of 3 runs on the vulnerable version and in 0 of 3 \
+         on the fixed one.",
+        &[],
+    );
+    of(ruling, ArmState::Built, ArmState::Built, runs(&[Outcome::Fired; 3], &[Outcome::Silent; 3]))
 }
 
 /// Fires once in three runs.
 pub fn flaky() -> Proof {
+    let ruling = ruling(
+        Verdict::Flaky,
+        Some(1),
+        "Flaky: heap-buffer-overflow in tlv_printable fired in 1 of 3 runs on the vulnerable version (the weakest trigger \
+         in 33 %, with 95 % confidence between 1 % and 91 %).",
+        &["trigger 1 on the vulnerable version: fired in 1 of 3 runs"],
+    );
     let once = [Outcome::Fired, Outcome::Silent, Outcome::Silent];
-    of(ArmState::Built, ArmState::Built, runs(&once, &[Outcome::Silent; 3]))
+    of(ruling, ArmState::Built, ArmState::Built, runs(&once, &[Outcome::Silent; 3]))
 }
 
 /// The vulnerable version did not build, and its build said much.
 pub fn build_failed() -> Proof {
     let log =
         "cc -O1 harness.c\nharness.c:3:1: error: unknown type name \u{1b}[31m'tlv'\u{1b}[0m\n1 error generated.\n";
-    of(ArmState::BuildFailed(log.into()), ArmState::Built, Vec::new())
+    let why = "the vulnerable version did not build: harness.c:3:1: error: unknown type name";
+    let sentence = format!("Inconclusive: {why} (0 runs made).");
+    let ruling = ruling(Verdict::Inconclusive, None, &sentence, &[why, "the fixed version was not run"]);
+    of(ruling, ArmState::BuildFailed(log.into()), ArmState::Built, Vec::new())
 }
 
 /// There is no sandbox on this machine.
 pub fn not_run() -> Proof {
-    let why = "the sandbox layer `namespaces` is not available: clone: EPERM; allow user namespaces";
-    let mut proof = of(ArmState::Unavailable(why.into()), ArmState::Unavailable("not begun".into()), Vec::new());
+    let why = "the sandbox layer `namespaces` is not available: clone: EPERM; allow user namespaces with \
+               `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`, or give the assay program a profile";
+    // The rule cuts what it repeats; the remedy at its end is shown all the same.
+    let cut: String = why.chars().take(90).collect();
+    let sentence = format!("Not run: {cut}... (0 runs made).");
+    let ruling = ruling(Verdict::NotRun, None, &sentence, &[&format!("{cut}...")]);
+    let idle = ArmState::Unavailable("not begun".into());
+    let mut proof = of(ruling, ArmState::Unavailable(why.into()), idle, Vec::new());
     (proof.tier, proof.layers) = (None, None);
     proof.arms.clear();
     proof.tools.clear();
