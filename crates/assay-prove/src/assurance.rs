@@ -10,6 +10,8 @@
 use assay_bundle::manifest::{HarnessKind, HarnessOrigin, Manifest, Oracle, Recipe, Source};
 use assay_bundle::verdict::Assurance;
 
+use crate::influence;
+
 /// What the runner found out by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
@@ -35,7 +37,8 @@ pub fn compute(manifest: &Manifest, facts: Facts) -> Assurance {
 
 /// What the claimant wrote, for people; empty above `claimant`.
 ///
-/// Generators of `build.generate` are tools of the toolchain and lower nothing.
+/// Generators of `build.generate` on files of the source lower nothing, and
+/// neither does what chooses among a project's own options ([`influence`]).
 /// Nor does the claimant's patch that makes the *fixed* arm: what fires is the
 /// fetched source. A patch that makes the vulnerable arm could bring the flaw
 /// along, so it does.
@@ -70,6 +73,9 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
         matches!(manifest.arms.vulnerable.source, Source::Patched { .. }),
         "the vulnerable version is made by a patch of the claimant's",
     );
+    if project {
+        parts.extend(influence::of(manifest));
+    }
     if !parts.is_empty() && reads_output(&manifest.oracle) {
         parts.push(format!("the oracle `{}` believes what that code prints or records", manifest.oracle.kind()));
     }

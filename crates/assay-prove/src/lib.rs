@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod execute;
 pub mod fetch;
 pub mod hook;
+pub mod influence;
 pub mod layout;
 pub mod load;
 pub mod observe;

@@ -42,7 +42,7 @@ fn a_found_harness_and_a_built_in_recipe_are_the_projects() {
 #[test]
 fn everything_a_claimant_writes_lowers_it() {
     let both = Facts { harness_in_source: true, second_oracle_agrees: true };
-    let changes: [fn(&mut Manifest); 8] = [
+    let changes: [fn(&mut Manifest); 16] = [
         |m| m.harness.origin = HarnessOrigin::Claimant,
         |m| m.harness.origin = HarnessOrigin::Registry,
         |m| m.harness.kind = HarnessKind::Program,
@@ -55,6 +55,14 @@ fn everything_a_claimant_writes_lowers_it() {
         |m| {
             m.arms.vulnerable.source = Source::Patched { base: ArmName::Fixed, patch: "bug.patch".parse().unwrap() };
         },
+        |m| m.harness.run = vec!["sh".to_owned(), "forge.sh".to_owned(), "$INPUT".to_owned()],
+        |m| m.build.as_mut().unwrap().configure = vec!["CFLAGS=-Iown".to_owned()],
+        |m| m.build.as_mut().unwrap().generate = vec![vec!["sh".to_owned(), "own.sh".to_owned()]],
+        |m| m.build.as_mut().unwrap().flags = vec!["-Dfree(x)=abort()".to_owned()],
+        |m| m.build.as_mut().unwrap().flags = vec!["-I.".to_owned()],
+        |m| m.target.purl = "pkg:generic/another@1".to_owned(),
+        |m| m.target.purl = "pkg:generic/parser@2".to_owned(),
+        |m| m.deps.lock = Some("package-lock.json".parse().unwrap()),
     ];
     for (number, change) in changes.iter().enumerate() {
         let mut manifest = project();
