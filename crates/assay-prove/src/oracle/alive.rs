@@ -31,9 +31,10 @@ impl SignsOfLife {
     pub fn missing_in(&self, finished: &Finished) -> Option<String> {
         if finished.end != End::Exited(self.exit) {
             let ended = format!("it ended by {} and not by exit {}", end_words(&finished.end), self.exit);
-            return Some(match line(&finished.stderr, true) {
-                Some(last) => format!("{ended}, after `{last}` on stderr"),
-                None => ended,
+            return Some(match (line(&finished.stderr, true), line(&finished.stdout, true)) {
+                (Some(last), _) => format!("{ended}, after `{last}` on stderr"),
+                (None, Some(last)) => format!("{ended}, after `{last}` on stdout"),
+                (None, None) => ended,
             });
         }
         let outputs = [("stdout", &self.stdout, &finished.stdout), ("stderr", &self.stderr, &finished.stderr)];
