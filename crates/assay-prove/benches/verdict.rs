@@ -38,7 +38,8 @@ fn main() {
         })
         .collect();
     times.sort();
-    let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len() - 1)).copied().unwrap_or_default();
+    let at =
+        |percent: usize| times.get((times.len() * percent / 100).min(times.len() - 1)).copied().unwrap_or_default();
     println!("| warm verdict, 4 arms x 5 runs | median | p95 | bar (p95) |");
     println!("| --- | --- | --- | --- |");
     println!("| {PROOFS} proofs | {:.0?} | {:.0?} | 500ms |", at(50), at(95));

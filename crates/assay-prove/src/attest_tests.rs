@@ -105,7 +105,7 @@ fn proof() -> Proof {
             sha256: Sha256::of(b"cc").to_hex(),
         }],
         inputs: vec![input("poc/trigger"), input("poc/benign")],
-        running: std::time::Duration::ZERO,
+        running: Duration::ZERO,
         started: Timestamp::from_second(1_700_000_000).unwrap(),
         finished: Timestamp::from_second(1_700_000_002).unwrap(),
         manifest,

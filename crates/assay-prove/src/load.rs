@@ -94,7 +94,7 @@ impl LoadedBundle {
 
 fn read_packed(path: &Path) -> Result<Vec<Entry>, LoadError> {
     let file = File::open(path).map_err(|error| wrong("not-found", format!("`{}`: {error}", path.display())))?;
-    let bounds = pack::Bounds { total: MAX_BYTES, entries: MAX_ENTRIES, ..pack::Bounds::default() };
+    let bounds = pack::Bounds { total: MAX_BYTES, entries: MAX_ENTRIES };
     pack::read(file, &bounds).map_err(|error| wrong(error.code(), error.to_string()))
 }
 
