@@ -13,7 +13,10 @@ const OVERFLOW: &str = "#include <stdlib.h>\n\
     int main(void) { volatile char *at = malloc(8); int i = 8; return at[i]; }";
 
 /// Rounds of the table; every round runs each row once.
-const ROUNDS: usize = 400;
+const ROUNDS: usize = 300;
+
+/// Between two runs.
+const PAUSE: Duration = Duration::from_millis(5);
 
 fn main() {
     assay_sandbox::take_over_if_asked(&[]);
@@ -23,7 +26,7 @@ fn main() {
     let crash = compile(folder.path(), "crash", OVERFLOW, &["-fsanitize=address"]);
     let engine = Native::open(&NativeOptions::default()).unwrap();
 
-    println!("empty static program, {ROUNDS} interleaved rounds, milliseconds");
+    println!("empty static program, {ROUNDS} interleaved rounds with pauses, milliseconds");
     println!("{:<44}{:>9}{:>9}{:>9}{:>9}", "", "median", "p95", "min", "x plain");
     let mut rows = table(&engine, &empty);
     let big = Big::new();
@@ -32,6 +35,14 @@ fn main() {
     );
     drop(big);
     print(&rows);
+
+    println!("\nempty static program, one run after the other without a pause, runs a second");
+    println!("{:<44}{:>9.0}", "plain fork+exec", rate(1, || assert!(Command::new(&empty).status().unwrap().success())));
+    if let Some(arguments) = bubblewrap(&empty) {
+        let each = rate(1, || assert!(Command::new("bwrap").args(&arguments).status().unwrap().success()));
+        println!("{:<44}{each:>9.0}", "bubblewrap");
+    }
+    println!("{:<44}{:>9.0}", "native", rate(1, || drop(engine.run(&spec(&empty, &[])).unwrap())));
 
     println!("\nAddressSanitizer crashes with their logs brought out, runs a second and core");
     let plain = rate(1, || assert!(!plain_crash(&crash)));
@@ -95,7 +106,9 @@ fn table(engine: &Native, empty: &str) -> Vec<Row> {
     rows
 }
 
+/// After a pause, so that what one row leaves to the kernel does not burden the next.
 fn timed(work: impl FnOnce()) -> Duration {
+    std::thread::sleep(PAUSE);
     let started = Instant::now();
     work();
     started.elapsed()

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::fs::MemfdFlags;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
-use super::message::LAUNCHER_NAME;
+use super::message::{HANDED_IN, LAUNCHER_NAME};
 use super::restrict::NEWEST_LANDLOCK_ABI;
 use super::runner::{self, Settings};
 use super::sys;
@@ -137,7 +137,7 @@ fn spawn(socket: OwnedFd, as_root: bool) -> io::Result<Child> {
     command.stdin(Stdio::from(socket)).stdout(Stdio::null()).stderr(Stdio::null());
     if as_root {
         // Also clears the supplementary groups.
-        command.uid(NOBODY).gid(NOBODY);
+        command.uid(NOBODY).gid(NOBODY).arg(HANDED_IN);
     }
     command.spawn()
 }

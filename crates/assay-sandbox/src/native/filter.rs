@@ -16,26 +16,34 @@ const NEWEST_CALL: u32 = 462;
 
 /// The seccomp programs, made once by the launcher.
 pub struct Filters {
-    default: BpfProgram,
-    lsan: BpfProgram,
+    common: BpfProgram,
+    no_ptrace: BpfProgram,
 }
 
 impl Filters {
-    /// Makes the filters of both profiles.
+    /// Makes the filters.
     pub fn new() -> Self {
-        let of = |profile| program(&answers(profile), NEWEST_CALL);
-        Self { default: of(Profile::Default), lsan: of(Profile::Lsan) }
+        let ptrace = [(libc::SYS_ptrace as u32, Answer::Errno(libc::EPERM))].into();
+        Self { common: program(&answers(), NEWEST_CALL), no_ptrace: program(&ptrace, NEWEST_CALL) }
     }
 
-    /// Sets the filter of a profile on the calling process, for good.
-    pub fn apply(&self, profile: Profile) -> Result<(), SandboxError> {
-        let program = match profile {
-            Profile::Default => &self.default,
-            Profile::Lsan => &self.lsan,
-        };
-        seccompiler::apply_filter(program)
-            .map_err(|error| SandboxError::new(Layer::Seccomp, format!("setting the filter: {error}")))
+    /// Sets the filter of all profiles on the calling process, for good.
+    pub fn apply_common(&self) -> Result<(), SandboxError> {
+        apply(&self.common)
     }
+
+    /// Sets what a profile has beyond that.
+    pub fn apply_rest(&self, profile: Profile) -> Result<(), SandboxError> {
+        match profile {
+            Profile::Default => apply(&self.no_ptrace),
+            Profile::Lsan => Ok(()),
+        }
+    }
+}
+
+fn apply(program: &BpfProgram) -> Result<(), SandboxError> {
+    seccompiler::apply_filter(program)
+        .map_err(|error| SandboxError::new(Layer::Seccomp, format!("setting the filter: {error}")))
 }
 
 /// Calls that a proof never needs and that reach far into the kernel, or out of the sandbox.
@@ -115,7 +123,7 @@ const FORBIDDEN_HERE: &[libc::c_long] = &[libc::SYS_iopl, libc::SYS_ioperm, libc
 #[cfg(not(target_arch = "x86_64"))]
 const FORBIDDEN_HERE: &[libc::c_long] = &[];
 
-fn answers(profile: Profile) -> BTreeMap<u32, Answer> {
+fn answers() -> BTreeMap<u32, Answer> {
     // Sockets other than AF_UNIX: vsock and netlink reach past a network namespace.
     let not_unix = Check::IsNot(0, libc::AF_UNIX as u32);
     // CLONE_NEWTIME shares its bit with the exit signal in clone's flags, where it means nothing.
@@ -128,11 +136,7 @@ fn answers(profile: Profile) -> BTreeMap<u32, Answer> {
         (libc::SYS_socketpair, vec![not_unix]),
         (libc::SYS_ioctl, typing.to_vec()),
     ];
-    let traced = match profile {
-        Profile::Default => Some(libc::SYS_ptrace),
-        Profile::Lsan => None,
-    };
-    let forbidden = FORBIDDEN.iter().chain(FORBIDDEN_HERE).copied().chain(traced);
+    let forbidden = FORBIDDEN.iter().chain(FORBIDDEN_HERE).copied();
     let numbered = |call: libc::c_long, answer| (call as u32, answer);
     (forbidden.map(|call| numbered(call, Answer::Errno(libc::EPERM))))
         .chain(ABSENT.iter().map(|call| numbered(*call, Answer::Errno(libc::ENOSYS))))
@@ -167,8 +171,7 @@ mod tests {
     #[test]
     fn no_call_has_two_answers() {
         let named = FORBIDDEN.len() + FORBIDDEN_HERE.len() + ABSENT.len() + 4 + reaching_init().len();
-        assert_eq!(answers(Profile::Lsan).len(), named);
-        assert_eq!(answers(Profile::Default).len(), named + 1);
-        assert!(answers(Profile::Default).keys().all(|call| *call <= NEWEST_CALL));
+        assert_eq!(answers().len(), named);
+        assert!(answers().keys().all(|call| *call <= NEWEST_CALL));
     }
 }

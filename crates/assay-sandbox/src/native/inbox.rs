@@ -1,14 +1,10 @@
 //! What comes from the runner: one message for each run, with its descriptors.
 
 use std::fs::File;
-use std::io::{self, IoSliceMut};
-use std::mem::MaybeUninit;
+use std::io;
 use std::os::fd::OwnedFd;
 
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
-
-use super::launcher::MAX_HANDED_IN;
-use super::message::FIXED_DESCRIPTORS;
+use super::descriptors::receive;
 
 /// Descriptors of one run.
 pub struct Channels {
@@ -41,26 +37,4 @@ pub fn next(socket: &OwnedFd) -> io::Result<Option<Channels>> {
         stderr: one()?,
         handed_in: descriptors.collect(),
     }))
-}
-
-fn receive(socket: &OwnedFd) -> io::Result<Option<Vec<OwnedFd>>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_HANDED_IN + FIXED_DESCRIPTORS))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0; 1];
-    let received = loop {
-        match recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::CMSG_CLOEXEC) {
-            Err(rustix::io::Errno::INTR) => {}
-            other => break other?,
-        }
-    };
-    if received.bytes == 0 {
-        return Ok(None);
-    }
-    let mut descriptors = Vec::new();
-    for message in control.drain() {
-        if let RecvAncillaryMessage::ScmRights(rights) = message {
-            descriptors.extend(rights);
-        }
-    }
-    Ok(Some(descriptors))
 }

@@ -1,7 +1,7 @@
 //! Pid 1 of a run: builds the root, starts the program, watches it, brings
 //! folders out. The program cannot signal, trace or read it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, PipeWriter, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,10 +12,11 @@ use super::hosts::Hosts;
 use super::inbox::{self, Channels};
 use super::launcher::{Launcher, Outer};
 use super::message::{Tag, read_request, write_failure, write_frame};
-use super::program::{self, Stdio};
-use super::root::Root;
+use super::program::{Program, Stopped};
+use super::root::{self, Root};
 use super::{collect, supervise, sys};
 use crate::error::{Layer, SandboxError};
+use crate::spec::End;
 
 /// The id that every program sees as its own; never 0 (DESIGN section 4).
 const INNER_ID: u32 = 1000;
@@ -26,7 +27,7 @@ pub const TAKEN: &[u8] = b"t";
 /// Runs as pid 1 of new namespaces and never returns: makes ready what is the
 /// same for all runs, waits for one, and serves it.
 pub fn main(launcher: &Launcher, socket: &OwnedFd, mut not_yet_taken: PipeWriter) -> ! {
-    let prepared = prepare(launcher.outer);
+    let prepared = prepare(launcher);
     let next = inbox::next(socket);
     let _ = not_yet_taken.write_all(TAKEN);
     drop(not_yet_taken);
@@ -39,7 +40,7 @@ pub fn main(launcher: &Launcher, socket: &OwnedFd, mut not_yet_taken: PipeWriter
         sys::exit_now(1);
     };
     // A fault of ours must not unwind into the launcher's frames, of which this is a copy.
-    let served = catch_unwind(AssertUnwindSafe(|| prepared.and_then(|root| run(root, channels, launcher))));
+    let served = catch_unwind(AssertUnwindSafe(|| prepared.and_then(|prepared| run(prepared, channels, launcher))));
     let served = served.unwrap_or_else(|_| Err(SandboxError::new(Layer::Launcher, "init broke off")));
     if let Err(error) = served {
         write_failure(&mut report, &error);
@@ -51,40 +52,64 @@ fn failed(layer: Layer, step: &str) -> impl FnOnce(io::Error) -> SandboxError {
     move |error| SandboxError::new(layer, format!("{step}: {error}"))
 }
 
-fn prepare(outer: Outer) -> Result<Root, SandboxError> {
+/// What an init makes ready before it has a run.
+struct Prepared {
+    root: Root,
+    program: Program,
+}
+
+fn prepare(launcher: &Launcher) -> Result<Prepared, SandboxError> {
     sys::reset_signals();
     sys::ignore_broken_pipes();
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|e| failed(Layer::Privileges, "binding to the launcher's life")(e.into()))?;
     // When the machine runs out of memory, the kernel ends a run before anything else.
     let _ = fs::write("/proc/self/oom_score_adj", "1000");
-    map_ids(outer).map_err(failed(Layer::Namespaces, "mapping the user id"))?;
+    map_ids(launcher.outer).map_err(failed(Layer::Namespaces, "mapping the user id"))?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|e| failed(Layer::Privileges, "closing init to inspection")(e.into()))?;
     let _ = rustix::system::sethostname(b"assay");
-    Root::prepare()
+    let root = Root::prepare()?;
+    if launcher.handed_in {
+        // Nothing more of the host is needed.
+        root.enter()?;
+        root::forget_host()?;
+    }
+    let program = Program::fork(launcher).map_err(failed(Layer::Launcher, "forking the program"))?;
+    Ok(Prepared { root, program })
 }
 
-fn run(root: Root, mut channels: Channels, launcher: &Launcher) -> Result<(), SandboxError> {
+fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Result<(), SandboxError> {
+    let Prepared { root, program } = prepared;
     let request = read_request(&channels.request).map_err(failed(Layer::Launcher, "reading the request"))?;
     let spec = &request.spec;
-    let hosts = if request.handed_in {
+    let hosts = if launcher.handed_in {
         Hosts::handed_in(spec, std::mem::take(&mut channels.handed_in))?
     } else {
         Hosts::open(spec)?
     };
-    root.complete(spec, hosts.mounts)?;
-    let stdin = match hosts.stdin {
-        Some(file) => file,
-        None => File::open("/dev/null").map_err(failed(Layer::Root, "opening /dev/null"))?.into(),
-    };
-    let stdio = Stdio { stdin, stdout: channels.stdout, stderr: channels.stderr };
-    let report = match program::start(&request, stdio, launcher)? {
-        Ok(pid) => supervise::supervise(pid, &request, &channels.lifeline)
-            .map_err(failed(Layer::Limits, "watching the program"))?,
-        Err(not_started) => not_started,
-    };
-    let mut to = io::BufWriter::with_capacity(64 * 1024, &mut channels.report);
+    program.take(&channels, hosts.stdin.as_ref());
+    root.add(spec, hosts.mounts)?;
+    if launcher.handed_in {
+        program.proceed();
+    } else {
+        root.enter()?;
+        program.proceed();
+        // Takes the kernel a while, in which the program sets its rules.
+        root::forget_host()?;
+    }
+    program.proceed();
+    let mut report = supervise::supervise(program.pid, &request, &channels.lifeline)
+        .map_err(failed(Layer::Limits, "watching the program"))?;
+    match program.why_not_started().map_err(failed(Layer::Launcher, "starting the program"))? {
+        None => {}
+        Some(Stopped::NotStarted(reason)) => report.end = End::NotStarted(reason),
+        Some(Stopped::Layer(error)) => return Err(error),
+    }
+    let Channels { report: mut to_runner, stdout, stderr, .. } = channels;
+    // Held until now, so that the runner wakes once and not for each of them.
+    drop((stdout, stderr));
+    let mut to = io::BufWriter::with_capacity(64 * 1024, &mut to_runner);
     for folder in &request.spec.collect {
         collect::send(folder, &mut to).map_err(failed(Layer::Files, "bringing out a folder"))?;
     }

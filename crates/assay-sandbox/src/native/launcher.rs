@@ -5,12 +5,12 @@ use std::fs::File;
 use std::io::{self, PipeReader, Read as _, Write};
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Mode;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use super::filter::Filters;
-use super::message::{LAUNCHER_NAME, write_failure};
+use super::message::{HANDED_IN, LAUNCHER_NAME, write_failure};
 use super::sys::{self, Forked};
 use super::{inbox, init};
 use crate::error::{Layer, SandboxError};
@@ -28,6 +28,9 @@ pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 1;
 /// How many inits stand ready.
 const READY: usize = 2;
 
+/// How long none is taken before another is made, as long as one stands ready.
+const QUIET: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
+
 /// How many inits may end in a row without having taken a run.
 const MAX_DEATHS: u32 = 3;
 
@@ -44,6 +47,8 @@ pub struct Outer {
 pub struct Launcher {
     /// Who the launcher is outside.
     pub outer: Outer,
+    /// Whether the runner is root, and hands in what it opened of the host.
+    pub handed_in: bool,
     /// Compiled seccomp programs.
     pub filters: Filters,
     builtins: Vec<(String, Builtin)>,
@@ -93,10 +98,11 @@ fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::Dumpable)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     let outer = Outer { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
-    let launcher = Launcher { filters: Filters::new(), outer, builtins };
+    let handed_in = std::env::args_os().nth(1).is_some_and(|argument| argument == HANDED_IN);
+    let launcher = Launcher { filters: Filters::new(), outer, handed_in, builtins };
     let mut ready = Ready::default();
     loop {
-        while ready.inits.len() < READY {
+        while ready.inits.len() < READY && (ready.inits.is_empty() || ready.quiet) {
             let made = make_init(&launcher, &socket);
             match made {
                 Ok(taken) if ready.deaths < MAX_DEATHS => ready.inits.push(taken),
@@ -133,6 +139,8 @@ struct Ready {
     inits: Vec<PipeReader>,
     /// How many ended without a run, since one last took one.
     deaths: u32,
+    /// Whether none was taken for a while: making the next must not slow down the run that took the last.
+    quiet: bool,
 }
 
 impl Ready {
@@ -140,8 +148,10 @@ impl Ready {
     fn wait(&mut self, socket: &OwnedFd) -> io::Result<bool> {
         let mut polls: Vec<PollFd<'_>> = vec![PollFd::new(socket, PollFlags::empty())];
         polls.extend(self.inits.iter().map(|taken| PollFd::new(taken, PollFlags::empty())));
-        match poll(&mut polls, None) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        let timeout = if self.inits.len() < READY { Some(&QUIET) } else { None };
+        match poll(&mut polls, timeout) {
+            Ok(count) => self.quiet = count == 0,
+            Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         let mut over = polls.iter().map(|poll| !poll.revents().is_empty()).collect::<Vec<_>>().into_iter();

@@ -1,6 +1,8 @@
 //! What runner, launcher and init say to each other.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +21,10 @@ pub struct Request {
     pub landlock_abi: i32,
     /// Bytes of the machine's memory that must stay available.
     pub reserve: u64,
-    /// Whether the mounts of the spec come as descriptors, in order (the runner is root).
-    pub handed_in: bool,
 }
+
+/// The launcher's argument when the runner is root, and hands in what it opened of the host.
+pub const HANDED_IN: &str = "handed-in";
 
 /// Descriptors that come with every request; when the runner is root, standard
 /// input and the mounts follow.
@@ -109,11 +112,11 @@ pub fn write_failure(to: &mut impl Write, error: &SandboxError) {
     }
 }
 
-/// Reads all of a memory file from its start.
-pub fn read_request(mut file: &std::fs::File) -> io::Result<Request> {
-    let mut json = Vec::new();
-    io::Seek::rewind(&mut file)?;
-    file.read_to_end(&mut json)?;
+/// Reads all of a memory file, wherever its offset stands: it is shared with others who read it.
+pub fn read_request(file: &File) -> io::Result<Request> {
+    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut json = vec![0; size];
+    file.read_exact_at(&mut json, 0)?;
     serde_json::from_slice(&json).map_err(io::Error::other)
 }
 

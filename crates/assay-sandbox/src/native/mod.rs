@@ -9,7 +9,9 @@
 
 mod bpf;
 mod collect;
+mod command;
 mod copy;
+mod descriptors;
 mod engine;
 mod filter;
 mod frames;

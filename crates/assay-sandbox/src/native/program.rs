@@ -1,112 +1,166 @@
-//! Starts the program: a fork of init restricts itself and then becomes it.
+//! The program: a fork of init that stands ready with it, restricts itself, and
+//! then becomes what is to be run.
+//!
+//! Init speaks to it in three words. *Take*: the request and the pipes, from
+//! which it sets its limits. *Enter*: the root is in place, so it sets the rules
+//! on paths. *Go*: the host's root is gone, so it finds its program and starts.
 
-use std::ffi::CString;
-use std::io::{self, PipeWriter, Read as _, Write as _};
-use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt as _;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair};
+
+use super::command::Command;
+use super::inbox::Channels;
 use super::launcher::{Builtin, Launcher};
-use super::message::{Report, Request};
-use super::restrict::restrict;
+use super::message::{Request, read_request};
 use super::sys::{self, Forked};
+use super::{descriptors, restrict};
 use crate::error::{Layer, SandboxError};
-use crate::spec::{End, Task, Usage};
+use crate::spec::Task;
 
-/// What the program gets; init lets go of it, so that the pipes end when the program's side does.
-pub struct Stdio {
-    /// Standard input.
-    pub stdin: OwnedFd,
-    /// Standard output.
-    pub stdout: OwnedFd,
-    /// Standard error.
-    pub stderr: OwnedFd,
-}
+/// Longest reason for not starting: it may quote a hostile path.
+const MAX_REASON: usize = 4096;
 
-/// Forks the program; `Err` inside `Ok` is a program that could not be executed.
-pub fn start(request: &Request, stdio: Stdio, launcher: &Launcher) -> Result<Result<i32, Report>, SandboxError> {
-    let broken = |error: io::Error| SandboxError::new(Layer::Launcher, format!("starting the program: {error}"));
-    let (mut errors, error_writer) = io::pipe().map_err(broken)?;
-    match sys::fork_into(0).map_err(broken)? {
-        Forked::Child => {
-            drop(errors);
-            program(request, &stdio, error_writer, launcher)
-        }
-        Forked::Parent(pid) => {
-            drop((error_writer, stdio));
-            let mut said = Vec::new();
-            errors.read_to_end(&mut said).map_err(broken)?;
-            if said.is_empty() {
-                return Ok(Ok(pid));
-            }
-            while let Ok(Some(_)) = sys::reap(true) {}
-            match serde_json::from_slice(&said).map_err(|e| broken(e.into()))? {
-                Stopped::Layer(error) => Err(error),
-                Stopped::NotStarted(reason) => {
-                    Ok(Err(Report { end: End::NotStarted(reason), usage: Usage::default(), pid }))
-                }
-            }
-        }
-    }
+/// The program as init sees it.
+pub struct Program {
+    /// Its pid in the namespace.
+    pub pid: i32,
+    link: OwnedFd,
 }
 
 /// Why the program did not start.
 #[derive(serde::Serialize, serde::Deserialize)]
-enum Stopped {
+pub enum Stopped {
+    /// Something is missing here.
     Layer(SandboxError),
+    /// It could not be executed.
     NotStarted(String),
 }
 
-/// The forked child: restricts itself, then becomes the program.
-fn program(request: &Request, stdio: &Stdio, mut errors: PipeWriter, launcher: &Launcher) -> ! {
-    let stopped = prepare_and_run(request, stdio, launcher);
+impl Program {
+    /// Forks it.
+    pub fn fork(launcher: &Launcher) -> io::Result<Self> {
+        let (link, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+        match sys::fork_into(0)? {
+            Forked::Child => {
+                drop(link);
+                stand(&theirs, launcher)
+            }
+            Forked::Parent(pid) => Ok(Self { pid, link }),
+        }
+    }
+
+    /// The first word. A program that is gone meanwhile has left its reason.
+    pub fn take(&self, channels: &Channels, stdin: Option<&OwnedFd>) {
+        let fixed = [channels.request.as_fd(), channels.stdout.as_fd(), channels.stderr.as_fd()];
+        let all: Vec<BorrowedFd<'_>> = fixed.into_iter().chain(stdin.map(|fd| fd.as_fd())).collect();
+        let _ = descriptors::send(&self.link, &all);
+    }
+
+    /// The next word.
+    pub fn proceed(&self) {
+        let _ = send(&self.link, b"p", SendFlags::NOSIGNAL);
+    }
+
+    /// Once it has ended: why it did not start, if it did not.
+    pub fn why_not_started(&self) -> io::Result<Option<Stopped>> {
+        let mut said = vec![0; 4 * MAX_REASON];
+        let mut listen = || recv(&self.link, &mut said, RecvFlags::DONTWAIT);
+        let (count, _) = match listen() {
+            // It ended before it heard all words; what it said comes after this.
+            Err(rustix::io::Errno::CONNRESET) => listen()?,
+            other => other?,
+        };
+        said.truncate(count);
+        if said.is_empty() { Ok(None) } else { Ok(Some(serde_json::from_slice(&said)?)) }
+    }
+}
+
+/// The forked child: waits for its words, then becomes the program.
+fn stand(link: &OwnedFd, launcher: &Launcher) -> ! {
+    let mut stopped = catch_unwind(AssertUnwindSafe(|| become_program(link, launcher)))
+        .unwrap_or_else(|_| Stopped::Layer(SandboxError::new(Layer::Launcher, "the start broke off")));
+    if let Stopped::NotStarted(reason) = &mut stopped {
+        reason.truncate(reason.floor_char_boundary(MAX_REASON / 2));
+    }
     if let Ok(json) = serde_json::to_vec(&stopped) {
-        let _ = errors.write_all(&json);
+        let _ = send(link, &json, SendFlags::NOSIGNAL);
     }
     sys::exit_now(127)
 }
 
 /// Returns only when the program could not be started.
-fn prepare_and_run(request: &Request, stdio: &Stdio, launcher: &Launcher) -> Stopped {
-    let spec = &request.spec;
-    let prepare = || -> io::Result<()> {
-        // All other signals are as init set them.
-        sys::end_on_broken_pipes();
-        rustix::process::setsid()?;
-        rustix::stdio::dup2_stdin(&stdio.stdin)?;
-        rustix::stdio::dup2_stdout(&stdio.stdout)?;
-        rustix::stdio::dup2_stderr(&stdio.stderr)?;
-        sys::close_on_exec_from(3)?;
-        rustix::process::chdir(&spec.cwd)
-            .map_err(|error| io::Error::other(format!("entering the working folder `{}`: {error}", spec.cwd.display())))
-    };
-    if let Err(error) = prepare() {
-        return Stopped::Layer(SandboxError::new(Layer::Files, error.to_string()));
-    }
-    // Looked up before the rules close the view on what lies outside PATH.
-    let command = match &spec.task {
-        Task::Exec { argv, env } => match Command::new(argv, env) {
-            Ok(command) => Some(command),
-            Err(reason) => return Stopped::NotStarted(reason),
+fn become_program(link: &OwnedFd, launcher: &Launcher) -> Stopped {
+    match restricted(link, launcher) {
+        Ok((_, Some(command))) => {
+            // Every other descriptor, the link among them, closes on exec.
+            let error = sys::exec(&command.program, &command.argv, &command.env);
+            Stopped::NotStarted(format!("`{}`: {error}", command.program.to_string_lossy()))
+        }
+        Ok((request, None)) => match &request.spec.task {
+            Task::Builtin { name, request } => match launcher.builtin(name) {
+                Some(builtin) => run_builtin(builtin, request),
+                None => Stopped::NotStarted(format!("there is no builtin `{name}`")),
+            },
+            Task::Exec { .. } => Stopped::NotStarted("no program".into()),
         },
+        Err(stopped) => stopped,
+    }
+}
+
+/// Everything up to the exec.
+fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Command>), Stopped> {
+    // All other signals are as init set them.
+    sys::end_on_broken_pipes();
+    let broken =
+        |error: io::Error| Stopped::Layer(SandboxError::new(Layer::Launcher, format!("starting the program: {error}")));
+    rustix::process::setsid().map_err(|e| broken(e.into()))?;
+    restrict::privileges(&launcher.filters).map_err(Stopped::Layer)?;
+
+    let (request, stdin) = taken(link).map_err(broken)?;
+    let spec = &request.spec;
+    restrict::before_the_root(spec, &launcher.filters).map_err(Stopped::Layer)?;
+
+    next_word(link).map_err(broken)?;
+    let stdin = match stdin {
+        Some(file) => file,
+        None => File::open("/dev/null").map_err(broken)?.into(),
+    };
+    rustix::stdio::dup2_stdin(&stdin).map_err(|e| broken(e.into()))?;
+    sys::close_on_exec_from(3).map_err(broken)?;
+    restrict::paths(spec, request.landlock_abi).map_err(Stopped::Layer)?;
+
+    next_word(link).map_err(broken)?;
+    // Not before: until the host's root is gone, `..` of the root could still lead there.
+    rustix::process::chdir(&spec.cwd).map_err(|error| {
+        let what = format!("entering the working folder `{}`: {error}", spec.cwd.display());
+        Stopped::Layer(SandboxError::new(Layer::Files, what))
+    })?;
+    let command = match &spec.task {
+        Task::Exec { argv, env } => Some(Command::new(argv, env).map_err(Stopped::NotStarted)?),
         Task::Builtin { .. } => None,
     };
-    if let Err(error) = restrict(spec, request.landlock_abi, &launcher.filters) {
-        return Stopped::Layer(error);
-    }
-    if let Some(command) = command {
-        // Every other descriptor, the error pipe among them, closes on exec.
-        let error = sys::exec(&command.program, &command.argv, &command.env);
-        return Stopped::NotStarted(format!("`{}`: {error}", command.program.to_string_lossy()));
-    }
-    match &spec.task {
-        Task::Builtin { name, request } => match launcher.builtin(name) {
-            Some(builtin) => run_builtin(builtin, request),
-            None => Stopped::NotStarted(format!("there is no builtin `{name}`")),
-        },
-        Task::Exec { .. } => Stopped::NotStarted("no program".into()),
-    }
+    Ok((request, command))
+}
+
+/// The request, and standard input if it is a file; output goes to its pipes from here on.
+fn taken(link: &OwnedFd) -> io::Result<(Request, Option<OwnedFd>)> {
+    // Without a word, init is gone, and this process with it.
+    let mut descriptors = descriptors::receive(link)?.unwrap_or_default().into_iter();
+    let mut one = || descriptors.next().ok_or_else(|| io::Error::other("a message without its descriptors"));
+    let request = read_request(&File::from(one()?))?;
+    rustix::stdio::dup2_stdout(&one()?)?;
+    rustix::stdio::dup2_stderr(&one()?)?;
+    let stdin = descriptors.next();
+    Ok((request, stdin))
+}
+
+fn next_word(link: &OwnedFd) -> io::Result<()> {
+    let (count, _) = recv(link, &mut [0_u8; 1], RecvFlags::empty())?;
+    if count == 0 { Err(io::Error::other("init is gone")) } else { Ok(()) }
 }
 
 fn run_builtin(builtin: Builtin, request: &[u8]) -> Stopped {
@@ -126,34 +180,5 @@ fn run_builtin(builtin: Builtin, request: &[u8]) -> Stopped {
         }
         (Err(_), _) => sys::exit_now(101),
         (_, Err(_)) => sys::exit_now(1),
-    }
-}
-
-/// A program found and made ready for exec.
-struct Command {
-    program: CString,
-    argv: Vec<CString>,
-    env: Vec<CString>,
-}
-
-impl Command {
-    fn new(argv: &[String], env: &[(String, String)]) -> Result<Self, String> {
-        let text = |text: &str| CString::new(text).map_err(|_| "an argument holds a NUL byte".to_owned());
-        let name = argv.first().filter(|name| !name.is_empty()).ok_or("the command is empty")?;
-        let program = if name.contains('/') { text(name)? } else { Self::look_up(name, env)? };
-        Ok(Self {
-            program,
-            argv: argv.iter().map(|a| text(a)).collect::<Result<_, _>>()?,
-            env: env.iter().map(|(key, value)| text(&format!("{key}={value}"))).collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn look_up(name: &str, env: &[(String, String)]) -> Result<CString, String> {
-        let path = env.iter().find(|(key, _)| key == "PATH").map_or("/usr/bin:/bin", |(_, value)| value);
-        path.split(':')
-            .map(|folder| Path::new(folder).join(name))
-            .find(|candidate| candidate.is_file())
-            .and_then(|found| CString::new(found.as_os_str().as_bytes()).ok())
-            .ok_or_else(|| format!("`{name}` is not found in {path}"))
     }
 }

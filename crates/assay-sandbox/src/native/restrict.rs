@@ -18,19 +18,23 @@ use crate::spec::{Mount, Spec};
 /// The newest Landlock ABI that is used; a newer kernel is used at this one.
 pub const NEWEST_LANDLOCK_ABI: i32 = 9;
 
-/// Applies everything to the calling process, which must be single-threaded.
-pub fn restrict(spec: &Spec, abi: i32, filters: &Filters) -> Result<(), SandboxError> {
-    limits(spec).map_err(|e| SandboxError::new(Layer::Limits, format!("setting resource limits: {e}")))?;
-    set_no_new_privs(true).map_err(|e| SandboxError::new(Layer::Privileges, format!("no_new_privs: {e}")))?;
-    landlock(spec, abi)?;
+/// What needs to know nothing of the run: no new privileges, no capabilities, the filter of all runs.
+pub fn privileges(filters: &Filters) -> Result<(), SandboxError> {
+    let failed = |step: &str, e: rustix::io::Errno| SandboxError::new(Layer::Privileges, format!("{step}: {e}"));
+    set_no_new_privs(true).map_err(|e| failed("no_new_privs", e))?;
     let none = CapabilitySets {
         effective: CapabilitySet::empty(),
         permitted: CapabilitySet::empty(),
         inheritable: CapabilitySet::empty(),
     };
-    set_capabilities(None, none)
-        .map_err(|e| SandboxError::new(Layer::Privileges, format!("dropping capabilities: {e}")))?;
-    filters.apply(spec.profile)
+    set_capabilities(None, none).map_err(|e| failed("dropping capabilities", e))?;
+    filters.apply_common()
+}
+
+/// What does not need the root to be in place: resource limits, and the rest of the filter.
+pub fn before_the_root(spec: &Spec, filters: &Filters) -> Result<(), SandboxError> {
+    limits(spec).map_err(|e| SandboxError::new(Layer::Limits, format!("setting resource limits: {e}")))?;
+    filters.apply_rest(spec.profile)
 }
 
 /// CPU and memory are metered over the whole tree by init; these are backstops a process cannot lift.
@@ -69,7 +73,8 @@ fn abi_of(number: i32) -> ABI {
     }
 }
 
-fn landlock(spec: &Spec, number: i32) -> Result<(), SandboxError> {
+/// Landlock: which paths of the root may be read, run and written.
+pub fn paths(spec: &Spec, number: i32) -> Result<(), SandboxError> {
     let failed = |what: String| SandboxError::new(Layer::Landlock, what);
     let abi = abi_of(number);
     if abi == ABI::Unsupported {

@@ -49,24 +49,32 @@ impl Root {
         Ok(Self { mount })
     }
 
-    /// Adds what a spec asks for and moves into the root. `hosts` are the
-    /// detached host mounts of the spec, in order.
-    pub fn complete(self, spec: &Spec, hosts: Vec<OwnedFd>) -> Result<(), SandboxError> {
+    /// Adds what a spec asks for. `hosts` are the detached host mounts of the spec, in order.
+    pub fn add(&self, spec: &Spec, hosts: Vec<OwnedFd>) -> Result<(), SandboxError> {
         let mut hosts = hosts.into_iter();
-        // Until now, what was mounted on the host could be seen here too.
-        mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
-            .map_err(|e| failed("cutting mount propagation")(e.into()))?;
         for mount in &spec.mounts {
             add(self.mount.as_fd(), mount, &mut hosts).map_err(|error| {
                 SandboxError::new(Layer::Files, format!("cannot mount `{}`: {error}", mount.at().display()))
             })?;
         }
-        sys::make_top_read_only(self.mount.as_fd()).map_err(failed("making the root read-only"))?;
-        rustix::process::chdir(STAGING).map_err(|e| failed("entering the root")(e.into()))?;
-        rustix::process::pivot_root(".", ".").map_err(|e| failed("changing the root")(e.into()))?;
-        unmount(".", UnmountFlags::DETACH).map_err(|e| failed("letting go of the host's root")(e.into()))?;
-        rustix::process::chdir("/").map_err(|e| failed("entering the root")(e.into()))
+        sys::make_top_read_only(self.mount.as_fd()).map_err(failed("making the root read-only"))
     }
+
+    /// Moves into the root. The host's root then lies over this one, where only
+    /// [`forget_host`] should find it.
+    pub fn enter(&self) -> Result<(), SandboxError> {
+        // Until now, what was mounted on the host could be seen here too.
+        mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+            .map_err(|e| failed("cutting mount propagation")(e.into()))?;
+        rustix::process::chdir(STAGING).map_err(|e| failed("entering the root")(e.into()))?;
+        rustix::process::pivot_root(".", ".").map_err(|e| failed("changing the root")(e.into()))
+    }
+}
+
+/// Lets go of the host's root after [`Root::enter`].
+pub fn forget_host() -> Result<(), SandboxError> {
+    unmount(".", UnmountFlags::DETACH).map_err(|e| failed("letting go of the host's root")(e.into()))?;
+    rustix::process::chdir("/").map_err(|e| failed("entering the root")(e.into()))
 }
 
 /// Mounts one thing of the spec in the root that is being built.

@@ -1,17 +1,16 @@
 //! The runner's side of one run: asks the launcher, reads what comes back, bounded.
 
 use std::fs::File;
-use std::io::{self, IoSlice, PipeReader, Read as _, Write as _};
-use std::mem::MaybeUninit;
+use std::io::{self, PipeReader, Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::MemfdFlags;
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
+use super::descriptors::send;
 use super::frames::Frames;
 use super::hosts::Hosts;
-use super::launcher::{MAX_HANDED_IN, MAX_MOUNTS};
+use super::launcher::MAX_MOUNTS;
 use super::message::{FIXED_DESCRIPTORS, Request};
 use crate::error::{Layer, SandboxError};
 use crate::spec::{End, Finished, Mount, Spec};
@@ -44,12 +43,7 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
     let (stderr, stderr_writer) = pipe()?;
     let (lifeline_reader, lifeline) = pipe()?;
     let hosts = if settings.as_root { Some(Hosts::open(spec)?) } else { None };
-    let request = Request {
-        spec: spec.clone(),
-        landlock_abi: settings.landlock_abi,
-        reserve: settings.reserve,
-        handed_in: settings.as_root,
-    };
+    let request = Request { spec: spec.clone(), landlock_abi: settings.landlock_abi, reserve: settings.reserve };
     let request = in_memory(&request).map_err(broken("writing the request"))?;
     {
         let fixed: [BorrowedFd<'_>; FIXED_DESCRIPTORS] = [
@@ -83,20 +77,6 @@ fn in_memory(request: &Request) -> io::Result<OwnedFd> {
     let mut file = File::from(rustix::fs::memfd_create("assay-request", MemfdFlags::CLOEXEC)?);
     file.write_all(&serde_json::to_vec(request)?)?;
     Ok(file.into())
-}
-
-fn send(socket: BorrowedFd<'_>, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_HANDED_IN + FIXED_DESCRIPTORS))];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    if !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
-        return Err(io::Error::other("too many descriptors"));
-    }
-    loop {
-        match sendmsg(socket, &[IoSlice::new(b"r")], &mut control, SendFlags::NOSIGNAL) {
-            Err(rustix::io::Errno::INTR) => {}
-            other => return Ok(other.map(drop)?),
-        }
-    }
 }
 
 /// Reads a run's pipes (report, stdout, stderr) to their ends. Closing the

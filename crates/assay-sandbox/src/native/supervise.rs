@@ -31,13 +31,17 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
     let mut meter = Meter::new(limits.memory, request.reserve);
     let mut status = None;
     let mut stopped = None;
+    let mut alone;
     loop {
         let let_go = wait(pidfd.as_fd(), lifeline.as_fd())?;
-        while let Ok(Some(reaped)) = sys::reap(false) {
-            if reaped.pid == pid {
-                status = Some(reaped.status);
+        alone = loop {
+            match sys::reap(false) {
+                Ok(Some(reaped)) if reaped.pid == pid => status = Some(reaped.status),
+                Ok(Some(_)) => {}
+                Ok(None) => break false,
+                Err(_) => break true,
             }
-        }
+        };
         if status.is_some() {
             break;
         }
@@ -58,7 +62,10 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
         }
     }
     // Whatever the program left running ends now; its CPU time still counts.
-    sys::kill_all();
+    // Without a child, init is the last process of the namespace.
+    if !alone {
+        sys::kill_all();
+    }
     while let Ok(Some(reaped)) = sys::reap(true) {
         if reaped.pid == pid {
             status = Some(reaped.status);

@@ -19,10 +19,14 @@ pub fn network() {
 }
 
 pub fn interfaces_and_routes() {
-    let finished = run(&shell("cat /proc/net/dev /proc/net/route /proc/net/unix"));
-    let said = text(&finished.stdout);
+    let said = text(&run(&shell("cat /proc/net/dev /proc/net/route")).stdout);
     assert_eq!(said.matches(':').count(), 1, "one interface, the loopback: {said}");
     assert!(said.contains("lo:"), "{said}");
+    let sockets = text(&run(&shell("cat /proc/net/unix")).stdout);
+    assert!(
+        sockets.lines().skip(1).all(|line| line.split_whitespace().count() == 7),
+        "a socket with a name: {sockets}"
+    );
 }
 
 pub fn reading_the_host() {
