@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hook::{self, HookLog};
 use crate::layout::OUT;
-use crate::oracle::{Frame, LogFile, Report};
+use crate::oracle::{Frame, LogFile, Report, end_words};
 use crate::symbol::{self, SourceFrame};
 
 /// The builtin that reads debug info of a hostile build.
@@ -39,8 +39,10 @@ pub fn logs(tree: &Tree) -> (Vec<RawLog>, Vec<HookLog>) {
                 if reports.is_empty() {
                     reports.push(None);
                 }
+                // The text is kept once: a megabyte for each of many reports would be the runner's own memory.
+                let mut text = content.to_vec();
                 for report in reports {
-                    raw.push(RawLog { report, name: name.clone(), content: content.to_vec() });
+                    raw.push(RawLog { report, name: name.clone(), content: std::mem::take(&mut text) });
                 }
             }
         }
@@ -76,11 +78,18 @@ struct Request {
 }
 
 impl Resolver {
-    /// Turns raw logs into what an oracle reads. Frames that cannot be resolved stay without a name.
-    #[must_use]
-    pub fn resolve(&mut self, sandbox: &dyn Sandbox, out: &Path, logs: Vec<RawLog>) -> Vec<LogFile> {
+    /// Turns raw logs into what an oracle reads. Frames without debug info stay without a name.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing could be looked up, in words: then the run is no evidence, since
+    /// frames without names would make another crash of it.
+    pub fn resolve(&mut self, sandbox: &dyn Sandbox, out: &Path, logs: Vec<RawLog>) -> Result<Vec<LogFile>, String> {
         let mut wanted: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
-        for report in logs.iter().filter_map(|log| log.report.as_ref()) {
+        let reports = logs.iter().filter_map(|log| log.report.as_ref());
+        // Of several none is believed, so none is worth the work of reading its frames.
+        let alone = reports.clone().count() == 1;
+        for report in reports.filter(|_| alone) {
             for frame in stacks(report) {
                 let Some((module, offset)) = in_build(frame) else { continue };
                 if !self.known.contains_key(&(module.clone(), offset)) {
@@ -89,26 +98,32 @@ impl Resolver {
             }
         }
         if !wanted.is_empty() {
-            self.look_up(sandbox, out, wanted);
+            self.look_up(sandbox, out, wanted)?;
         }
-        logs.into_iter()
-            .map(|log| LogFile {
-                report: log.report.map(|report| self.report(&report)),
-                name: log.name,
-                content: log.content,
-            })
-            .collect()
+        let logs = logs.into_iter().map(|log| LogFile {
+            report: log.report.map(|report| self.report(&report)),
+            name: log.name,
+            content: log.content,
+        });
+        Ok(logs.collect())
     }
 
-    fn look_up(&mut self, sandbox: &dyn Sandbox, out: &Path, wanted: BTreeMap<String, BTreeSet<u64>>) {
+    fn look_up(
+        &mut self,
+        sandbox: &dyn Sandbox,
+        out: &Path,
+        wanted: BTreeMap<String, BTreeSet<u64>>,
+    ) -> Result<(), String> {
         let lookups: Vec<(String, Vec<u64>)> =
             wanted.into_iter().map(|(module, offsets)| (module, offsets.into_iter().collect())).collect();
-        let answers = ask(sandbox, out, &Request { lookups: lookups.clone() }).unwrap_or_default();
+        let answers = ask(sandbox, out, &Request { lookups: lookups.clone() })
+            .map_err(|why| format!("the frames of the report could not be looked up: {why}"))?;
         for ((module, offsets), answer) in lookups.into_iter().zip(answers) {
             for (offset, frames) in offsets.into_iter().zip(answer) {
                 self.known.insert((module.clone(), offset), frames);
             }
         }
+        Ok(())
     }
 
     fn report(&self, report: &sanitizer::Report) -> Report {
@@ -157,19 +172,19 @@ fn in_build(frame: &sanitizer::Frame) -> Option<(String, u64)> {
     Some((module.to_owned(), frame.offset?))
 }
 
-fn ask(sandbox: &dyn Sandbox, out: &Path, request: &Request) -> Option<Vec<Vec<Vec<SourceFrame>>>> {
-    let request = serde_json::to_vec(request).ok()?;
+fn ask(sandbox: &dyn Sandbox, out: &Path, request: &Request) -> Result<Vec<Vec<Vec<SourceFrame>>>, String> {
+    let request = serde_json::to_vec(request).map_err(|error| error.to_string())?;
     let mut spec = Spec::of(Task::Builtin { name: BUILTIN.into(), request });
     spec.mounts = vec![Mount::ReadOnly { host: out.to_owned(), at: OUT.into() }];
     spec.limits.cpu = Duration::from_secs(60);
     spec.limits.wall = Duration::from_secs(300);
     spec.limits.memory = 1 << 30;
     spec.limits.output = 16 << 20;
-    let finished = sandbox.run(&spec).ok()?;
+    let finished = sandbox.run(&spec).map_err(|error| error.to_string())?;
     if finished.end != End::Exited(0) {
-        return None;
+        return Err(end_words(&finished.end));
     }
-    serde_json::from_slice(&finished.stdout).ok()
+    serde_json::from_slice(&finished.stdout).map_err(|error| error.to_string())
 }
 
 /// The builtin: inside the sandbox, with debug info that a hostile build wrote.
@@ -188,4 +203,47 @@ pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
         })
         .collect();
     serde_json::to_writer(out, &answers).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use assay_sandbox::{Finished, Layers, SandboxError, Usage};
+
+    use super::*;
+
+    /// A sandbox in which every run ends in the same way.
+    struct Ending(End, Layers);
+
+    fn ending(end: End) -> Ending {
+        let (layers, proofs) = (BTreeMap::new(), BTreeMap::new());
+        Ending(end, Layers { engine: "test".into(), kernel: "0".into(), landlock_abi: 1, layers, proofs })
+    }
+
+    impl Sandbox for Ending {
+        fn run(&self, _spec: &Spec) -> Result<Finished, SandboxError> {
+            let (stdout, stderr, trees) = (b"[]".to_vec(), Vec::new(), Vec::new());
+            Ok(Finished { end: self.0.clone(), usage: Usage::default(), stdout, stderr, trees, pid: 2 })
+        }
+
+        fn layers(&self) -> &Layers {
+            &self.1
+        }
+    }
+
+    #[test]
+    fn a_report_whose_frames_could_not_be_looked_up_is_no_evidence() {
+        let text = b"==2==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000011\n\
+                     READ of size 1 at 0x602000000011 thread T0\n    #0 0x55d0c0001234  (/out/harness+0x1234)\n";
+        let content = text.to_vec();
+        let node = Node::File { content, executable: false };
+        let entries = vec![assay_sandbox::TreeEntry { path: b"report.2".to_vec(), node }];
+        let (raw, _) = logs(&Tree { entries, truncated: false });
+        assert!(raw.iter().all(RawLog::is_report) && raw.len() == 1);
+        let short = ending(End::MemoryLimit);
+        let mut resolver = Resolver::default();
+        assert!(resolver.resolve(&short, Path::new("/"), raw.clone()).unwrap_err().contains("memory"));
+        let works = ending(End::Exited(0));
+        assert_eq!(resolver.resolve(&works, Path::new("/"), raw).unwrap().len(), 1, "the next run is looked up anew");
+    }
 }
