@@ -4,6 +4,7 @@
 //! source, and unpacked dependencies. `$OUT` is a tmpfs of the sandbox: what a
 //! hostile build leaves there comes out as plain files and harmless links only.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,10 +14,14 @@ use assay_sandbox::{
     Collect, End, Into as Destination, Mount, Profile, RunLimits, Sandbox, SandboxError, Spec, Stdin, Task,
 };
 
+use crate::digest;
 use crate::layout::{BUNDLE, DEPS, OUT, SCRATCH, SRC};
 use crate::oracle::end_words;
 use crate::recipe::{self, Context, Dependency, PackageName};
 use crate::toolchain::Toolchain;
+
+/// CPU time of a build whose bundle names none.
+pub const CPU: Duration = Duration::from_secs(600);
 
 /// Files a build may leave in `$OUT`.
 const MAX_ENTRIES: u64 = 200_000;
@@ -31,6 +36,8 @@ pub struct Builder<'a> {
     pub toolchain: &'a Toolchain,
     /// The staged bundle without inputs.
     pub bundle: &'a Path,
+    /// Bytes that builds may still leave on the disk, all together.
+    pub room: Cell<u64>,
 }
 
 /// One arm's build.
@@ -112,11 +119,12 @@ impl Builder<'_> {
             collect: vec![Collect {
                 from: OUT.into(),
                 into: Destination::Folder(job.out.to_owned()),
-                max_bytes: scratch,
+                max_bytes: scratch.min(self.room.get()),
                 max_entries: MAX_ENTRIES,
             }],
         };
         let finished = self.sandbox.run(&spec)?;
+        self.room.set(self.room.get().saturating_sub(digest::bytes_of(job.out)));
         match finished.end {
             End::Exited(0) if finished.trees.iter().any(|tree| tree.truncated) => {
                 Err(BuildError::Failed("the build left more in $OUT than its limits allow".into()))
@@ -132,7 +140,7 @@ impl Builder<'_> {
 }
 
 fn limits(wanted: &Limits) -> RunLimits {
-    let cpu = wanted.cpu.unwrap_or(Duration::from_secs(600));
+    let cpu = wanted.cpu.unwrap_or(CPU);
     RunLimits {
         cpu,
         wall: cpu.saturating_add(Duration::from_secs(60)),

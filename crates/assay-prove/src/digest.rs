@@ -1,10 +1,11 @@
 //! Digests over folders of the runner's own.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use assay_bundle::digest::Sha256;
+use sha2::Digest as _;
 
 /// One digest over a folder's files: their sorted paths and digests.
 ///
@@ -16,7 +17,7 @@ pub fn of_folder(folder: &Path) -> io::Result<Sha256> {
     walk(folder, &mut PathBuf::new(), &mut |path, kind| {
         let name = path.to_string_lossy().escape_default().to_string();
         if kind.is_file() {
-            lines.push(format!("{} {name}\n", Sha256::of(&fs::read(folder.join(path))?).to_hex()));
+            lines.push(format!("{} {name}\n", of_file(&folder.join(path))?.to_hex()));
         } else if kind.is_symlink() {
             let target = fs::read_link(folder.join(path))?;
             lines.push(format!("link {} {name}\n", target.to_string_lossy().escape_default()));
@@ -33,11 +34,38 @@ pub fn of_files(folder: &Path) -> Vec<Sha256> {
     let mut files = Vec::new();
     let _ = walk(folder, &mut PathBuf::new(), &mut |path, kind| {
         if kind.is_file() {
-            files.push(Sha256::of(&fs::read(folder.join(path))?));
+            files.push(of_file(&folder.join(path))?);
         }
         Ok(())
     });
     files
+}
+
+/// The digest of a file, which may be larger than what memory should hold.
+fn of_file(path: &Path) -> io::Result<Sha256> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = sha2::Sha256::new();
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(Sha256::from_bytes(hasher.finalize().into()));
+        }
+        hasher.update(buffer.get(..count).unwrap_or_default());
+    }
+}
+
+/// Bytes of the files in a folder.
+#[must_use]
+pub fn bytes_of(folder: &Path) -> u64 {
+    let mut bytes = 0_u64;
+    let _ = walk(folder, &mut PathBuf::new(), &mut |path, kind| {
+        if kind.is_file() {
+            bytes = bytes.saturating_add(fs::symlink_metadata(folder.join(path))?.len());
+        }
+        Ok(())
+    });
+    bytes
 }
 
 /// Visits what lies below a folder, following no link.

@@ -10,6 +10,7 @@ use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrume
 use assay_bundle::verdict::Outcome;
 use assay_sandbox::{Collect, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree};
 
+use crate::ceiling;
 use crate::evidence::{Cell, Role, Run};
 use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
 use crate::observe::{self, Resolver};
@@ -23,6 +24,9 @@ use crate::work::write_readable;
 
 /// Two strays in one cell are a repeated non-evidence, and more runs cannot change that.
 const STRAYS: u32 = 2;
+
+/// CPU time of a run whose bundle names none.
+pub const CPU: Duration = Duration::from_secs(10);
 
 /// Bytes of a log folder that are brought out.
 const LOG_BYTES: u64 = 4 << 20;
@@ -199,9 +203,13 @@ impl Executor<'_> {
             Err(error) => return failed(Outcome::SandboxUnavailable, error),
         };
         let (raw, hooks) = observe::logs(&single.log);
-        let logs = match resolvers.get(&cell.arm) {
+        let resolved = match resolvers.get(&cell.arm) {
             Some(resolver) => lock(resolver).resolve(self.sandbox, out, raw),
-            None => Vec::new(),
+            None => Ok(Vec::new()),
+        };
+        let logs = match resolved {
+            Ok(logs) => logs,
+            Err(why) => return failed(Outcome::OracleBroken, why),
         };
         let judgement = self.oracle.judge(&Seen {
             cell,
@@ -245,7 +253,7 @@ impl Executor<'_> {
     #[must_use]
     pub fn limits(&self) -> RunLimits {
         let wanted = &self.manifest.harness.limits;
-        let cpu = wanted.cpu.unwrap_or(Duration::from_secs(10));
+        let cpu = wanted.cpu.unwrap_or(CPU);
         RunLimits {
             cpu,
             // Only for programs that sleep: CPU time used extends it.
@@ -289,7 +297,7 @@ impl Executor<'_> {
                 collected.push(name);
             }
         };
-        let scratch = self.scratch();
+        let scratch = self.scratch().min(ceiling::WATCHED);
         collect(&mut spec, options.log_folder, LOG, LOG_BYTES, What::Log);
         collect(&mut spec, options.snapshot_scratch, SCRATCH, scratch, What::Scratch);
         collect(&mut spec, options.snapshot_canary, CANARY, 1 << 20, What::Canary);

@@ -3,6 +3,7 @@
 pub mod assurance;
 pub mod attest;
 pub mod build;
+pub mod ceiling;
 pub mod deps;
 mod digest;
 pub mod evidence;

@@ -1,5 +1,6 @@
 //! From a bundle to a proof: prepare, build, test the oracle, run, rule.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -26,7 +27,7 @@ use crate::source::{PrepareError, Prepared, Preparer};
 use crate::stage::Stage;
 use crate::toolchain::Toolchain;
 use crate::work::{Work, write_readable};
-use crate::{deps, digest, hook, observe, origin, reach, recipe, selftest, source, verdict};
+use crate::{ceiling, deps, digest, hook, observe, origin, reach, recipe, selftest, source, verdict};
 
 /// All builtins of this crate, to be given to `assay_sandbox::take_over_if_asked`.
 pub const BUILTINS: &[(&str, Builtin)] = &[
@@ -147,7 +148,7 @@ impl Prover<'_> {
             Ok(alive) => alive,
             Err(unsupported) => return Ok(Err(unsupported.to_string())),
         };
-        if let Some(reason) = unsupported_harness(manifest) {
+        if let Some(reason) = unsupported_harness(manifest).or_else(|| ceiling::exceeded(manifest)) {
             return Ok(Err(reason));
         }
         let toolchain = match Toolchain::find(&manifest.toolchain) {
@@ -170,7 +171,8 @@ impl Prover<'_> {
         let preparer = Preparer { sandbox, cache: self.cache, bundle, work: &work };
         let prepared = preparer.arms(manifest);
         record.facts = origin::facts(manifest, bundle, &prepared);
-        let builder = Builder { sandbox, manifest, toolchain: &toolchain, bundle: &stage.build };
+        let builder =
+            Builder { sandbox, manifest, toolchain: &toolchain, bundle: &stage.build, room: Cell::new(ceiling::BUILT) };
         let mut states = BTreeMap::new();
         let mut arms = BTreeMap::new();
         for (name, prepared) in &prepared {

@@ -261,8 +261,10 @@ impl Preparer<'_> {
             End::Exited(_) => {
                 return Err(PrepareError::Failed(String::from_utf8_lossy(&finished.stderr).trim().to_owned()));
             }
+            // These limits are the runner's, so they say nothing about the bundle.
             end => {
-                return Err(PrepareError::Failed(format!("unpacking was ended: {}", crate::oracle::end_words(&end))));
+                let what = format!("unpacking was ended by this runner's limit: {}", crate::oracle::end_words(&end));
+                return Err(PrepareError::Unavailable(what));
             }
         }
         if finished.trees.iter().any(|tree| tree.truncated) {

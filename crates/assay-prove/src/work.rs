@@ -28,8 +28,11 @@ impl Work {
         fs::create_dir_all(&parent)?;
         sweep(&parent);
         let folder = tempfile::Builder::new().prefix("proof-").tempdir_in(&parent)?.keep();
-        let lock = File::create(folder.join("lock"))?;
+        // Under its name only when it is held: another process sweeps what it can lock.
+        let (begun, name) = (folder.join("lock.new"), folder.join("lock"));
+        let lock = File::create(&begun)?;
         lock.try_lock().map_err(|error| io::Error::other(error.to_string()))?;
+        fs::rename(&begun, &name)?;
         let sweeper = Sweeper::watch(&folder);
         Ok(Self { path: folder, _lock: lock, _sweeper: sweeper })
     }
