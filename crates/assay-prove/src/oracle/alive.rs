@@ -50,10 +50,11 @@ impl SignsOfLife {
     }
 }
 
-/// The first or last line that is not blank.
+/// The first line that is not blank; or the last, and rather the last that speaks of an error.
 fn line(output: &[u8], last: bool) -> Option<String> {
     let mut lines = output.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let line = if last { lines.next_back() } else { lines.next() };
+    let speaks = |line: &&[u8]| line.to_ascii_lowercase().windows(5).any(|word| word == b"error");
+    let line = if last { lines.clone().rfind(speaks).or_else(|| lines.next_back()) } else { lines.next() };
     line.map(|line| shown(String::from_utf8_lossy(line).trim()))
 }
 
@@ -79,7 +80,7 @@ mod tests {
         );
         run.stdout = b"parsed=1".to_vec();
         run.end = End::Exited(1);
-        run.stderr = b"one\nImportError: no module\n\n".to_vec();
+        run.stderr = b"one\nImportError: no module\n\nNode.js v20\n".to_vec();
         assert_eq!(
             signs.missing_in(&run).unwrap(),
             "it ended by exit 1 and not by exit 0, after `ImportError: no module` on stderr"

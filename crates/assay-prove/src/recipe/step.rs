@@ -96,6 +96,9 @@ impl Step {
             Self::Together(steps) => together(steps, common),
             Self::MakeFolder(path) => said(path, fs::create_dir_all(path)),
             Self::WriteFile { to, content } => said(to, make_parent(to).and_then(|()| fs::write(to, content))),
+            Self::CopyFile { from, .. } if !from.exists() => {
+                Err(format!("the build left no `{}`", from.strip_prefix(BUNDLE).unwrap_or(from).display()))
+            }
             Self::CopyFile { from, to } => said(from, copy_file(from, to)),
             Self::CopyTree { from, to } => said(from, copy_tree(from, to, 0)),
             Self::CopyPrograms { from, to } => said(from, copy_programs(from, to)),
