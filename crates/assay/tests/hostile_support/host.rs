@@ -1,7 +1,7 @@
 //! What of the host could be changed, seen before and after.
 //!
 //! Other things happen on a machine meanwhile. So processes are told by the program under test, which is a copy
-//! under a name of its own, and by their namespaces; files by the folders that only the suite uses, and by the one
+//! under a name of its own; files by the folders that only the suite uses, and by the one
 //! name that hostile programs give to what they make.
 
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ impl Host {
     /// Looks.
     pub fn seen(bench: &Bench) -> Self {
         Self {
-            processes: processes(bench),
+            processes: of_program(bench),
             mounts: lines("/proc/self/mountinfo"),
             cgroups: cgroups(),
             objects: ["shm", "msg", "sem"].iter().flat_map(|kind| lines(&format!("/proc/sysvipc/{kind}"))).collect(),
@@ -67,10 +67,7 @@ impl Host {
         let mut changes = Vec::new();
         for (kind, then, now) in kinds {
             changes.extend(now.difference(then).map(|what| format!("new {kind}: {what}")));
-            // Processes of others come and go.
-            if kind != "process" {
-                changes.extend(then.difference(now).map(|what| format!("lost {kind}: {what}")));
-            }
+            changes.extend(then.difference(now).map(|what| format!("lost {kind}: {what}")));
         }
         changes
     }
@@ -122,24 +119,16 @@ pub fn nobody_is_inside(namespaces: &BTreeSet<PathBuf>) -> Result<(), Failed> {
     }
 }
 
-/// Processes whose program is the one under test, wherever it was started from.
+/// Processes whose program is the one under test, wherever it was started from. The first process of each sandbox
+/// is among them, and nobody in a sandbox outlives it.
 fn of_program(bench: &Bench) -> BTreeSet<String> {
-    let name = bench.assay.to_string_lossy().into_owned();
+    // From inside a mount namespace the path may begin elsewhere; its end names this copy alone.
+    let copy: PathBuf = bench.assay.components().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect();
+    let copy = copy.to_string_lossy().into_owned();
     every_process(|folder| {
         let program = fs::read_link(folder.join("exe")).ok()?;
-        program.to_string_lossy().starts_with(&name).then_some(())
+        program.to_string_lossy().contains(&copy).then_some(())
     })
-}
-
-/// Those, and all in another process namespace than ours.
-fn processes(bench: &Bench) -> BTreeSet<String> {
-    let ours = fs::read_link("/proc/self/ns/pid").unwrap();
-    let mut found = of_program(bench);
-    found.extend(every_process(|folder| {
-        let namespace = fs::read_link(folder.join("ns/pid")).ok()?;
-        (namespace != ours).then_some(())
-    }));
-    found
 }
 
 fn every_process(wanted: impl Fn(&Path) -> Option<()>) -> BTreeSet<String> {

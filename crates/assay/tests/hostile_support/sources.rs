@@ -8,6 +8,7 @@ use assay_bundle::digest::Sha256;
 use libtest_mimic::{Failed, Trial};
 
 use super::archive::{Member, gzip, tar, zip};
+use super::base::FILES;
 use super::stored::judged;
 use super::{Answer, Bench, Bundle, hold, host, prove, run, trial};
 
@@ -74,6 +75,13 @@ pub fn trials(bench: &Bench) -> Vec<Trial> {
     trials.push(trial(bench, "package-all-is-well", |bench| {
         let (answer, _) = proved(bench, &cargo(&[]), |_| {})?;
         judged(&answer, &["not-reproduced"], Some("claimant"))
+    }));
+    trials.extend(STEERED.iter().map(|(name, steer)| trial(bench, *name, move |bench| steered(bench, *steer))));
+    trials.push(trial(bench, "project-harness", |bench| {
+        let (answer, _) = proved(bench, &cargo(&[harness()]), of_project)?;
+        // What the others are held against: without a hand of the claimant's it is the project's.
+        judged(&answer, &["not-reproduced"], None)?;
+        hold(answer.word("assurance") == "project", answer.words())
     }));
     trials.push(trial(bench, "package-set-user-id", set_user_id));
     trials.push(trial(bench, "package-corrupted-in-cache", corrupted_in_cache));
@@ -153,6 +161,60 @@ fn debian(named: &[(&str, &[u8])]) -> Package {
 fn bomb() -> Vec<u8> {
     let header = Member { size: Some(4 << 30), ..Member::file("target-1.0.0/zeros", b"") }.header();
     [gzip(&source().bytes()), gzip(&header), gzip(&vec![0; 16 << 20]).repeat(256)].concat()
+}
+
+/// A harness in the source itself.
+fn harness() -> Member<'static> {
+    Member::file("target-1.0.0/harness.c", FILES[0].1.as_bytes())
+}
+
+/// Names the harness in the source as the project's, and builds nothing else.
+fn of_project(bundle: &Bundle) {
+    bundle.manifest("pkg:generic/target@1.0.0", "pkg:cargo/target@1.0.0");
+    bundle.manifest("sources    = [\"harness.c\"", "sources    = [\"src/harness.c\"");
+    bundle.manifest(
+        "run    = [\"$OUT/harness\"",
+        "origin = \"project\"\nfiles  = [\"src/harness.c\"]\nrun    = [\"$OUT/harness\"",
+    );
+}
+
+/// Ways to make a project's harness do as the claimant likes.
+const STEERED: &[(&str, fn(&Bundle))] = &[
+    ("project-run-by-a-shell", |b| b.manifest("\"$OUT/harness\"", "\"sh\", \"poc/benign\", \"$OUT/harness\"")),
+    ("project-run-by-a-path", |b| b.manifest("\"$OUT/harness\"", "\"$OUT/../usr/bin/env\", \"$OUT/harness\"")),
+    ("project-with-a-preload", |b| {
+        b.manifest("\"$OUT/harness\"", "\"env\", \"LD_PRELOAD=./evil.so\", \"$OUT/harness\"");
+    }),
+    ("project-with-macros", |b| flags(b, "-Dtarget(x)=2")),
+    ("project-with-own-headers", |b| flags(b, "-I.")),
+    ("project-with-own-generator", |b| {
+        b.manifest("instrument = \"none\"", "instrument = \"none\"\ngenerate   = [[\"cc\", \"-E\", \"harness.c\"]]");
+    }),
+    ("project-with-own-source", |b| {
+        b.manifest("\"src/harness.c\", \"src", "\"src/harness.c\", \"own.c\", \"src");
+        b.write("own.c", b"int own;\n");
+    }),
+    ("project-of-another-name", |b| b.manifest("purl = \"pkg:cargo/target@", "purl = \"pkg:cargo/famous@")),
+    ("project-of-another-version", |b| {
+        b.manifest("purl = \"pkg:cargo/target@1.0.0", "purl = \"pkg:cargo/target@2.0.0")
+    }),
+    ("project-not-in-the-source", |b| b.manifest("files  = [\"src/harness.c\"]", "files  = [\"src/other.c\"]")),
+];
+
+fn flags(bundle: &Bundle, flag: &str) {
+    bundle.manifest("instrument = \"none\"", &format!("instrument = \"none\"\nflags      = [{flag:?}]"));
+}
+
+/// Each of them is the claimant's word and no more, and that is said.
+fn steered(bench: &Bench, steer: fn(&Bundle)) -> Result<(), Failed> {
+    let (answer, _) = proved(bench, &cargo(&[harness()]), |bundle| {
+        of_project(bundle);
+        steer(bundle);
+    })?;
+    judged(&answer, &["not-reproduced", "inconclusive"], Some("claimant"))?;
+    let because =
+        answer.json.get("assurance_because").and_then(|list| list.as_array()).is_some_and(|list| !list.is_empty());
+    hold(because, format!("it is not said why\n{}", answer.words()))
 }
 
 /// A program of another's identity is an ordinary file when it comes out.
