@@ -151,10 +151,11 @@ impl Prover<'_> {
         if let Some(reason) = unsupported_harness(manifest).or_else(|| ceiling::exceeded(manifest)) {
             return Ok(Err(reason));
         }
-        let toolchain = match Toolchain::find(&manifest.toolchain) {
+        let mut toolchain = match Toolchain::find(&manifest.toolchain) {
             Ok(toolchain) => toolchain,
             Err(errors) => return Ok(Err(sentences(&errors))),
         };
+        toolchain.ask_versions(sandbox);
         record.tools.clone_from(&toolchain.tools);
         let manifest = &match deps::with_lock(manifest, bundle) {
             Ok(filled) => filled,

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use assay_sandbox::Mount;
+use assay_sandbox::{End, Mount, Sandbox, Spec, Task};
 use serde::Serialize;
 use sha2::Digest as _;
 
@@ -81,31 +81,57 @@ impl Toolchain {
         own.chain(["/usr/local/bin", "/usr/bin", "/bin"].map(str::to_owned)).collect::<Vec<_>>().join(":")
     }
 
+    /// Asks each tool for its version, inside the sandbox: a bundle may name any
+    /// program of this machine, and what that does when it is started is its own affair.
+    pub fn ask_versions(&mut self, sandbox: &dyn Sandbox) {
+        let path = self.path_variable();
+        for tool in &mut self.tools {
+            let flag = if tool.name == "java" { "-version" } else { "--version" };
+            let argv = vec![tool.path.display().to_string(), flag.to_owned()];
+            let env = [("PATH", path.as_str()), ("HOME", "/tmp"), ("LC_ALL", "C.UTF-8")];
+            let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            let mut spec = Spec::of(Task::Exec { argv, env });
+            spec.mounts.clone_from(&self.mounts);
+            let finished = sandbox.run(&spec).ok().filter(|finished| finished.end == End::Exited(0));
+            if let Some(version) = finished.and_then(|finished| first_line(finished.stdout, finished.stderr)) {
+                tool.version = version;
+            }
+        }
+    }
+
     fn add(&mut self, name: &str) -> Result<(), ToolError> {
         match name {
             "rust" => self.add_rust(),
             "python3" => self.add_python(),
-            "cc" => self.add_plain("cc", "cc", "--version"),
-            "clang" => self.add_plain("clang", "clang", "--version"),
-            "java" => self.add_plain("java", "java", "-version"),
-            "node" => self.add_plain("node", "node", "--version"),
-            other => self.add_plain(other, other, "--version"),
+            other => self.add_plain(other),
         }
     }
 
     /// A program that lies under `/usr`, or in the `bin` folder of a prefix of its own.
-    fn add_plain(&mut self, name: &str, program: &str, version_flag: &str) -> Result<(), ToolError> {
-        let path = located(name, program)?;
-        if !path.starts_with("/usr") {
-            // `/opt/node/bin/node` works only with `/opt/node` around it.
-            let prefix = path.parent().and_then(Path::parent).filter(|prefix| prefix.components().count() > 1);
-            let prefix = prefix
-                .ok_or_else(|| unavailable(name, format!("`{}` lies in no folder of its own", path.display())))?;
-            readable(name, &path)?;
-            self.mounts.push(Mount::ReadOnly { host: prefix.to_owned(), at: prefix.to_owned() });
-            self.path.push(prefix.join("bin"));
+    fn add_plain(&mut self, name: &str) -> Result<(), ToolError> {
+        let found = located(name, name)?;
+        // `/bin` is a link into `/usr` almost everywhere.
+        let folder = found.parent().and_then(|folder| fs::canonicalize(folder).ok());
+        let path = folder.map_or(found, |folder| folder.join(name));
+        let target = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        for path in [&path, &target].into_iter().filter(|path| !path.starts_with("/usr")) {
+            readable(name, path)?;
+            self.show(path);
         }
-        self.record(name, &path, &[version_flag])
+        self.record(name, &path)
+    }
+
+    /// Shows a program outside `/usr`: `/opt/node/bin/node` works only with `/opt/node` around it.
+    fn show(&mut self, path: &Path) {
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        let prefix = folder.parent().filter(|prefix| folder.ends_with("bin") && !is_shared(prefix));
+        let shown = prefix.unwrap_or(path).to_owned();
+        if !self.mounts.iter().any(|mount| mount.at() == shown) {
+            self.mounts.push(Mount::ReadOnly { host: shown.clone(), at: shown });
+        }
+        if !self.path.contains(&folder) {
+            self.path.push(folder);
+        }
     }
 
     fn add_rust(&mut self) -> Result<(), ToolError> {
@@ -120,10 +146,10 @@ impl Toolchain {
             self.mounts.push(Mount::ReadOnly { host: sysroot.clone(), at: sysroot.clone() });
         }
         self.path.push(sysroot.join("bin"));
-        self.record("rust", &resolved, &["--version"])?;
+        self.record("rust", &resolved)?;
         // It links with the system's C compiler.
         if !self.tools.iter().any(|tool| tool.name == "cc") {
-            self.add_plain("cc", "cc", "--version")?;
+            self.add_plain("cc")?;
         }
         Ok(())
     }
@@ -144,17 +170,29 @@ impl Toolchain {
             self.mounts.push(Mount::ReadOnly { host: prefix.clone(), at: prefix.clone() });
             self.path.push(prefix.join("bin"));
         }
-        self.record("python3", &program, &["--version"])
+        self.record("python3", &program)
     }
 
-    fn record(&mut self, name: &str, path: &Path, version: &[&str]) -> Result<(), ToolError> {
+    fn record(&mut self, name: &str, path: &Path) -> Result<(), ToolError> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let sha256 = file_digest(&path)
             .map_err(|error| unavailable(name, format!("`{}` cannot be read: {error}", path.display())))?;
-        let version = said(&path, version).unwrap_or_else(|| "unknown".to_owned());
-        self.tools.push(Tool { name: name.to_owned(), path, version, sha256 });
+        self.tools.push(Tool { name: name.to_owned(), path, version: "unknown".to_owned(), sha256 });
         Ok(())
     }
+}
+
+/// Whether a folder holds more than one program's things: keys, mail, other people's files.
+fn is_shared(prefix: &Path) -> bool {
+    let homes = ["HOME", "ASSAY_HOME", "ASSAY_CACHE", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"];
+    let homes = homes.into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    shared(prefix, homes.filter(|home| home.is_absolute()))
+}
+
+fn shared(prefix: &Path, mut homes: impl Iterator<Item = PathBuf>) -> bool {
+    // `/tmp` and `/opt` are everybody's; `~/.local` holds Assay's own key, `~/.cargo` a registry's.
+    prefix.components().count() <= 2
+        || homes.any(|home| home.starts_with(prefix) || prefix.parent() == Some(home.as_path()))
 }
 
 fn unavailable(name: &str, what: String) -> ToolError {
@@ -234,6 +272,14 @@ fn said(program: &Path, arguments: &[&str]) -> Option<String> {
     said_whole(program, arguments).and_then(|text| text.lines().next().map(str::to_owned))
 }
 
+/// The first line of what a program said, bounded.
+fn first_line(stdout: Vec<u8>, stderr: Vec<u8>) -> Option<String> {
+    const LONGEST: usize = 200;
+    let text = if stdout.is_empty() { stderr } else { stdout };
+    let text = String::from_utf8_lossy(&text).trim().to_owned();
+    text.lines().next().map(|line| line.chars().filter(|c| !c.is_control()).take(LONGEST).collect())
+}
+
 fn file_digest(path: &Path) -> std::io::Result<String> {
     let mut hasher = sha2::Sha256::new();
     let mut file = File::open(path)?;
@@ -260,6 +306,17 @@ mod tests {
             "the tool `no-such-tool-here` is not available: `no-such-tool-here` is not on PATH; \
              install it (on Debian and Ubuntu: `apt-get install no-such-tool-here`)"
         );
+    }
+
+    #[test]
+    fn a_folder_with_more_than_a_tool_in_it_is_not_shown() {
+        let homes = || ["/home/ann", "/srv/assay/home"].map(PathBuf::from).into_iter();
+        for all in ["/", "/home", "/home/ann", "/home/ann/.local", "/home/ann/.cargo", "/srv/assay", "/tmp", "/opt"] {
+            assert!(shared(Path::new(all), homes()), "{all}");
+        }
+        for one in ["/home/ann/.nvm/versions/node/v20", "/opt/node/20", "/srv/tools/node"] {
+            assert!(!shared(Path::new(one), homes()), "{one}");
+        }
     }
 
     #[test]
