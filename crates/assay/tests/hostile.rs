@@ -7,7 +7,7 @@
 
 mod hostile_support;
 
-use hostile_support::{Bench, folders, host, killed, listener, manifests, packed, sources, stored, user};
+use hostile_support::{Bench, folders, host, killed, listener, manifests, packed, sources, stored, tools, user};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
@@ -37,11 +37,14 @@ fn trials(bench: &Bench) -> Vec<Trial> {
     let mut trials = stored::trials(bench);
     if !user::is_second_run() {
         trials.extend(user::trial(bench));
+        trials.push(stored::several(bench));
+        trials.push(stored::attested(bench));
         trials.extend(killed::trials(bench));
         trials.extend(folders::trials(bench));
         trials.extend(manifests::trials(bench));
         trials.extend(packed::trials(bench));
         trials.extend(sources::trials(bench));
+        trials.extend(tools::trials(bench));
     }
     trials
 }

@@ -14,6 +14,7 @@ pub mod manifests;
 pub mod packed;
 pub mod sources;
 pub mod stored;
+pub mod tools;
 pub mod user;
 
 pub use base::Bundle;

@@ -9,7 +9,7 @@ use super::archive::{Member, Zstd, tar, with_checksum};
 use super::base::{FILES, MANIFEST};
 use super::folders::refused_at_once;
 use super::stored::judged;
-use super::{Bench, hold, host, prove, trial};
+use super::{Bench, hold, host, prove, run, trial};
 
 type Make = (&'static str, fn() -> Vec<u8>, &'static [&'static str]);
 
@@ -37,7 +37,7 @@ const MADE: &[Make] = &[
     ("archive-huge-record", || long_header(b'x'), &["not-an-archive", "bad-path"]),
     ("archive-bomb", bomb, &["too-large"]),
     ("archive-endless-padding", endless_padding, &["not-an-archive", "too-large"]),
-    ("archive-claims-much", || also(&[Member { size: Some(0o7777_7777_777), ..Member::file("x", b"") }]), CLAIMS),
+    ("archive-claims-much", || also(&[Member { size: Some(0o77_777_777_777), ..Member::file("x", b"") }]), CLAIMS),
     ("archive-negative-size", negative_size, CLAIMS),
     ("archive-wrong-sum", wrong_sum, &["not-an-archive"]),
     ("archive-sparse", || also(&[Member::special("x", b'S', "")]), &["unknown-entry", "not-an-archive"]),
@@ -69,6 +69,9 @@ fn test(bench: &Bench, archive: &[u8], codes: &[&str]) -> Result<(), Failed> {
     fs::write(&file, archive)?;
     let begun = Instant::now();
     refused_at_once(bench, &file, codes)?;
+    let unpacked = folder.path().join("unpacked");
+    let answer = run(bench, &["bundle".as_ref(), "unpack".as_ref(), file.as_os_str(), unpacked.as_os_str()])?;
+    hold(answer.exit == Some(2), format!("it was unpacked\n{}", answer.words()))?;
     hold(fs::read_dir(folder.path())?.count() == 1, "something was written beside the archive")?;
     hold(begun.elapsed().as_secs() < 30, "the refusal took long")?;
     host::nothing_escaped(bench)
@@ -117,7 +120,7 @@ fn long_header(kind: u8) -> Vec<u8> {
 
 /// Ten gigabytes of zeros in 300 KiB.
 fn bomb() -> Vec<u8> {
-    let header = Member { size: Some(0o7777_7777_777), ..Member::file("poc/bomb", b"") }.header();
+    let header = Member { size: Some(0o77_777_777_777), ..Member::file("poc/bomb", b"") }.header();
     Zstd::default().stored(&good_bytes()).stored(&header).repeated(0, 10 << 30).bytes()
 }
 

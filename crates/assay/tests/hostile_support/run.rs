@@ -92,13 +92,16 @@ pub fn command(bench: &Bench) -> Command {
 /// Runs it and checks what holds for every answer: it comes in time, without a panic, without the secret, and
 /// with nothing that a terminal would act on.
 pub fn run<A: AsRef<OsStr>>(bench: &Bench, arguments: &[A]) -> Result<Answer, Failed> {
+    let mut command = command(bench);
+    command.args(arguments);
+    run_this(bench, &mut command)
+}
+
+/// The same for a command of which more was changed.
+pub fn run_this(bench: &Bench, command: &mut Command) -> Result<Answer, Failed> {
     let folder = bench.fresh();
     let file = |name: &str| folder.path().join(name);
-    let mut child = command(bench)
-        .args(arguments)
-        .stdout(File::create(file("stdout"))?)
-        .stderr(File::create(file("stderr"))?)
-        .spawn()?;
+    let mut child = command.stdout(File::create(file("stdout"))?).stderr(File::create(file("stderr"))?).spawn()?;
     let begun = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait()? {

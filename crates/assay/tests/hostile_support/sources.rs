@@ -178,8 +178,10 @@ fn of_project(bundle: &Bundle) {
     );
 }
 
+type Steer = (&'static str, fn(&Bundle));
+
 /// Ways to make a project's harness do as the claimant likes.
-const STEERED: &[(&str, fn(&Bundle))] = &[
+const STEERED: &[Steer] = &[
     ("project-run-by-a-shell", |b| b.manifest("\"$OUT/harness\"", "\"sh\", \"poc/benign\", \"$OUT/harness\"")),
     ("project-run-by-a-path", |b| b.manifest("\"$OUT/harness\"", "\"$OUT/../usr/bin/env\", \"$OUT/harness\"")),
     ("project-with-a-preload", |b| {

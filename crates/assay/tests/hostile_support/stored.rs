@@ -39,6 +39,43 @@ pub fn trials(bench: &Bench) -> Vec<Trial> {
         .collect()
 }
 
+/// Hostile bundles in one call, one after the other, and in words: none spoils the answer on another.
+pub fn several(bench: &Bench) -> Trial {
+    trial(bench, "several-at-once", |bench| {
+        let folder = bench.fresh();
+        let mut call: Vec<std::ffi::OsString> = vec!["prove".into()];
+        for name in
+            ["manifest-escapes", "manifest-not-utf8", "terminal-escapes", "kills-parent", "says-its-own-verdict"]
+        {
+            copy_folder(&bench.bundles.join(name), &folder.path().join(name), &["expected"]);
+            call.push(folder.path().join(name).into());
+        }
+        let answer = run(bench, &call)?;
+        hold(answer.exit == Some(10), format!("not one of them is a proof\n{}", answer.words()))?;
+        let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+        hold(text.contains("not-reproduced") && text.contains("reproduced"), answer.words())?;
+        host::nothing_escaped(bench)
+    })
+}
+
+/// A statement about a hostile bundle names what can be believed of it.
+pub fn attested(bench: &Bench) -> Trial {
+    trial(bench, "attested", |bench| {
+        let folder = bench.fresh();
+        let (bundle, statement) = (folder.path().join("bundle"), folder.path().join("statement.json"));
+        copy_folder(&bench.bundles.join("forged-log-faithful"), &bundle, &["expected"]);
+        let answer = run(bench, &["prove".as_ref(), "--attest".as_ref(), statement.as_os_str(), bundle.as_os_str()])?;
+        hold(answer.exit != Some(1), answer.words())?;
+        let envelope: serde_json::Value = serde_json::from_slice(&fs::read(&statement)?)?;
+        hold(envelope.get("signatures").is_some(), "the statement is not signed")?;
+        // The key and what belongs to it are the user's own; they lie in the suite's home and go with it.
+        for made in [".local", ".config"] {
+            let _ = fs::remove_dir_all(bench.root.join("home").join(made));
+        }
+        Ok(())
+    })
+}
+
 const SLEEPERS: &[&str] = &["build-sleeps", "sleeps-forever", "stops-itself"];
 
 /// Bundles whose answer is also shown to people: what they print would harm a terminal.
