@@ -22,6 +22,9 @@ pub(crate) const BUILTIN: &str = "assay-sandbox/proofs";
 /// Processes the attempts may have; a fork bomb must stop here.
 const PIDS: u32 = 8;
 
+/// Bytes that the attempts may have.
+const MEMORY: u64 = 16 << 20;
+
 #[derive(Debug, Serialize, Deserialize)]
 enum Request {
     Attempts { port: u16, canaries: Vec<PathBuf> },
@@ -76,7 +79,7 @@ fn spec(request: &Request) -> Result<Spec, SandboxError> {
         limits: RunLimits {
             cpu: Duration::from_secs(10),
             wall: Duration::from_secs(60),
-            memory: 64 << 20,
+            memory: MEMORY,
             output: 64 << 10,
             pids: PIDS,
         },
@@ -89,10 +92,10 @@ fn spec(request: &Request) -> Result<Spec, SandboxError> {
 pub(crate) fn attempt(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
     match serde_json::from_slice(request).map_err(|e| e.to_string())? {
         Request::Allocate => {
-            let mut blocks: Vec<Vec<u8>> = Vec::new();
-            loop {
-                blocks.push(vec![1; 8 << 20]);
-            }
+            // Four times the limit, and then time enough to be ended for it.
+            let blocks: Vec<Vec<u8>> = (0..(4 * MEMORY) >> 20).map(|_| vec![1; 1 << 20]).collect();
+            std::thread::sleep(Duration::from_secs(30));
+            writeln!(out, "{} blocks", blocks.len()).map_err(|e| e.to_string())
         }
         Request::Attempts { port, canaries } => {
             let answers = attempts(port, &canaries);

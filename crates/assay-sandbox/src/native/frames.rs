@@ -66,7 +66,11 @@ impl<'a> Frames<'a> {
 
     fn frame(&mut self, tag: Tag, payload: &[u8]) -> io::Result<()> {
         match tag {
-            Tag::Failed => self.outcome = Some(Err(serde_json::from_slice(payload)?)),
+            Tag::Failed => {
+                let error: SandboxError = serde_json::from_slice(payload)?;
+                // The remedy is looked up anew: init may not see the system any more.
+                self.outcome = Some(Err(SandboxError::new(error.layer, error.what)));
+            }
             Tag::Finished => self.outcome = Some(Ok(serde_json::from_slice(payload)?)),
             Tag::Tree => {
                 self.open_file = None;
@@ -124,4 +128,145 @@ impl<'a> Frames<'a> {
 
 fn failed(error: &io::Error) -> SandboxError {
     SandboxError::new(Layer::Files, format!("keeping what a run wrote: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::super::message::write_frame;
+    use super::*;
+    use crate::spec::{End, Usage};
+
+    const TAGS: [Tag; 9] = [
+        Tag::Failed,
+        Tag::Finished,
+        Tag::Tree,
+        Tag::Folder,
+        Tag::File,
+        Tag::Content,
+        Tag::Link,
+        Tag::Other,
+        Tag::Truncated,
+    ];
+
+    fn collects(folder: &Path) -> Vec<Collect> {
+        [Destination::Memory, Destination::Folder(folder.into())]
+            .map(|into| Collect { from: "/scratch".into(), into, max_bytes: 64, max_entries: 4 })
+            .into()
+    }
+
+    /// Frames as init could never send them, in any order, with paths that want out.
+    fn hostile_frames() -> impl Strategy<Value = Vec<u8>> {
+        let payload = prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..40),
+            prop::sample::select(vec!["a", "b", "a/b", "../x", "/x", "a/../../x", "", ".", "a/b/c", "\0", "b/x"])
+                .prop_map(|path| path.as_bytes().to_vec()),
+            prop::sample::select(vec!["\u{1}a", "\u{0}b/x", "\u{1}../x", "\u{1}/x", "\u{0}a/b"])
+                .prop_map(|path| path.as_bytes().to_vec()),
+            prop::sample::select(vec![
+                ("a", ".."),
+                ("b", "../.."),
+                ("a", "/etc"),
+                ("b", "a"),
+                ("a/b", "../../x"),
+                ("../x", "y")
+            ])
+            .prop_map(|(path, target)| {
+                let length = u32::try_from(path.len()).unwrap().to_le_bytes();
+                [&length, path.as_bytes(), target.as_bytes()].concat()
+            }),
+        ];
+        let frame = (prop::sample::select(TAGS.to_vec()), payload);
+        prop::collection::vec(frame, 0..24).prop_map(|frames| {
+            let mut bytes = Vec::new();
+            // Trees that exist make the rest reach further.
+            write_frame(&mut bytes, Tag::Tree, b"").unwrap();
+            write_frame(&mut bytes, Tag::Tree, b"").unwrap();
+            for (tag, payload) in frames {
+                write_frame(&mut bytes, tag, &payload).unwrap();
+            }
+            bytes
+        })
+    }
+
+    /// Feeds in pieces; an error ends it, as it ends a run.
+    fn feed(frames: &mut Frames<'_>, bytes: &[u8], piece: usize) {
+        for chunk in bytes.chunks(piece.max(1)) {
+            if frames.feed(chunk).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn size(tree: &Tree) -> u64 {
+        let of = |entry: &TreeEntry| match &entry.node {
+            Node::File { content, .. } => content.len() as u64,
+            _ => 0,
+        };
+        tree.entries.iter().map(of).sum()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn arbitrary_bytes_never_break_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..400), piece in 1_usize..50) {
+            let host = tempfile::tempdir().unwrap();
+            let collects = collects(host.path());
+            let mut frames = Frames::new(&collects);
+            feed(&mut frames, &bytes, piece);
+            let _ = frames.finish();
+        }
+
+        #[test]
+        fn hostile_frames_stay_inside_and_within_bounds(bytes in hostile_frames(), piece in 1_usize..50) {
+            let outer = tempfile::tempdir().unwrap();
+            let host = outer.path().join("a/b");
+            std::fs::create_dir_all(&host).unwrap();
+            let collects = collects(&host);
+            let mut frames = Frames::new(&collects);
+            feed(&mut frames, &bytes, piece);
+            for tree in &frames.trees {
+                prop_assert!(tree.entries.len() <= 4 && size(tree) <= 64);
+            }
+            let count = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
+            prop_assert_eq!((count(outer.path()), count(&outer.path().join("a"))), (1, 1), "something lies outside");
+            for entry in std::fs::read_dir(&host).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_symlink() {
+                    prop_assert!(std::fs::read_link(&path).unwrap().is_relative());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_with_its_trees_is_read() {
+        let collects = collects(Path::new("/nowhere"));
+        let mut bytes = Vec::new();
+        write_frame(&mut bytes, Tag::Tree, b"").unwrap();
+        write_frame(&mut bytes, Tag::File, b"\x01name").unwrap();
+        write_frame(&mut bytes, Tag::Content, b"con").unwrap();
+        write_frame(&mut bytes, Tag::Content, b"tent").unwrap();
+        let report = Report { end: End::Exited(3), usage: Usage::default(), pid: 2 };
+        write_frame(&mut bytes, Tag::Finished, &serde_json::to_vec(&report).unwrap()).unwrap();
+        for piece in [1, 7, 1000] {
+            let mut frames = Frames::new(&collects);
+            feed(&mut frames, &bytes, piece);
+            assert!(frames.is_complete() && !frames.is_failure());
+            let (report, trees) = frames.finish().unwrap();
+            assert_eq!(report.end, End::Exited(3));
+            let node = Node::File { content: b"content".to_vec(), executable: true };
+            assert_eq!(trees[0].entries, [TreeEntry { path: b"name".to_vec(), node }]);
+        }
+    }
+
+    #[test]
+    fn a_pipe_that_ends_early_is_an_error() {
+        assert_eq!(Frames::new(&[]).finish().unwrap_err().layer, Layer::Launcher);
+    }
 }

@@ -50,17 +50,19 @@ pub fn keep(folder: &Path, path: &[u8], node: &Node) -> io::Result<Option<File>>
     }
 }
 
-/// Whether a relative link at `from` points, by its text, into the same tree.
+/// Whether a relative link at `from` leads into the same tree, whatever else is a link there.
+///
+/// `..` only counts before all names: after one it would start from wherever
+/// that name leads, which may be another link.
 fn stays_inside(from: &Path, target: &Path) -> bool {
     let mut depth = from.components().count().saturating_sub(1);
+    let mut named = false;
     for part in target.components() {
         match part {
-            Component::Normal(_) => depth += 1,
+            Component::Normal(_) => named = true,
             Component::CurDir => {}
-            Component::ParentDir => match depth.checked_sub(1) {
-                Some(less) => depth = less,
-                None => return false,
-            },
+            Component::ParentDir if named || depth == 0 => return false,
+            Component::ParentDir => depth -= 1,
             Component::RootDir | Component::Prefix(_) => return false,
         }
     }
@@ -70,14 +72,53 @@ fn stays_inside(from: &Path, target: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A short path of few names, so that entries meet each other.
+    fn path() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "..", "."]), 1..5)
+            .prop_map(|parts| parts.join("/"))
+    }
+
+    fn node() -> impl Strategy<Value = Node> {
+        prop_oneof![
+            Just(Node::Folder),
+            Just(Node::File { content: Vec::new(), executable: false }),
+            path().prop_map(|target| Node::Link(target.into_bytes())),
+            Just(Node::Other),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn no_sequence_of_entries_makes_a_way_out(entries in prop::collection::vec((path(), node()), 0..30)) {
+            let outer = tempfile::tempdir().unwrap();
+            let folder = outer.path().canonicalize().unwrap().join("in");
+            std::fs::create_dir(&folder).unwrap();
+            for (path, node) in &entries {
+                let _ = keep(&folder, path.as_bytes(), node);
+            }
+            prop_assert_eq!(std::fs::read_dir(outer.path()).unwrap().count(), 1);
+            for (path, _) in &entries {
+                if !path.split('/').any(|part| part == "..") && let Ok(real) = folder.join(path).canonicalize() {
+                    prop_assert!(real.starts_with(&folder), "{} leads to {}", path, real.display());
+                }
+            }
+        }
+    }
 
     #[test]
     fn links_that_leave_the_tree_are_told_apart() {
         let inside = |from: &str, to: &str| stays_inside(Path::new(from), Path::new(to));
         assert!(inside("a/b", "../c"));
         assert!(inside("a", "b"));
+        assert!(inside("a/b", ".."));
         assert!(!inside("a", "../c"));
+        assert!(!inside("x", "a/b/../../c"), "`a/b` may be a link to the top");
         assert!(!inside("a/b", "../../c"));
         assert!(!inside("a", "/etc/shadow"));
         assert!(!inside("a", ""));

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::CWD;
+use rustix::fs::{Access, CWD};
 use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags, fsconfig_create,
     fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, unmount,
@@ -54,7 +54,8 @@ impl Root {
         let mut hosts = hosts.into_iter();
         for mount in &spec.mounts {
             add(self.mount.as_fd(), mount, &mut hosts).map_err(|error| {
-                SandboxError::new(Layer::Files, format!("cannot mount `{}`: {error}", mount.at().display()))
+                let from = mount.host().map(|host| format!(" from `{}`", host.display())).unwrap_or_default();
+                SandboxError::new(Layer::Files, format!("cannot mount `{}`{from}: {error}", mount.at().display()))
             })?;
         }
         sys::make_top_read_only(self.mount.as_fd()).map_err(failed("making the root read-only"))
@@ -83,8 +84,7 @@ fn add(root: BorrowedFd<'_>, mount: &Mount, hosts: &mut impl Iterator<Item = Own
     let (tree, kind) = match mount {
         Mount::ReadOnly { .. } => {
             let tree = host()?;
-            let mode = rustix::fs::fstat(&tree)?.st_mode;
-            let kind = if rustix::fs::FileType::from_raw_mode(mode).is_dir() { Kind::Folder } else { Kind::File };
+            let kind = readable(tree.as_fd())?;
             (tree, kind)
         }
         Mount::Scratch { size, .. } | Mount::LogFolder { size, .. } => (tmpfs(*size, 0o700)?, Kind::Folder),
@@ -92,13 +92,28 @@ fn add(root: BorrowedFd<'_>, mount: &Mount, hosts: &mut impl Iterator<Item = Own
             let tree = tmpfs(*size, 0o700)?;
             // Through /proc, because a detached mount has no path of its own.
             let to = format!("/proc/self/fd/{}", tree.as_raw_fd());
-            copy::copy_tree(host()?.as_fd(), Path::new(&to))?;
+            let from = host()?;
+            readable(from.as_fd())?;
+            copy::copy_tree(from.as_fd(), Path::new(&to))?;
             (tree, Kind::Folder)
         }
     };
     let place = place(root, mount.at(), kind)?;
     let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
     Ok(move_mount(&tree, "", place, "", flags)?)
+}
+
+/// What a tree is, if the program may read it: better told now than as a failure of the program.
+fn readable(tree: BorrowedFd<'_>) -> io::Result<Kind> {
+    let mode = rustix::fs::fstat(tree)?.st_mode;
+    let (kind, access) = if rustix::fs::FileType::from_raw_mode(mode).is_dir() {
+        (Kind::Folder, Access::READ_OK | Access::EXEC_OK)
+    } else {
+        (Kind::File, Access::READ_OK)
+    };
+    // Asked with the rights of the user id alone, as the program will have them.
+    rustix::fs::access(format!("/proc/self/fd/{}", tree.as_raw_fd()), access)?;
+    Ok(kind)
 }
 
 /// The parts of the host's system that every run sees.

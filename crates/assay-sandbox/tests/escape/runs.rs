@@ -172,6 +172,23 @@ pub fn copies_that_do_not_fit() {
     assert!(error.layer == Layer::Files && error.what.contains("/work"), "{error}");
 }
 
+pub fn an_unreadable_toolchain() {
+    let private = tempfile::tempdir().unwrap();
+    set_mode(private.path(), if rustix::process::geteuid().is_root() { 0o700 } else { 0o300 });
+    let at = std::path::PathBuf::from("/toolchain");
+    let host = private.path().to_path_buf();
+    for mount in [Mount::ReadOnly { host: host.clone(), at: at.clone() }, Mount::Copy { host, at, size: 1 << 20 }] {
+        let mut spec = attack(&["die", "exit", "0"]);
+        spec.mounts.push(mount);
+        let error = refused(&spec);
+        assert_eq!(error.layer, Layer::Files, "{error}");
+        assert!(error.what.contains(private.path().to_str().unwrap()), "{error}");
+        let remedy = if rustix::process::geteuid().is_root() { "chmod -R o+rX" } else { "the user who runs Assay" };
+        assert!(error.remedy.contains(remedy), "{error}");
+    }
+    set_mode(private.path(), 0o700);
+}
+
 pub fn a_folder_below_a_private_one() {
     let private = tempfile::tempdir().unwrap();
     let public = private.path().join("public");
