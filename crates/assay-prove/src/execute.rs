@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrument, Manifest};
 use assay_bundle::verdict::Outcome;
-use assay_sandbox::{Collect, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree};
+use assay_sandbox::{Collect, End, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree};
 
 use crate::ceiling;
 use crate::evidence::{Cell, Role, Run};
@@ -321,12 +321,12 @@ impl Executor<'_> {
         Ok(Single { finished, log, limits, exit_code, changes, changes_cut })
     }
 
-    /// One command with a log folder whatever the oracle, and what lies in it afterwards.
+    /// One command with a log folder whatever the oracle: how it ended, and what lies in the folder afterwards.
     ///
     /// # Errors
     ///
     /// Why the sandbox could not run it.
-    pub fn with_log(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<Tree, String> {
+    pub fn with_log(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<(End, Tree), String> {
         let options = RunOptions { log_folder: true, ..RunOptions::default() };
         let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
         spec.collect.push(Collect {
@@ -336,7 +336,7 @@ impl Executor<'_> {
             max_entries: 64,
         });
         let finished = self.sandbox.run(&spec).map_err(|error| error.to_string())?;
-        Ok(finished.trees.into_iter().next().unwrap_or_default())
+        Ok((finished.end, finished.trees.into_iter().next().unwrap_or_default()))
     }
 
     fn scratch(&self) -> u64 {

@@ -89,13 +89,23 @@ fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &I
         (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(executor.bundle.join(path.as_str())),
         _ => Stdin::Empty,
     };
-    let Ok(log) = executor.with_log(arm, out, argv, stdin) else { return Reach::Unknown };
+    let Ok((end, log)) = executor.with_log(arm, out, argv, stdin) else { return Reach::Unknown };
     let offsets = recorded(&log);
     if offsets.is_empty() {
         return Reach::Unknown;
     }
     let spans = spans(executor, out, &program);
-    judge(changed, &spans, &offsets)
+    as_far_as_it_came(judge(changed, &spans, &offsets), &end)
+}
+
+/// A run that was cut short might have reached the change later: this copy of the
+/// build has no sanitizer and is slower, so it may end where the other did not.
+fn as_far_as_it_came(reach: Reach, end: &End) -> Reach {
+    match (reach, end) {
+        (Reach::NotReached, End::Exited(_)) => Reach::NotReached,
+        (Reach::NotReached, _) => Reach::Unknown,
+        (other, _) => other,
+    }
 }
 
 /// Where a function of the build lies, in its program and in its source.
@@ -154,10 +164,12 @@ fn spans(executor: &Executor<'_>, out: &Path, program: &str) -> Vec<Span> {
 ///
 /// The program cannot be read, or the answer not written.
 pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
-    use object::{Object as _, ObjectSymbol as _};
+    use object::{Object as _, ObjectSegment as _, ObjectSymbol as _};
     let program = Path::new(std::str::from_utf8(request).map_err(|error| error.to_string())?);
     let bytes = std::fs::read(program).map_err(|error| error.to_string())?;
     let file = object::File::parse(&*bytes).map_err(|error| error.to_string())?;
+    // The recorder counts from the start of the program, which is 0 only in one that can be moved.
+    let base = file.segments().map(|segment| segment.address()).min().unwrap_or(0);
     let functions: Vec<(u64, u64)> = file
         .symbols()
         .filter(|symbol| symbol.kind() == object::SymbolKind::Text && symbol.size() > 0)
@@ -176,7 +188,7 @@ pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
             let (start, end) = (start.last()?, end.last()?);
             let file = relative(start.file.as_deref()?)?;
             let (first, last) = (start.line?, end.line.or(start.line)?);
-            Some(Span { offset, file, first, last: last.max(first) })
+            Some(Span { offset: offset.saturating_sub(base), file, first, last: last.max(first) })
         })
         .collect();
     serde_json::to_writer(out, &spans).map_err(|error| error.to_string())
@@ -199,6 +211,7 @@ fn recorded(log: &Tree) -> BTreeSet<u64> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     fn changed(path: &str, lines: &[(u32, u32)]) -> ChangedLines {
@@ -221,6 +234,46 @@ mod tests {
         assert_eq!(judge(&[changed("NEWS", &[(1, 1)])], &spans, &ran(&[2])), Reach::Unknown, "nothing of the build");
         let with_news = [changed("NEWS", &[(1, 1)]), changed("a.c", &[(12, 1)])];
         assert_eq!(judge(&with_news, &spans, &ran(&[2])), Reach::NotReached, "a document excuses nothing");
+    }
+
+    #[test]
+    fn a_run_that_was_cut_short_says_only_what_it_reached() {
+        for end in [End::CpuLimit, End::MemoryLimit, End::Signaled(11), End::NotStarted("no".into())] {
+            assert_eq!(as_far_as_it_came(Reach::NotReached, &end), Reach::Unknown, "{end:?}");
+            assert_eq!(as_far_as_it_came(Reach::Reached, &end), Reach::Reached, "{end:?}");
+        }
+        assert_eq!(as_far_as_it_came(Reach::NotReached, &End::Exited(1)), Reach::NotReached);
+    }
+
+    #[test]
+    fn functions_are_counted_from_the_start_of_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("src");
+        std::fs::create_dir(&source).unwrap();
+        std::fs::write(source.join("a.c"), "int main(void)\n{\n    return 0;\n}\n").unwrap();
+        let mut seen = Vec::new();
+        for kind in ["-pie", "-no-pie"] {
+            let program = folder.path().join(kind);
+            let compiled = std::process::Command::new("cc")
+                .arg(format!("-fdebug-prefix-map={}=/bundle", folder.path().display()))
+                .args(["-g", kind, "src/a.c", "-o"])
+                .arg(&program)
+                .current_dir(folder.path())
+                .status();
+            if !compiled.is_ok_and(|status| status.success()) {
+                eprintln!("skipped: no C compiler makes a program with {kind}");
+                return;
+            }
+            let mut out = Vec::new();
+            builtin(program.to_str().unwrap().as_bytes(), &mut out).unwrap();
+            let spans: Vec<Span> = serde_json::from_slice(&out).unwrap();
+            seen.push(spans);
+        }
+        for spans in seen {
+            let [main] = spans.as_slice() else { panic!("{spans:?}") };
+            assert_eq!((main.file.as_str(), main.first), ("a.c", 2));
+            assert!(main.offset < 0x10_0000, "{spans:?}");
+        }
     }
 
     #[test]
