@@ -45,8 +45,10 @@ fn main() {
     println!("{:<44}{:>9.0}", "native", rate(1, || drop(engine.run(&spec(&empty, &[])).unwrap())));
 
     println!("\nAddressSanitizer crashes with their logs brought out, runs a second and core");
-    let plain = rate(1, || assert!(!plain_crash(&crash)));
-    println!("{:<44}{plain:>9.0}", "plain fork+exec, 1 thread");
+    for threads in [1, 2] {
+        let each = rate(threads, || assert!(!plain_crash(&crash)));
+        println!("{:<44}{each:>9.0}", format!("plain fork+exec, {threads} at once"));
+    }
     for threads in [1, 2] {
         let each = rate(threads, || sandboxed_crash(&engine, &crash));
         println!("{:<44}{:>9.0}", format!("native, {threads} at once"), each);

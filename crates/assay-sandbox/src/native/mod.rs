@@ -6,6 +6,11 @@
 //! so that forking it is cheap whatever the runner's size. For each run it makes
 //! an *init*, pid 1 of fresh namespaces, which builds the root, starts the
 //! program, meters and ends it, and brings folders out through a pipe.
+//!
+//! What is the same for all runs is made before the run is asked for: two inits
+//! stand ready, each with its namespaces, the common part of its root, and the
+//! process that will become the program. An init serves one run and ends with
+//! it, so nothing of a run is there for the next.
 
 mod bpf;
 mod collect;
