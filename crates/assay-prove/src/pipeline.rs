@@ -162,6 +162,12 @@ impl Prover<'_> {
             Err(error) => return Ok(Err(error.to_string())),
         };
         let work = Work::new(self.cache.root()).map_err(disk("the proof's folder"))?;
+        if !work.runs_programs() {
+            return Ok(Err(format!(
+                "what is built could not be run: `{}` is mounted noexec; set ASSAY_CACHE to a folder that is not",
+                self.cache.root().display()
+            )));
+        }
         let stage = Stage::write(&work, bundle, manifest).map_err(disk("the staged bundle"))?;
         let hooks = work.folder("hooks").map_err(disk("the hooks"))?;
         for (name, content) in hook::FILES {

@@ -43,6 +43,13 @@ impl Work {
         &self.path
     }
 
+    /// Whether programs in it can be run: builds are kept here, and read-only mounts inherit `noexec`.
+    #[must_use]
+    pub fn runs_programs(&self) -> bool {
+        use rustix::fs::{StatVfsMountFlags, statvfs};
+        statvfs(&self.path).map_or(true, |on| !on.f_flag.contains(StatVfsMountFlags::NOEXEC))
+    }
+
     /// A new empty folder in it, readable for the sandbox's user.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Where words go: answers to stdout, talk to stderr. Whatever of it came from
 //! a stranger is neutralised before it gets here.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::AnsiColor;
 use serde::Serialize;
@@ -11,10 +12,25 @@ use crate::failure::Failure;
 use crate::report::paint;
 use crate::report::plain::{block, json_safe};
 
+/// Whether some of an answer could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
 /// Prints an answer.
 pub fn answer(text: &str) {
-    // A reader that has seen enough (`| head`) is no failure of ours.
-    let _ = anstream::stdout().lock().write_all(text.as_bytes());
+    let mut stdout = anstream::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    // A reader that has seen enough (`| head`) is no failure of ours; a full disk is.
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        say(&format!("the answer could not be written to stdout: {error}"));
+    }
+}
+
+/// Whether some of an answer could not be written: no exit code may then stand for it.
+pub fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// Prints an answer for programs.

@@ -31,6 +31,32 @@ fn a_tool_that_is_not_there_is_named_with_its_package() {
 }
 
 #[test]
+fn an_answer_that_is_lost_is_no_verdict() {
+    let bench = Bench::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = bench.command().args(["bundle", "digest"]).arg(example("slop")).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("could not be written to stdout"));
+}
+
+#[test]
+fn a_program_that_a_bundle_names_does_not_run_on_the_host() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bench = Bench::new();
+    let slop = bench.copy("slop");
+    let manifest = fs::read_to_string(slop.join("proof.toml")).unwrap();
+    fs::write(slop.join("proof.toml"), manifest.replace("needs = [\"cc\"]", "needs = [\"cc\", \"deploy\"]")).unwrap();
+    fs::create_dir(bench.path("tools")).unwrap();
+    let (program, mark) = (bench.path("tools/deploy"), bench.path("mark"));
+    fs::write(&program, format!("#!/bin/sh\necho > {}\necho deploy 7\n", mark.display())).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", bench.path("tools").display());
+    let said = said(bench.command().args(["prove", "slop"]).env("PATH", path)).exits(10);
+    said.says("deploy 7");
+    assert!(!mark.exists(), "it was asked for its version inside the sandbox");
+}
+
+#[test]
 fn a_cache_that_cannot_be_used_is_named_with_what_to_do() {
     let bench = Bench::new();
     let slop = example("slop");
@@ -45,6 +71,20 @@ fn a_cache_that_cannot_be_used_is_named_with_what_to_do() {
     answer.says("help: make the folder writable for this user, or set ASSAY_CACHE to another one");
     prove("NOTHING", "".as_ref()).exits(1).says("set ASSAY_CACHE to the absolute path of a folder of yours");
     prove("HOME", &bench.path("file")).exits(1).says("the cache cannot be used");
+}
+
+#[test]
+fn a_cache_where_nothing_can_be_run_is_named_with_what_to_do() {
+    let noexec = std::path::Path::new("/dev/shm");
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
+    let mounted = mounts.lines().any(|line| line.contains(" /dev/shm ") && line.contains("noexec"));
+    let Some(folder) = mounted.then(|| tempfile::tempdir_in(noexec).ok()).flatten() else {
+        eprintln!("skipped: no folder here is mounted noexec");
+        return;
+    };
+    let bench = Bench::new();
+    let said = said(bench.command().arg("prove").arg(example("slop")).env("ASSAY_CACHE", folder.path())).exits(14);
+    said.says("mounted noexec; set ASSAY_CACHE");
 }
 
 #[test]

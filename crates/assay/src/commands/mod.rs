@@ -17,5 +17,6 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Bundle(call) => bundle::run(call, common),
         Command::Demo(call) => demo::run(call, common),
     };
-    outcome.unwrap_or_else(|failure| output::fail(common.format, &failure))
+    let code = outcome.unwrap_or_else(|failure| output::fail(common.format, &failure));
+    if output::is_lost() { 1 } else { code }
 }
