@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrument, Manifest};
+use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrument, Manifest, Oracle as Declared};
 use assay_bundle::verdict::Outcome;
 use assay_sandbox::{Collect, End, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree};
 
@@ -280,15 +280,7 @@ impl Executor<'_> {
         let secret = hex::encode(secret);
         let mut spec = self.spec(arm, out, argv, stdin, &limits, &options);
         let before = canary_write::canary_tree(&secret);
-        let canary = if options.snapshot_canary {
-            let canary = tempfile::tempdir_in(self.work).map_err(|error| format!("the proof's folder: {error}"))?;
-            write_readable(canary.path(), canary_write::CANARY_FILE, secret.as_bytes(), false)
-                .map_err(|error| format!("the canary: {error}"))?;
-            spec.mounts.push(Mount::Copy { host: canary.path().to_owned(), at: CANARY.into(), size: 1 << 20 });
-            Some(canary)
-        } else {
-            None
-        };
+        let canary = if options.snapshot_canary { Some(self.add_canary(&mut spec, &secret)?) } else { None };
         let mut collected = Vec::new();
         let mut collect = |spec: &mut Spec, wanted: bool, from: &str, max_bytes: u64, name| {
             if wanted {
@@ -321,6 +313,15 @@ impl Executor<'_> {
         Ok(Single { finished, log, limits, exit_code, changes, changes_cut })
     }
 
+    /// Adds the canary folder, which is to live until the run is over.
+    fn add_canary(&self, spec: &mut Spec, secret: &str) -> Result<tempfile::TempDir, String> {
+        let canary = tempfile::tempdir_in(self.work).map_err(|error| format!("the proof's folder: {error}"))?;
+        write_readable(canary.path(), canary_write::CANARY_FILE, secret.as_bytes(), false)
+            .map_err(|error| format!("the canary: {error}"))?;
+        spec.mounts.push(Mount::Copy { host: canary.path().to_owned(), at: CANARY.into(), size: 1 << 20 });
+        Ok(canary)
+    }
+
     /// One command with a log folder whatever the oracle: how it ended, and what lies in the folder afterwards.
     ///
     /// # Errors
@@ -329,6 +330,11 @@ impl Executor<'_> {
     pub fn with_log(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<(End, Tree), String> {
         let options = RunOptions { log_folder: true, ..RunOptions::default() };
         let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
+        // A harness that is given `$CANARY` would end early without one.
+        let _canary = match &self.manifest.oracle {
+            Declared::CanaryWrite { .. } => Some(self.add_canary(&mut spec, "none")?),
+            _ => None,
+        };
         spec.collect.push(Collect {
             from: LOG.into(),
             into: Destination::Memory,
