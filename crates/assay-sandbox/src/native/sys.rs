@@ -60,7 +60,9 @@ pub fn harden_device(tree: BorrowedFd<'_>) -> io::Result<()> {
 }
 
 fn set_mount_attributes(tree: BorrowedFd<'_>, attr_set: u64, flags: libc::c_int) -> io::Result<()> {
-    let attributes = libc::mount_attr { attr_set, attr_clr: 0, propagation: 0, userns_fd: 0 };
+    // What is mounted on the host is often shared: what a run mounts on a copy of
+    // it must not appear there, nor the other way round.
+    let attributes = libc::mount_attr { attr_set, attr_clr: 0, propagation: libc::MS_PRIVATE, userns_fd: 0 };
     // SAFETY: the empty path with AT_EMPTY_PATH names the descriptor itself;
     // both pointers live through the call and the size is the struct's.
     check(unsafe {

@@ -112,7 +112,8 @@ pub fn text(bytes: &[u8]) -> String {
 
 /// What tells the attackers of this process from all others.
 pub fn mark() -> String {
-    format!("escape-{}.", std::process::id())
+    let folder = folder();
+    format!("{}-{}.", folder.file_name().unwrap().to_str().unwrap(), std::process::id())
 }
 
 /// Processes on the host whose environment holds this text.

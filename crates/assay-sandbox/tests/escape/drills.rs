@@ -148,7 +148,7 @@ pub fn killed_runners() {
             .env("TMPDIR", here.path())
             .spawn()
             .unwrap();
-        let token = format!("escape-{}.", runner.id());
+        let token = format!("-{}.", runner.id());
         std::thread::sleep(Duration::from_micros(random >> 32 & 0x3ffff));
         runner.kill().unwrap();
         runner.wait().unwrap();
@@ -162,6 +162,39 @@ pub fn killed_runners() {
     }
     assert_eq!(std::fs::read_to_string("/proc/self/mountinfo").unwrap(), mounts);
     assert_eq!(std::fs::read_dir(here.path()).unwrap().count(), 0, "a file is left");
+}
+
+/// What the host mounts is often shared among namespaces; what a run mounts must not come back that way.
+pub fn shared_mounts() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let program = std::env::current_exe().unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "shared", "--"]).arg(program).env(ROLE, "shared mounts");
+    let output = command.output().expect("`unshare` of util-linux is needed");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "the same", "{output:?}");
+}
+
+/// In a namespace whose mounts are shared: runs with a mount inside a mount, and says whether anything came of it here.
+pub fn mount_inside_a_mount() -> &'static str {
+    let table = || std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let host = tempfile::tempdir().unwrap();
+    crate::runs::open_to_all(host.path());
+    std::fs::create_dir(host.path().join("inner")).unwrap();
+    let before = table();
+    assert!(before.contains("shared:"), "{before}");
+    let mut spec = attack(&["sleep", "1"]);
+    spec.mounts.push(assay_sandbox::Mount::ReadOnly { host: host.path().into(), at: "/given".into() });
+    spec.mounts.push(assay_sandbox::Mount::Scratch { at: "/given/inner".into(), size: 1 << 20 });
+    let during = std::thread::scope(|scope| {
+        let run = scope.spawn(|| crate::arena::run(&spec));
+        std::thread::sleep(Duration::from_millis(500));
+        let during = table();
+        assert_eq!(run.join().unwrap().end, assay_sandbox::End::Exited(0));
+        during
+    });
+    if during == before && table() == before { "the same" } else { "mounts came back" }
 }
 
 pub fn nothing_leaks() {

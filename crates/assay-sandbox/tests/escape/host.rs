@@ -28,7 +28,7 @@ impl Snapshot {
     }
 
     /// What differs now, in words.
-    pub fn changes(&self) -> Vec<String> {
+    pub fn changes(&self, arena: &str) -> Vec<String> {
         let now = Self::take();
         let mut changes = Vec::new();
         if now.mounts != self.mounts {
@@ -36,7 +36,10 @@ impl Snapshot {
         }
         changes.extend(now.files.difference(&self.files).map(|path| format!("{} is left", path.display())));
         changes.extend(now.cgroups.difference(&self.cgroups).map(|path| format!("{} is left", path.display())));
-        changes.extend(processes().iter().map(|pid| format!("process {pid} is left")));
+        if std::env::temp_dir().join(arena).exists() {
+            changes.push(format!("{arena} is left"));
+        }
+        changes.extend(processes(arena).iter().map(|pid| format!("process {pid} is left")));
         changes
     }
 }
@@ -47,7 +50,9 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 
 /// By its name, or because only this suite has that user.
 fn ours(path: &Path) -> bool {
-    let named = path.file_name().is_some_and(|name| name.to_string_lossy().contains("escape-"));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Another suite may be at work at the same time.
+    let named = name.contains("escape-") && !name.starts_with("assay-escape-");
     named || path.symlink_metadata().is_ok_and(|meta| meta.uid() == USER)
 }
 
@@ -63,13 +68,13 @@ fn groups(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) {
     }
 }
 
-/// Processes that carry the suite's variables or run its programs.
-fn processes() -> Vec<String> {
+/// Processes that carry the name of this suite's arena or run its programs.
+fn processes(arena: &str) -> Vec<String> {
     let own = std::process::id().to_string();
     let found = entries(Path::new("/proc")).into_iter().filter(|path| {
         let environ = std::fs::read(path.join("environ")).unwrap_or_default();
         let exe = std::fs::read_link(path.join("exe")).unwrap_or_default();
-        environ.windows(13).any(|window| window == b"ASSAY_ESCAPE_") || exe.to_string_lossy().contains("assay-escape-")
+        environ.windows(arena.len()).any(|window| window == arena.as_bytes()) || exe.to_string_lossy().contains(arena)
     });
     found.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).filter(|pid| *pid != own).collect()
 }

@@ -30,6 +30,10 @@ fn main() -> ExitCode {
         "" => everything(),
         "suite" => libtest_mimic::run(&Arguments::from_args(), suite()).exit_code(),
         "drills" => libtest_mimic::run(&Arguments::from_args(), drills()).exit_code(),
+        "shared mounts" => {
+            println!("{}", drills::mount_inside_a_mount());
+            ExitCode::SUCCESS
+        }
         "run for ever" => drills::run_for_ever(),
         "a thousand runs" => {
             println!("{:?}", runs::a_thousand_runs());
@@ -68,8 +72,9 @@ fn everything() -> ExitCode {
         }
         failed |= !command.status().unwrap().success();
     }
+    let arena = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
     drop(folder);
-    let changed = before.changes();
+    let changed = before.changes(&arena);
     println!(
         "\nthe host before and after: {}",
         if changed.is_empty() { "the same".into() } else { changed.join("; ") }
@@ -87,6 +92,7 @@ fn trial(name: &str, test: fn()) -> Trial {
 fn drills() -> Vec<Trial> {
     vec![
         trial("missing_layers", drills::missing_layers),
+        trial("shared_mounts", drills::shared_mounts),
         trial("killed_runners", drills::killed_runners),
         trial("nothing_leaks", drills::nothing_leaks),
     ]
