@@ -171,9 +171,11 @@ fn what_a_manifest_wants_is_every_file_of_both_arms_once() {
         let packages: BTreeSet<&str> = files.iter().map(|file| file.purl.as_str()).collect();
         if name.starts_with("deb-") {
             // One package, and the other arm is that package less a patch.
-            assert_eq!((packages.len(), files.len()), (1, 3), "{name}");
+            assert_eq!(packages.len(), 1, "{name}");
+            assert!(files.len() >= 2, "{name}: its description, and what that names");
         } else {
-            assert_eq!((packages.len(), files.len()), (2, 2), "{name}");
+            // Both versions, and what they depend on; each is one file.
+            assert!(packages.len() >= 2 && packages.len() == files.len(), "{name}: {files:?}");
         }
         assert!(packages.contains(manifest.target.purl.as_str()), "{name}: the target is one of its arms");
         let sorted: BTreeSet<&Wanted> = files.iter().collect();
