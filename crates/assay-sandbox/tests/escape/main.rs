@@ -106,7 +106,7 @@ macro_rules! trials {
 
 fn suite() -> Vec<Trial> {
     let mut trials = trials! {
-        reach: network interfaces_and_routes reading_the_host writing_the_host
+        reach: network interfaces_and_routes mounts_of_the_host reading_the_host writing_the_host
             tracing tracing_with_the_leak_profile
             system_calls system_calls_with_the_leak_profile reaching_init foreign_architectures log_folder log_folder_in_another_mount;
         exhaust: memory_of_one memory_of_many memory_shared memory_of_page_tables memory_within_the_limit

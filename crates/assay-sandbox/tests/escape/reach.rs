@@ -29,6 +29,33 @@ pub fn interfaces_and_routes() {
     );
 }
 
+/// Also where Landlock would not let them be read, no mount of the host is there.
+pub fn mounts_of_the_host() {
+    let said = text(&run(&shell("cat /proc/self/mountinfo")).stdout);
+    let mut places: Vec<&str> = said.lines().filter_map(|line| line.split(' ').nth(4)).collect();
+    places.retain(|place| !["/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/alternatives"].contains(place));
+    places.retain(|place| !place.starts_with("/usr/"));
+    places.sort_unstable();
+    let expected = [
+        "/",
+        "/attacker",
+        "/dev/full",
+        "/dev/null",
+        "/dev/random",
+        "/dev/urandom",
+        "/dev/zero",
+        "/proc",
+        "/read-only",
+        "/scratch",
+        "/usr",
+    ];
+    assert_eq!(places, expected, "{said}");
+    assert!(
+        said.lines().all(|line| line.contains(" - proc ") || line.contains("/scratch ") || line.contains(" ro,")),
+        "{said}"
+    );
+}
+
 pub fn reading_the_host() {
     let (canary, home) = (folder().join("canary"), std::env::var("HOME").unwrap_or("/root".into()));
     nothing_got_through(&run(&attack(&["read-host", canary.to_str().unwrap(), &home])));
