@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Instrument, Manifest, Oracle as Declared};
+use assay_bundle::manifest::{
+    ArmName, HarnessKind, HarnessOrigin, Input, InputContent, Instrument, Manifest, Oracle as Declared,
+};
 use assay_bundle::verdict::Outcome;
 use assay_sandbox::{Collect, End, Finished, Into as Destination, Mount, RunLimits, Sandbox, Spec, Stdin, Task, Tree};
 
@@ -362,7 +364,12 @@ impl Executor<'_> {
         env.extend(self.toolchain.env.iter().map(|(name, value)| (name.clone(), value.clone())));
         let mut mounts = self.toolchain.mounts.clone();
         let read_only = |host: &Path, at: &str| Mount::ReadOnly { host: host.to_owned(), at: at.into() };
-        mounts.push(read_only(self.bundle, BUNDLE));
+        // Where the code is to be the project's alone, the claimant's files are data: an input that
+        // is a library must not be loaded by a target that knows plug-ins.
+        mounts.push(match self.manifest.harness.origin {
+            HarnessOrigin::Project => Mount::Data { host: self.bundle.to_owned(), at: BUNDLE.into() },
+            HarnessOrigin::Registry | HarnessOrigin::Claimant => read_only(self.bundle, BUNDLE),
+        });
         mounts.push(read_only(&arm.source, SRC));
         mounts.push(read_only(out, OUT));
         mounts.push(read_only(&arm.deps, DEPS));

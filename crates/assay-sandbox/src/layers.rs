@@ -40,7 +40,7 @@ impl Layers {
             "watcher over the process tree: anonymous, shared, swapped, page tables; a reserve of the machine".into(),
         );
         let carried = |from: i32, what: &str, by: &str| {
-            if landlock_abi >= from { what.to_owned() } else { format!("not in this kernel; {by} carries it") }
+            if landlock_abi >= from { what.to_owned() } else { format!("not at this ABI; {by} carries it") }
         };
         put("landlock", format!("ABI {landlock_abi}"));
         put("landlock-truncate", carried(3, "enforced", "the read-only root"));

@@ -77,6 +77,14 @@ pub enum Mount {
         /// In the sandbox; absolute.
         at: PathBuf,
     },
+    /// A host file or folder, read-only, from which nothing can be executed or
+    /// mapped as code: for inputs, where whoever wrote them must not bring code along.
+    Data {
+        /// On the host.
+        host: PathBuf,
+        /// In the sandbox; absolute.
+        at: PathBuf,
+    },
     /// A fresh tmpfs.
     Scratch {
         /// In the sandbox; absolute.
@@ -108,6 +116,7 @@ impl Mount {
     pub fn at(&self) -> &Path {
         match self {
             Self::ReadOnly { at, .. }
+            | Self::Data { at, .. }
             | Self::Scratch { at, .. }
             | Self::Copy { at, .. }
             | Self::LogFolder { at, .. } => at,
@@ -118,7 +127,7 @@ impl Mount {
     #[must_use]
     pub fn host(&self) -> Option<&Path> {
         match self {
-            Self::ReadOnly { host, .. } | Self::Copy { host, .. } => Some(host),
+            Self::ReadOnly { host, .. } | Self::Data { host, .. } | Self::Copy { host, .. } => Some(host),
             Self::Scratch { .. } | Self::LogFolder { .. } => None,
         }
     }

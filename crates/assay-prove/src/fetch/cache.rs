@@ -85,6 +85,7 @@ impl Cache {
                 .create(folder)
                 .map_err(|e| io_error("cannot make the folder", folder, e))?;
         }
+        owned(&root)?;
         let cache = Self { root, blobs };
         cache.sweep();
         Ok(cache)
@@ -222,6 +223,17 @@ fn copy_hashing(reader: &mut impl Read, writer: &mut impl Write, path: &Path) ->
         writer.write_all(chunk).map_err(|e| io_error("cannot write", path, e))?;
     }
     Ok(Sha256::from_bytes(hasher.finalize().into()))
+}
+
+/// As root, a cache of somebody else is refused: its owner could put links where root writes.
+fn owned(root: &Path) -> Result<(), CacheError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = fs::metadata(root).map_err(|e| io_error("cannot read", root, e))?.uid();
+    if rustix::process::geteuid().is_root() && owner != 0 {
+        let error = io::Error::other(format!("it belongs to user {owner}; set ASSAY_CACHE to a folder of root's own"));
+        return Err(io_error("will not use as root", root, error));
+    }
+    Ok(())
 }
 
 fn io_error(what: &'static str, path: &Path, source: io::Error) -> CacheError {

@@ -84,6 +84,8 @@ pub fn take_over_if_asked(builtins: &[(&str, Builtin)]) {
 /// An init serves one run and ends with it. That it was made before the run was
 /// asked for saves the run the time in which the kernel makes namespaces.
 fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
+    // What the runner's own parent left open is nobody's business here.
+    sys::close_from(3)?;
     // The socket came as standard input; no run may see it there.
     let socket = rustix::io::fcntl_dupfd_cloexec(io::stdin().as_fd(), 3)?;
     let null = File::options().read(true).write(true).open("/dev/null")?;

@@ -129,6 +129,7 @@ fn allowed(spec: &Spec, abi: ABI) -> Vec<(&str, BitFlags<AccessFs>)> {
     for mount in &spec.mounts {
         let access = match mount {
             Mount::ReadOnly { .. } => run,
+            Mount::Data { .. } => read,
             Mount::Scratch { .. } | Mount::Copy { .. } => every,
             // Neither listed nor read: a log is for the runner's eyes.
             Mount::LogFolder { .. } => (AccessFs::MakeReg | AccessFs::WriteFile | AccessFs::Truncate) & every,

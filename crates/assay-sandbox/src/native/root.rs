@@ -87,6 +87,12 @@ fn add(root: BorrowedFd<'_>, mount: &Mount, hosts: &mut impl Iterator<Item = Own
             let kind = readable(tree.as_fd())?;
             (tree, kind)
         }
+        Mount::Data { .. } => {
+            let tree = host()?;
+            let kind = readable(tree.as_fd())?;
+            sys::make_data_only(tree.as_fd())?;
+            (tree, kind)
+        }
         Mount::Scratch { size, .. } | Mount::LogFolder { size, .. } => (tmpfs(*size, 0o700)?, Kind::Folder),
         Mount::Copy { size, .. } => {
             let tree = tmpfs(*size, 0o700)?;

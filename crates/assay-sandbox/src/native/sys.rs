@@ -47,6 +47,11 @@ pub fn make_read_only(tree: BorrowedFd<'_>) -> io::Result<()> {
     set_mount_attributes(tree, attributes, libc::AT_RECURSIVE)
 }
 
+/// Forbids to execute a mount's files and to map them as code.
+pub fn make_data_only(tree: BorrowedFd<'_>) -> io::Result<()> {
+    set_mount_attributes(tree, libc::MOUNT_ATTR_NOEXEC, libc::AT_RECURSIVE)
+}
+
 /// Makes this one mount read-only; what is mounted on it keeps its own attributes.
 pub fn make_top_read_only(mount: BorrowedFd<'_>) -> io::Result<()> {
     set_mount_attributes(mount, libc::MOUNT_ATTR_RDONLY, 0)
@@ -125,8 +130,8 @@ pub fn close(descriptor: BorrowedFd<'_>) {
 
 /// Closes every descriptor from this number on.
 pub fn close_from(first: u32) -> io::Result<()> {
-    // SAFETY: called right before exec or the builtin, in a process that uses
-    // none of these descriptors afterwards and never drops their owners.
+    // SAFETY: called where a process begins or before it becomes a builtin: it
+    // uses none of these descriptors afterwards and never drops their owners.
     check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) })?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::USER;
 
@@ -29,6 +30,11 @@ impl Snapshot {
 
     /// What differs now, in words.
     pub fn changes(&self, arena: &str) -> Vec<String> {
+        // The launcher of a process that ended sees its end a moment later.
+        let started = Instant::now();
+        while !processes(arena).is_empty() && started.elapsed() < Duration::from_secs(2) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let now = Self::take();
         let mut changes = Vec::new();
         if now.mounts != self.mounts {

@@ -118,7 +118,7 @@ fn suite() -> Vec<Trial> {
             a_folder_replaced_by_a_link;
         runs: builtins exit_statuses signals closed_stdio killing_everything nothing_is_inherited
             programs_that_cannot_start host_paths_that_are_missing standard_input_must_be_a_file
-            mounts_through_links_or_outside copies_that_do_not_fit an_unreadable_toolchain many_mounts large_arguments
+            mounts_through_links_or_outside data_is_no_code copies_that_do_not_fit an_unreadable_toolchain many_mounts large_arguments
             a_daemon_does_not_outlive_its_run eight_threads_at_once;
     };
     for abi in [1, 2, 3, 4, 5] {

@@ -162,6 +162,27 @@ pub fn mounts_through_links_or_outside() {
     assert_eq!(std::fs::read_dir(host.path()).unwrap().count(), 0, "something was made on the host");
 }
 
+/// What is mounted as data can be read, and neither executed nor mapped as code by a loader.
+pub fn data_is_no_code() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().to_owned();
+    std::fs::copy("/usr/bin/true", data.join("program")).unwrap();
+    open_to_all(&data);
+    let command = "cat /data/program >/dev/null || exit 9; \
+        /data/program 2>/dev/null; direct=$?; \
+        /lib64/ld-linux-x86-64.so.2 /data/program 2>/dev/null; loaded=$?; \
+        echo $direct $loaded";
+    let said = |mount: Mount| {
+        let mut spec = shell(command);
+        spec.mounts.push(mount);
+        text(&run(&spec).stdout).trim().to_owned()
+    };
+    let (host, at) = (data.clone(), "/data".into());
+    assert_eq!(said(Mount::ReadOnly { host: host.clone(), at: "/data".into() }), "0 0");
+    let data_only = said(Mount::Data { host, at });
+    assert!(data_only.split(' ').all(|status| status != "0" && status != "9"), "{data_only}");
+}
+
 pub fn copies_that_do_not_fit() {
     let big = tempfile::tempdir().unwrap();
     open_to_all(big.path());

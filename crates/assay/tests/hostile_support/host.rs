@@ -38,7 +38,7 @@ impl Host {
             processes: of_program(bench),
             mounts: lines("/proc/self/mountinfo"),
             cgroups: cgroups(),
-            objects: ["shm", "msg", "sem"].iter().flat_map(|kind| lines(&format!("/proc/sysvipc/{kind}"))).collect(),
+            objects: ["shm", "msg", "sem"].iter().flat_map(|kind| objects(kind)).collect(),
             files: files(bench),
         }
     }
@@ -67,7 +67,10 @@ impl Host {
         let mut changes = Vec::new();
         for (kind, then, now) in kinds {
             changes.extend(now.difference(then).map(|what| format!("new {kind}: {what}")));
-            changes.extend(then.difference(now).map(|what| format!("lost {kind}: {what}")));
+            // Programs of others end meanwhile, with what was theirs.
+            if ["mount", "file"].contains(&kind) {
+                changes.extend(then.difference(now).map(|what| format!("lost {kind}: {what}")));
+            }
         }
         changes
     }
@@ -151,10 +154,18 @@ fn lines(path: &str) -> BTreeSet<String> {
     fs::read_to_string(path).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
+/// Key and number of the System V objects of a kind; the rest of a line changes with every use.
+fn objects(kind: &str) -> Vec<String> {
+    let listed = lines(&format!("/proc/sysvipc/{kind}"));
+    listed.iter().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// Control groups of Assay's; other programs make their own at any time.
 fn cgroups() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk(Path::new("/sys/fs/cgroup"), &mut |path, is_folder| {
-        if is_folder {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_folder && name.contains("assay") {
             found.insert(path.display().to_string());
         }
     });
