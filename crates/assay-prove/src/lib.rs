@@ -11,6 +11,7 @@ pub mod execute;
 pub mod fetch;
 pub mod hook;
 pub mod influence;
+pub mod instrumentation;
 pub mod layout;
 pub mod load;
 pub mod observe;

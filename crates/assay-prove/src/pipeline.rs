@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use assay_bundle::digest::Sha256;
 use assay_bundle::files::{FileEntry, FileMap};
 use assay_bundle::identity;
-use assay_bundle::manifest::{ArmName, Build, InputContent, Manifest};
+use assay_bundle::manifest::{ArmName, Build, InputContent, Instrument, Manifest, Source};
 use assay_bundle::verdict::Tier;
 use assay_sandbox::{Builtin, Sandbox, SandboxError};
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ use crate::source::{PrepareError, Prepared, Preparer};
 use crate::stage::Stage;
 use crate::toolchain::Toolchain;
 use crate::work::{Work, write_readable};
-use crate::{ceiling, deps, digest, hook, observe, origin, reach, recipe, selftest, source, verdict};
+use crate::{ceiling, deps, digest, hook, instrumentation, observe, origin, reach, recipe, selftest, source, verdict};
 
 /// All builtins of this crate, to be given to `assay_sandbox::take_over_if_asked`.
 pub const BUILTINS: &[(&str, Builtin)] = &[
@@ -223,6 +223,10 @@ impl Prover<'_> {
                 states.insert(*name, ArmState::OracleBroken(reason));
             }
         }
+        if let Some(line) = patch_on_instrumentation(bundle, manifest) {
+            let reason = format!("the patch speaks to the sanitizer, so its silence says nothing: `{line}`");
+            states.insert(ArmName::Fixed, ArmState::OracleBroken(reason));
+        }
         // An arm that cannot be used makes every run of the other one idle: the verdict is settled.
         let vulnerable_works = states.get(&ArmName::Vulnerable) == Some(&ArmState::Built);
         let begun = Instant::now();
@@ -319,6 +323,13 @@ struct Record {
     arms: Vec<ArmRecord>,
     tools: Vec<crate::toolchain::Tool>,
     running: Duration,
+}
+
+/// A line of the claimant's fix that speaks to the sanitizer of an instrumented build.
+fn patch_on_instrumentation(bundle: &LoadedBundle, manifest: &Manifest) -> Option<String> {
+    manifest.build.as_ref().filter(|build| build.instrument != Instrument::None)?;
+    let Source::Patched { patch, .. } = &manifest.arms.fixed.as_ref()?.source else { return None };
+    instrumentation::touched(&bundle.file(patch)?.content)
 }
 
 fn unsupported_harness(manifest: &Manifest) -> Option<String> {
