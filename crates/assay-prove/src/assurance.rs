@@ -54,7 +54,7 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
     part(!project, "the harness is not said to be the project's");
     part(
         project && !facts.harness_in_source,
-        "the harness is said to be the project's, but is not found in the fetched source",
+        "the harness is said to be the project's, but is not found in a source that its registry brought",
     );
     part(
         matches!(manifest.harness.kind, HarnessKind::Program | HarnessKind::Driver),
@@ -75,6 +75,11 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
     );
     if project {
         parts.extend(influence::of(manifest));
+    }
+    if reads_output(&manifest.oracle) && manifest.arms.fixed.is_none() {
+        // A project's program that echoes its input says whatever the claimant likes; a fixed
+        // version that echoes it too is what gives that away.
+        parts.push("the oracle believes what is printed, and no fixed version is held against it".to_owned());
     }
     if !parts.is_empty() && reads_output(&manifest.oracle) {
         parts.push(format!("the oracle `{}` believes what that code prints or records", manifest.oracle.kind()));

@@ -38,7 +38,8 @@ pub struct Prepared {
     pub folder: PathBuf,
     /// Files that a patch of this arm changed, with the lines as they are now.
     pub changed: Vec<ChangedLines>,
-    /// Whether its files, but for the patch, come from a registry by digest.
+    /// Whether its files, but for the patch, were brought by the registry's own
+    /// client; what came from a folder may be anyone's, whatever package it is said to be.
     pub from_registry: bool,
 }
 
@@ -154,7 +155,8 @@ impl Preparer<'_> {
                 let (unpack, mounts) = self.archives(package, files)?;
                 let mounts = mounts.into_iter().chain([Mount::Scratch { at: DEST.into(), size: MAX_SOURCE }]).collect();
                 self.run(&Request { unpack: Some(unpack), patch: None }, mounts, &folder)?;
-                Ok(Prepared { folder, changed: Vec::new(), from_registry: true })
+                let brought = |(name, digest): (&String, &Sha256)| self.cache.from_registry(package, name, digest);
+                Ok(Prepared { folder, changed: Vec::new(), from_registry: files.iter().all(brought) })
             }
             Source::Patched { base: of, patch } => {
                 let base = base(of)?;

@@ -42,7 +42,11 @@ fn a_found_harness_and_a_built_in_recipe_are_the_projects() {
 #[test]
 fn everything_a_claimant_writes_lowers_it() {
     let both = Facts { harness_in_source: true, second_oracle_agrees: true };
-    let changes: [fn(&mut Manifest); 16] = [
+    let changes: [fn(&mut Manifest); 17] = [
+        |m| {
+            m.oracle = Oracle::Output { channel: Channel::Stdout, regex: "x".to_owned() };
+            m.arms.fixed = None;
+        },
         |m| m.harness.origin = HarnessOrigin::Claimant,
         |m| m.harness.origin = HarnessOrigin::Registry,
         |m| m.harness.kind = HarnessKind::Program,

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use assay_bundle::digest::Sha256;
+
+use super::Wanted;
 use sha2::Digest as _;
 
 /// No source of a package is larger; a larger one is refused.
@@ -104,6 +106,33 @@ impl Cache {
         let path = self.path(digest);
         let metadata = fs::symlink_metadata(&path).ok()?;
         metadata.is_file().then_some(path)
+    }
+
+    /// Takes note that a registry's own client brought this file under this
+    /// package and name. What came from a folder has no such note.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub fn note_registry(&self, file: &Wanted) -> Result<(), CacheError> {
+        let note = self.registry_note(&file.purl, &file.name, &file.sha256);
+        let folder = note.parent().unwrap_or(&self.root);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .and_then(|()| fs::write(&note, b""))
+            .map_err(|e| io_error("cannot write", &note, e))
+    }
+
+    /// Whether a registry's own client brought this file under this package and name.
+    #[must_use]
+    pub fn from_registry(&self, purl: &str, name: &str, digest: &Sha256) -> bool {
+        self.registry_note(purl, name, digest).is_file()
+    }
+
+    fn registry_note(&self, purl: &str, name: &str, digest: &Sha256) -> PathBuf {
+        let key = Sha256::of(format!("{purl}\0{name}\0{digest}").as_bytes());
+        self.root.join("registry").join(key.to_hex())
     }
 
     /// The file with this digest, hashed anew. One that has changed on disk is
@@ -266,6 +295,19 @@ mod tests {
         assert_eq!(cache.get(&digest), Some(path.clone()));
         assert_eq!(cache.insert(&b"right"[..], &digest).unwrap(), path);
         assert_eq!(names(&cache), [digest.to_hex()]);
+    }
+
+    #[test]
+    fn only_a_registrys_client_vouches_for_a_file_and_only_under_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        let file = Wanted { purl: "pkg:npm/a@1.0.0".into(), name: "a-1.0.0.tgz".into(), sha256: Sha256::of(b"a") };
+        cache.insert(&b"a"[..], &file.sha256).unwrap();
+        assert!(!cache.from_registry(&file.purl, &file.name, &file.sha256), "it came from a folder");
+        cache.note_registry(&file).unwrap();
+        assert!(cache.from_registry(&file.purl, &file.name, &file.sha256));
+        assert!(!cache.from_registry("pkg:npm/b@1.0.0", &file.name, &file.sha256), "another package");
+        assert!(!cache.from_registry(&file.purl, "b.tgz", &file.sha256), "another name");
     }
 
     #[test]

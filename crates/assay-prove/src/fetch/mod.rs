@@ -100,7 +100,8 @@ pub fn fetch_wanted(
     for (purl, files) in packages {
         progress(Progress::Asking { purl, files: files.len() });
         for (file, outcome) in one_package(purl, &files, cache, &mut session) {
-            match outcome {
+            let noted = outcome.and_then(|()| cache.note_registry(file).map_err(|e| Reason::Storage(e.to_string())));
+            match noted {
                 Ok(()) => {
                     progress(Progress::Stored(file));
                     fetched.stored.push(file.clone());

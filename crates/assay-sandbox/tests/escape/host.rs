@@ -66,7 +66,7 @@ fn ours(path: &Path) -> bool {
 fn groups(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) {
     for path in entries(folder) {
         if depth < 8 && path.is_dir() && !path.is_symlink() {
-            if path.to_string_lossy().contains("assay") {
+            if path.to_string_lossy().contains("assay-") {
                 found.insert(path.clone());
             }
             groups(&path, depth + 1, found);
