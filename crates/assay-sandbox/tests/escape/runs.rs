@@ -153,9 +153,9 @@ pub fn mounts_through_links_or_outside() {
     open_to_all(host.path());
     open_to_all(copied.path());
     std::os::unix::fs::symlink(host.path(), copied.path().join("link")).unwrap();
-    for at in ["/work/link/in", "/work/link", "/bin/in", "relative", "/scratch/../../x", "/", "/proc/x", "/usr/x"] {
+    for at in ["/copied/link/in", "/copied/link", "/bin/in", "relative", "/scratch/../../x", "/", "/proc/x", "/usr/x"] {
         let mut spec = attack(&["die", "exit", "0"]);
-        spec.mounts.push(Mount::Copy { host: copied.path().into(), at: "/work".into(), size: 1 << 20 });
+        spec.mounts.push(Mount::Copy { host: copied.path().into(), at: "/copied".into(), size: 1 << 20 });
         spec.mounts.push(Mount::Scratch { at: at.into(), size: 1 << 20 });
         assert_eq!(refused(&spec).layer, Layer::Files, "{at}");
     }
@@ -188,9 +188,9 @@ pub fn copies_that_do_not_fit() {
     open_to_all(big.path());
     std::fs::write(big.path().join("big"), vec![1; 2 << 20]).unwrap();
     let mut spec = attack(&["die", "exit", "0"]);
-    spec.mounts.push(Mount::Copy { host: big.path().into(), at: "/work".into(), size: 1 << 20 });
+    spec.mounts.push(Mount::Copy { host: big.path().into(), at: "/copied".into(), size: 1 << 20 });
     let error = refused(&spec);
-    assert!(error.layer == Layer::Files && error.what.contains("/work"), "{error}");
+    assert!(error.layer == Layer::Files && error.what.contains("/copied"), "{error}");
 }
 
 pub fn an_unreadable_toolchain() {
@@ -217,9 +217,9 @@ pub fn a_folder_below_a_private_one() {
     std::fs::write(public.join("file"), "seen").unwrap();
     open_to_all(&public);
     set_mode(private.path(), 0o700);
-    let mut spec = shell("cat /given/file /work/file");
+    let mut spec = shell("cat /given/file /copied/file");
     spec.mounts.push(Mount::ReadOnly { host: public.clone(), at: "/given".into() });
-    spec.mounts.push(Mount::Copy { host: public, at: "/work".into(), size: 1 << 20 });
+    spec.mounts.push(Mount::Copy { host: public, at: "/copied".into(), size: 1 << 20 });
     assert_eq!(text(&run(&spec).stdout), "seenseen");
 }
 
