@@ -62,9 +62,12 @@ pub enum BuildError {
     /// The sandbox could not run it.
     #[error("{0}")]
     Unavailable(#[from] SandboxError),
-    /// A limit of this runner ended it, which says nothing about the bundle.
-    #[error("the build was ended by a limit: {0}")]
-    Limit(String),
+    /// A limit of this runner, or of the machine, ended it: that says nothing about the bundle.
+    #[error("the build was ended by a limit of this runner: {0}")]
+    RunnersLimit(String),
+    /// The limit that the claimant set himself ended it.
+    #[error("the build was ended by its own limit: {0}")]
+    OwnLimit(String),
     /// It failed: the last lines of what it printed.
     #[error("{0}")]
     Failed(String),
@@ -134,7 +137,15 @@ impl Builder<'_> {
                 Err(BuildError::Failed(last_lines(&finished.stderr)))
             }
             // The claimant's own bound is his to meet; the runner's default says nothing about him.
-            end => Err(BuildError::Limit(end_words(&end))),
+            end => {
+                let own = match end {
+                    End::CpuLimit => build.limits.cpu.is_some(),
+                    End::OutputLimit => build.limits.output.is_some(),
+                    // A machine short of memory looks the same, and time spent waiting is nobody's.
+                    _ => false,
+                };
+                Err(if own { BuildError::OwnLimit(end_words(&end)) } else { BuildError::RunnersLimit(end_words(&end)) })
+            }
         }
     }
 }

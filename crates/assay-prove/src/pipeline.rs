@@ -296,7 +296,7 @@ impl Prover<'_> {
                     recorder,
                     out: &out,
                 };
-                builder.build(build, &job).map_err(|error| state_of_build(build, error))?;
+                builder.build(build, &job).map_err(|error| state_of_build(&error))?;
             }
             outs.insert(key.to_owned(), out);
             Ok(())
@@ -355,15 +355,10 @@ fn state_of(error: &PrepareError) -> ArmState {
     }
 }
 
-fn state_of_build(build: &Build, error: BuildError) -> ArmState {
+fn state_of_build(error: &BuildError) -> ArmState {
     match error {
-        BuildError::Unavailable(error) => ArmState::Unavailable(error.to_string()),
-        // A limit that the claimant set himself is his; the runner's own says nothing about the bundle.
-        BuildError::Limit(what) if build.limits.cpu.is_none() && build.limits.memory.is_none() => {
-            ArmState::Unavailable(format!("the build was ended by this runner's limit: {what}"))
-        }
-        BuildError::Limit(what) => ArmState::BuildFailed(format!("the build was ended by its own limit: {what}")),
-        BuildError::Failed(log) => ArmState::BuildFailed(log),
+        BuildError::Unavailable(_) | BuildError::RunnersLimit(_) => ArmState::Unavailable(error.to_string()),
+        BuildError::OwnLimit(_) | BuildError::Failed(_) => ArmState::BuildFailed(error.to_string()),
     }
 }
 

@@ -175,11 +175,11 @@ fn cgroups() -> BTreeSet<String> {
 /// All that lies in the suite's own folders, but for what the cache is there to keep.
 fn files(bench: &Bench) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let blobs = bench.cache().join("blobs");
+    let kept = ["blobs", "registry"].map(|folder| bench.cache().join(folder));
     // Tests still at work have their things in `work`.
     let work = bench.root.join("work");
     walk(&bench.root, &mut |path, _| {
-        if !path.starts_with(&blobs) && !path.starts_with(&work) && !made_once(bench, path) {
+        if !kept.iter().any(|folder| path.starts_with(folder)) && !path.starts_with(&work) && !made_once(bench, path) {
             found.insert(path.display().to_string());
         }
     });

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use assay_bundle::digest::Sha256;
+use assay_prove::fetch::{Cache, Wanted};
 use libtest_mimic::{Failed, Trial};
 
 use super::archive::{Member, gzip, tar, zip};
@@ -78,16 +79,34 @@ pub fn trials(bench: &Bench) -> Vec<Trial> {
     }));
     trials.extend(STEERED.iter().map(|(name, steer)| trial(bench, *name, move |bench| steered(bench, *steer))));
     trials.push(trial(bench, "project-harness", |bench| {
-        let (answer, _) = proved(bench, &cargo(&[harness()]), of_project)?;
+        let package = cargo(&[harness()]);
+        vouched(bench, &package)?;
+        let (answer, _) = proved(bench, &package, of_project)?;
         // What the others are held against: without a hand of the claimant's it is the project's.
         judged(&answer, &["not-reproduced"], None)?;
         hold(answer.word("assurance") == "project", answer.words())
+    }));
+    trials.push(trial(bench, "project-harness-from-a-folder", |bench| {
+        // The same, and one file more: nobody but who brought the folder says that it is the project's.
+        let package = cargo(&[harness(), Member::file("target-1.0.0/NEWS", b"new\n")]);
+        let (answer, _) = proved(bench, &package, of_project)?;
+        judged(&answer, &["not-reproduced"], Some("claimant"))
     }));
     trials.push(trial(bench, "package-set-user-id", set_user_id));
     trials.push(trial(bench, "package-corrupted-in-cache", corrupted_in_cache));
     trials.push(trial(bench, "package-swapped", swapped));
     trials.push(trial(bench, "package-patched-through-a-link", patched_through_a_link));
     trials
+}
+
+/// As if the registry's own client had brought the package.
+fn vouched(bench: &Bench, package: &Package) -> Result<(), Failed> {
+    let cache = Cache::open(&bench.cache())?;
+    for (name, content) in &package.files {
+        let (purl, name) = (package.purl.to_owned(), name.clone());
+        cache.note_registry(&Wanted { purl, name, sha256: Sha256::of(content) })?;
+    }
+    Ok(())
 }
 
 /// Takes the package into the cache and proves a bundle on it.
@@ -209,7 +228,9 @@ fn flags(bundle: &Bundle, flag: &str) {
 
 /// Each of them is the claimant's word and no more, and that is said.
 fn steered(bench: &Bench, steer: fn(&Bundle)) -> Result<(), Failed> {
-    let (answer, _) = proved(bench, &cargo(&[harness()]), |bundle| {
+    let package = cargo(&[harness()]);
+    vouched(bench, &package)?;
+    let (answer, _) = proved(bench, &package, |bundle| {
         of_project(bundle);
         steer(bundle);
     })?;
