@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use assay_bundle::digest::Sha256;
 use assay_bundle::files::{FileEntry, FileMap};
 use assay_bundle::identity;
-use assay_bundle::manifest::{ArmName, Build, InputContent, Instrument, Manifest, Source};
+use assay_bundle::manifest::{ArmName, InputContent, Instrument, Manifest, Source};
 use assay_bundle::verdict::Tier;
 use assay_sandbox::{Builtin, Sandbox, SandboxError};
 use jiff::Timestamp;
