@@ -103,13 +103,23 @@ pub fn nobody_is_left(bench: &Bench) -> Result<(), Failed> {
     }
 }
 
-/// No process lives in these namespaces.
-pub fn nobody_is_inside(namespaces: &BTreeSet<PathBuf>) -> Result<(), Failed> {
+/// Hundredths of a second since the machine started, as processes count their beginning.
+pub fn now_in_ticks() -> u64 {
+    let uptime = fs::read_to_string("/proc/uptime").unwrap();
+    let seconds: f64 = uptime.split_whitespace().next().unwrap().parse().unwrap();
+    (seconds * 100.0) as u64
+}
+
+/// No process lives in these namespaces that began before `killed`.
+///
+/// The kernel gives a namespace's number out again at once, so a process that began later is of another
+/// test's sandbox: a sandbox whose runner is dead lives only while its first process does, which began earlier.
+pub fn nobody_is_inside(namespaces: &BTreeSet<PathBuf>, killed: u64) -> Result<(), Failed> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let inside = |folder: &Path| {
             let namespace = fs::read_link(folder.join("ns/pid")).ok()?;
-            namespaces.contains(&namespace).then_some(())
+            (namespaces.contains(&namespace) && begun(folder)? <= killed).then_some(())
         };
         let left = every_process(inside);
         if left.is_empty() {
@@ -134,16 +144,20 @@ fn of_program(bench: &Bench) -> BTreeSet<String> {
     })
 }
 
+/// When a process began; the number stands after the bracket that ends its name.
+fn begun(folder: &Path) -> Option<u64> {
+    let stat = fs::read_to_string(folder.join("stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
+}
+
 fn every_process(wanted: impl Fn(&Path) -> Option<()>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.bytes().all(|b| b.is_ascii_digit()) && wanted(&entry.path()).is_some() {
-            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-            // The number may be given out again; the start time after the name's bracket tells them apart.
-            let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+            // The number may be given out again; the start time tells them apart.
             let program = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-            let begun = rest.split_whitespace().nth(19).unwrap_or_default();
+            let begun = begun(&entry.path()).unwrap_or_default();
             found.insert(format!("{name} {} begun {begun}", program.trim()));
         }
     }

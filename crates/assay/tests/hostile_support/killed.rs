@@ -71,8 +71,9 @@ fn killed_after(bench: &Bench, mut runner: Child, moment: Duration) -> Result<()
     namespaces.extend(namespaces_below(runner.id()));
     runner.kill()?;
     runner.wait()?;
+    let killed = host::now_in_ticks();
     host::nobody_is_left(bench)?;
-    host::nobody_is_inside(&namespaces)
+    host::nobody_is_inside(&namespaces, killed)
 }
 
 /// The process namespaces that a process has made so far.
