@@ -158,7 +158,7 @@ fn spans(executor: &Executor<'_>, out: &Path, program: &str) -> Vec<Span> {
     finished.and_then(|finished| serde_json::from_slice(&finished.stdout).ok()).unwrap_or_default()
 }
 
-/// The builtin behind [`spans`]: inside the sandbox, with a hostile build's debug info.
+/// The builtin that lists functions: inside the sandbox, with a hostile build's debug info.
 ///
 /// # Errors
 ///

@@ -97,7 +97,7 @@ fn fixture(executor: &Executor<'_>, behaviour: &str, expected: impl Fn(&End) -> 
     ))
 }
 
-/// The builtin behind [`fixture`].
+/// The builtin that behaves as an oracle must recognise.
 ///
 /// # Errors
 ///
@@ -115,7 +115,7 @@ pub fn fixture_builtin(request: &[u8], _out: &mut dyn Write) -> Result<(), Strin
     }
 }
 
-/// The builtin behind [`instrumented`]: which of the marks begin a symbol's name in the build.
+/// The builtin that looks for instrumentation: which of the marks begin a symbol's name in the build.
 ///
 /// # Errors
 ///
