@@ -1,0 +1,1 @@
+//! OSV, CSAF, OpenVEX, KEV and SSVC: one record written in each form, and read back.

@@ -1,0 +1,1 @@
+//! Use cases: load, decide, seal, append, publish; every face calls them.

@@ -1,0 +1,16 @@
+//! What every floor shares: ids, instants, actors, and answers that may be
+//! unknown.
+//!
+//! Nothing here reads a clock or draws randomness: both come in as arguments,
+//! from whoever stands at the edge. So a rule crate stays a pure function, and
+//! a test owns its clock.
+
+pub mod actor;
+pub mod answer;
+pub mod id;
+pub mod instant;
+
+pub use actor::{Actor, MemberId, PersonId};
+pub use answer::Answer;
+pub use id::{BadId, Entropy, SystemEntropy};
+pub use instant::{BadInstant, Instant};

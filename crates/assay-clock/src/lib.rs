@@ -1,0 +1,1 @@
+//! Directives, deadlines and calendars.

@@ -1,0 +1,1 @@
+//! Tests against programs and libraries that others wrote; nothing here ships.

@@ -1,0 +1,1 @@
+//! Package URLs, version orderings, lockfiles, SBOMs and product lists.

@@ -1,0 +1,1 @@
+//! C2SP transparency log: tiles, checkpoints, proofs, commitments, and the verifier.

@@ -1,0 +1,1 @@
+//! Inventory against advisories: what is affected, what is not, what cannot be told.

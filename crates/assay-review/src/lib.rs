@@ -1,0 +1,1 @@
+//! Engagements, windows and grants of the voluntary model review; no I/O.

@@ -1,0 +1,1 @@
+//! Events, projections, sealed payloads, wraps and blobs, kept in SQLite.
