@@ -1,0 +1,128 @@
+//! A component: one thing that is installed or used somewhere, as an
+//! inventory names it.
+//!
+//! A lockfile gives package, version and ecosystem; a product list gives
+//! vendor, product and perhaps a version. Both are the same noun, because the
+//! question is the same: does an advisory touch it?
+
+use assay_base::Answer;
+use serde::{Deserialize, Serialize};
+
+use crate::ecosystem::Ecosystem;
+
+/// One installed or used thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Component {
+    /// What it is: a package of an ecosystem, or a vendor's product.
+    pub what: What,
+    /// Its version as written, never re-formatted; none if the inventory has none.
+    pub version: Option<String>,
+    /// The package URL as written, if the inventory has one.
+    pub purl: Option<String>,
+    /// Where in the inventory it stands, for people: `line 12`, `packages[3]`.
+    pub at: String,
+    /// Where the thing itself stands, who cares for it, and whether strangers reach it.
+    pub site: Site,
+}
+
+/// A package of an ecosystem, or a vendor's product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum What {
+    /// A package.
+    Package {
+        /// Of which ecosystem.
+        ecosystem: Ecosystem,
+        /// Its name, normalised as the ecosystem normalises names.
+        name: String,
+        /// The source package it was built from, where the ecosystem tells them apart (Debian).
+        source: Option<SourcePackage>,
+    },
+    /// A product of a vendor: a device, an operating system, an application.
+    Product {
+        /// The vendor as written; empty if the list names none.
+        vendor: String,
+        /// The product as written.
+        product: String,
+    },
+}
+
+/// The source package of a binary package. Advisories of a distribution name sources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcePackage {
+    /// Its name.
+    pub name: String,
+    /// Its version, where it differs from the binary's.
+    pub version: Option<String>,
+}
+
+/// What an operator knows of a component and nobody else does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Site {
+    /// Where it stands, in the operator's words; empty if not said.
+    pub place: String,
+    /// Whether it can be reached from the internet. The operator's own fact (BOD 26-04, R29).
+    pub exposed: Answer,
+    /// Who patches it.
+    pub patched_by: PatchedBy,
+}
+
+/// Who patches a thing (R52).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "who", content = "name", rename_all = "kebab-case")]
+pub enum PatchedBy {
+    /// The operator.
+    Us,
+    /// A vendor or integrator, by name: the operator opens a ticket instead.
+    Vendor(String),
+    /// Not said.
+    Unknown,
+}
+
+impl Site {
+    /// Nothing is known.
+    pub fn unknown() -> Self {
+        Self { place: String::new(), exposed: Answer::Unknown, patched_by: PatchedBy::Unknown }
+    }
+}
+
+/// An inventory as read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Inventory {
+    /// What people call it: its file's name.
+    pub name: String,
+    /// In which format it was written.
+    pub format: Format,
+    /// What it lists.
+    pub components: Vec<Component>,
+    /// Entries that could not be read, each with its place and the reason. They are shown, never dropped in silence.
+    pub skipped: Vec<Skipped>,
+}
+
+/// An entry that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Where it stands.
+    pub at: String,
+    /// Why it was not read.
+    pub why: String,
+}
+
+/// The formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// A product list: vendor, product, version, place, who patches it.
+    ProductList,
+    /// CycloneDX, JSON or XML.
+    CycloneDx,
+    /// Cargo.lock.
+    CargoLock,
+    /// package-lock.json, versions 1 to 3.
+    PackageLock,
+    /// The status file of dpkg.
+    DpkgStatus,
+}
