@@ -1,1 +1,10 @@
-//! Events, projections, sealed payloads, wraps and blobs, kept in SQLite.
+//! Keeping: events, their views, sealed payloads, wraps of keys, and blobs.
+//!
+//! The store never sees a key or a plaintext of a payload. It keeps exact
+//! bytes, in an order that it alone decides, and answers questions from views
+//! that hold no text that could be embargoed: ids, states, instants, and tags
+//! (keyed hashes) for equality.
+
+pub mod event;
+pub mod row;
+pub mod store;
