@@ -4,6 +4,7 @@ pub mod assurance;
 pub mod attest;
 pub mod build;
 pub mod ceiling;
+pub mod cross;
 pub mod deps;
 mod digest;
 pub mod evidence;
