@@ -4,7 +4,7 @@ use anstream::ColorChoice;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bundle, demo, prove};
+use crate::commands::{bundle, demo, prove, scan};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -94,6 +94,7 @@ pub enum Command {
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
     Demo(demo::DemoArgs),
+    Scan(scan::ScanArgs),
 }
 
 #[cfg(test)]

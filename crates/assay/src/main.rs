@@ -18,6 +18,7 @@ mod place;
 mod progress;
 mod report;
 mod runner;
+mod scan_input;
 mod whole_file;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod demo;
 pub mod prove;
 mod prove_several;
+pub mod scan;
 
 use crate::cli::{Cli, Command};
 use crate::output;
@@ -16,6 +17,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Prove(call) => prove::run(call, common),
         Command::Bundle(call) => bundle::run(call, common),
         Command::Demo(call) => demo::run(call, common),
+        Command::Scan(call) => scan::run(call, common),
     };
     let code = outcome.unwrap_or_else(|failure| output::fail(common.format, &failure));
     if output::is_lost() { 1 } else { code }
