@@ -1,4 +1,5 @@
-//! Keys and signatures: Ed25519 keys in PEM, and DSSE v1 envelopes.
+//! Keys and signatures: Ed25519 keys in PEM, DSSE v1 envelopes, and what keeps
+//! secrets: data keys, their wraps, and tags.
 //!
 //! A DSSE envelope carries bytes, their type and signatures over both. The
 //! signed bytes are kept exactly as they came: whoever reads them reads what
@@ -20,9 +21,12 @@
 //! This crate takes bytes and gives bytes. Whoever writes a signing key to a
 //! file gives it mode 0600.
 
+pub mod data_key;
 mod envelope;
 mod key;
 mod pem;
+pub mod tag;
+pub mod wrap;
 
 pub use envelope::{Envelope, EnvelopeError, MAX_BYTES, TrustedKeys, Verified, pae};
 pub use key::{KeyError, KeyId, NotAKeyId, SigningKey, VerifyingKey};
