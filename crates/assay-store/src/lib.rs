@@ -6,5 +6,6 @@
 //! (keyed hashes) for equality.
 
 pub mod event;
+pub mod limits;
 pub mod row;
 pub mod store;

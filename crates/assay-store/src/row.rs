@@ -4,7 +4,7 @@
 
 use assay_base::{Instant, MemberId, PersonId};
 use assay_case::ids::{CaseId, FindingId, LeaseId};
-use assay_review::ids::EngagementId;
+use assay_review::ids::ModelId;
 use serde::{Deserialize, Serialize};
 
 use crate::event::BlobId;
@@ -117,14 +117,16 @@ pub struct CaseRow {
 /// An engagement of the review room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EngagementRow {
-    /// Its id.
-    pub id: EngagementId,
+    /// Its id: the random handle of the model under review.
+    pub id: ModelId,
     /// The developer's key id, as hexadecimal.
     pub developer: String,
     /// The model family.
     pub family: Tag,
     /// The state's word.
     pub state: String,
+    /// When it was opened.
+    pub opened: Instant,
     /// When the open window ends.
     pub window_ends: Option<Instant>,
 }

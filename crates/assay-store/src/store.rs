@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use assay_base::{Instant, MemberId, PersonId};
 use assay_case::ids::{CaseId, FindingId, LeaseId};
-use assay_review::ids::EngagementId;
+use assay_review::ids::ModelId;
 use assay_seal::data_key::DataKeyId;
 
 use crate::event::{BlobId, NewEvent, StoredEvent, StreamId};
@@ -89,6 +89,19 @@ pub enum StoreError {
         /// The newest known.
         known: u32,
     },
+    /// More than a store takes at once (see [`crate::limits`]); nothing was kept.
+    #[error("{what} of {size} is more than the {limit} that a store takes")]
+    TooLarge {
+        /// Of what.
+        what: &'static str,
+        /// How much, in the unit of the limit.
+        size: u64,
+        /// How much is taken.
+        limit: u64,
+    },
+    /// The key of a page is none that this store gave.
+    #[error("this is no key of a page; begin again without one")]
+    NotAPage,
     /// Saturated: nothing was kept; try again (R16).
     #[error("too much is waiting to be written; nothing was kept, try again in {seconds} s")]
     Busy {
@@ -125,7 +138,7 @@ pub trait View {
     fn lease(&self, id: LeaseId) -> Result<Option<LeaseRow>, StoreError>;
     /// Active leases of a target, of every method.
     fn active_leases(&self, target: Tag) -> Result<Vec<LeaseRow>, StoreError>;
-    /// Active leases whose end has come.
+    /// Active leases whose end has come, `expires <= now`. The earliest end first.
     fn leases_due(&self, now: Instant, limit: usize) -> Result<Vec<LeaseRow>, StoreError>;
     /// The highest fencing token that a target and method ever had; 0 if none.
     fn last_token(&self, target: Tag, method: &str) -> Result<u64, StoreError>;
@@ -133,8 +146,12 @@ pub trait View {
     /// A finding.
     fn finding(&self, id: FindingId) -> Result<Option<FindingRow>, StoreError>;
     /// Findings, oldest first.
-    fn findings(&self, filter: &FindingFilter, after: Option<&str>, limit: usize)
-    -> Result<Page<FindingRow>, StoreError>;
+    fn findings(
+        &self,
+        filter: &FindingFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<FindingRow>, StoreError>;
     /// How many findings are in each state. Their sum is how many were received (invariant 6).
     fn tally(&self) -> Result<BTreeMap<String, u64>, StoreError>;
 
@@ -142,18 +159,18 @@ pub trait View {
     fn case(&self, id: CaseId) -> Result<Option<CaseRow>, StoreError>;
     /// Cases, oldest first.
     fn cases(&self, after: Option<&str>, limit: usize) -> Result<Page<CaseRow>, StoreError>;
-    /// Cases with an active embargo whose end has come.
+    /// Cases under an embargo (`active` or `revise`) whose end has come: `embargo_ends <= now`. The earliest end first.
     fn embargoes_due(&self, now: Instant, limit: usize) -> Result<Vec<CaseRow>, StoreError>;
-    /// Cases that are ready, not under embargo and not published.
+    /// Cases that are ready, not under an embargo (`active` or `revise`), not closed and not published, oldest first.
     fn publications_due(&self, limit: usize) -> Result<Vec<CaseRow>, StoreError>;
     /// Published cases, in the order of publication.
     fn published(&self) -> Result<Vec<CaseRow>, StoreError>;
 
     /// An engagement.
-    fn engagement(&self, id: EngagementId) -> Result<Option<EngagementRow>, StoreError>;
+    fn engagement(&self, id: ModelId) -> Result<Option<EngagementRow>, StoreError>;
     /// All engagements, oldest first.
     fn engagements(&self) -> Result<Vec<EngagementRow>, StoreError>;
-    /// Engagements whose open window has come to its end.
+    /// Engagements whose open window has come to its end: `window_ends <= now`. The earliest end first.
     fn windows_due(&self, now: Instant, limit: usize) -> Result<Vec<EngagementRow>, StoreError>;
 
     /// Commitments that the ledger does not hold yet, in the order of their events.
@@ -207,6 +224,13 @@ pub trait Store: Send + Sync {
 
     /// Puts these rows in the place of all views, in one transaction.
     fn replace_rows(&self, rows: &mut dyn Iterator<Item = Row>) -> Result<(), StoreError>;
+
+    /// Every key that has wraps or was shredded, in the order of their ids, after one of them: for export.
+    fn keys(&self, after: Option<DataKeyId>, limit: usize) -> Result<Vec<DataKeyId>, StoreError>;
+    /// Every blob that is kept, in the order of their ids, after one of them: for export, and for finding orphans.
+    fn blobs(&self, after: Option<BlobId>, limit: usize) -> Result<Vec<BlobId>, StoreError>;
+    /// Every setting: for export.
+    fn settings(&self) -> Result<BTreeMap<String, String>, StoreError>;
 
     /// A small fact of the instance that is no event: its origin, the ledger's cadence.
     fn setting(&self, name: &str) -> Result<Option<String>, StoreError>;
