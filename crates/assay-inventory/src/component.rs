@@ -9,6 +9,7 @@ use assay_base::Answer;
 use serde::{Deserialize, Serialize};
 
 use crate::ecosystem::Ecosystem;
+use crate::limits;
 
 /// One installed or used thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,4 +126,37 @@ pub enum Format {
     PackageLock,
     /// The status file of dpkg.
     DpkgStatus,
+}
+
+impl Component {
+    /// A package, with nothing known of where it stands.
+    pub fn package(ecosystem: Ecosystem, name: &str, version: Option<&str>, at: String) -> Self {
+        let name = ecosystem.normalise(name).into_owned();
+        Self {
+            what: What::Package { ecosystem, name, source: None },
+            version: version.map(str::to_owned),
+            purl: None,
+            at,
+            site: Site::unknown(),
+        }
+    }
+
+    /// Which of its texts is longer than any real one.
+    pub(crate) fn too_long(&self) -> Option<&'static str> {
+        let long = |text: &str| text.len() > limits::NAME;
+        match &self.what {
+            What::Package { name, .. } if long(name) => return Some("name"),
+            What::Package { source: Some(source), .. } if long(&source.name) => return Some("source package"),
+            What::Product { vendor, .. } if long(vendor) => return Some("vendor"),
+            What::Product { product, .. } if long(product) => return Some("product"),
+            What::Package { .. } | What::Product { .. } => {}
+        }
+        if self.version.as_deref().is_some_and(|v| v.len() > limits::VERSION) {
+            return Some("version");
+        }
+        if self.purl.as_deref().is_some_and(|p| p.len() > limits::PURL) {
+            return Some("package URL");
+        }
+        long(&self.site.place).then_some("place")
+    }
 }

@@ -1,5 +1,6 @@
 //! Ecosystems, by the names that OSV gives them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -38,4 +39,55 @@ impl fmt::Display for Ecosystem {
             Self::Other(name) => f.write_str(name),
         }
     }
+}
+
+impl Ecosystem {
+    /// From the name that an OSV record gives: the inverse of `Display`.
+    pub fn from_osv(name: &str) -> Self {
+        match name {
+            concat!("crates", ".", "io") => Self::Cargo,
+            "npm" => Self::Npm,
+            "PyPI" => Self::PyPi,
+            "Go" => Self::Go,
+            "Debian" => Self::Debian(None),
+            other => match other.strip_prefix("Debian:") {
+                Some(release) if !release.is_empty() => Self::Debian(Some(release.to_owned())),
+                _ => Self::Other(other.to_owned()),
+            },
+        }
+    }
+
+    /// A package's name as this ecosystem tells names apart: what an inventory
+    /// and a record are compared by. Records and inventories both go through it.
+    ///
+    /// Python: PEP 503. Go: lower case, because package URLs are lower-cased by
+    /// their specification while module paths in records keep their case. npm
+    /// and Debian: lower case (old npm names with capitals are compared so too).
+    /// Everything else: as written.
+    pub fn normalise<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        match self {
+            Self::PyPi => pep503(name),
+            Self::Go | Self::Npm | Self::Debian(_) if name.bytes().any(|c| c.is_ascii_uppercase()) => {
+                Cow::Owned(name.to_ascii_lowercase())
+            }
+            _ => Cow::Borrowed(name),
+        }
+    }
+}
+
+/// Lower case, and each run of `-`, `_` and `.` one hyphen.
+fn pep503(name: &str) -> Cow<'_, str> {
+    let plain = |c: u8| !c.is_ascii_uppercase() && c != b'_' && c != b'.';
+    if name.bytes().all(plain) && !name.contains("--") {
+        return Cow::Borrowed(name);
+    }
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '-' | '_' | '.' if out.ends_with('-') => {}
+            '-' | '_' | '.' => out.push('-'),
+            c => out.push(c.to_ascii_lowercase()),
+        }
+    }
+    Cow::Owned(out)
 }

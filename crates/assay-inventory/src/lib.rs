@@ -7,3 +7,7 @@
 
 pub mod component;
 pub mod ecosystem;
+pub mod limits;
+pub mod product;
+pub mod purl;
+pub mod version;

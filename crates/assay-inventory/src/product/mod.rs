@@ -1,0 +1,43 @@
+//! Names of vendors and their products, as people and catalogues write them,
+//! and whether two of them mean the same thing.
+//!
+//! The rule for a mistake: two products that are not the same may be called
+//! *likely*, never *same*; two that are the same may be missed only if neither
+//! the words, nor an alias, nor a misspelling joins them.
+
+mod agree;
+mod alias;
+mod distance;
+mod name;
+
+pub use agree::{Agreement, Because, agree};
+pub use distance::misspelt;
+pub use name::{Name, normalise};
+
+/// A vendor's product, with its names normalised once, ready for [`agree`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// The vendor's name, without its legal form; no words if none was given.
+    pub(crate) vendor: Name,
+    /// The vendor that it belongs to or was renamed to, where an alias is known.
+    pub(crate) house: Option<&'static str>,
+    /// What it may be called: first the whole name, then the members of a list (`FortiOS and FortiProxy`).
+    pub(crate) names: Vec<Name>,
+    /// Stands for whatever the vendor sells: `Multiple Products`.
+    pub(crate) any: bool,
+}
+
+impl Product {
+    /// Normalises a vendor's and a product's name. The vendor may be empty;
+    /// where the product's name begins with the vendor's, that part is dropped.
+    pub fn new(vendor: &str, product: &str) -> Self {
+        name::product(vendor, product)
+    }
+
+    /// The vendor's normalised name, through its known aliases: products whose
+    /// vendors are both known and differ here can still be *likely* the same
+    /// only by a misspelling of the vendor. For grouping.
+    pub fn vendor(&self) -> String {
+        self.house.map_or_else(|| self.vendor.to_string(), str::to_owned)
+    }
+}

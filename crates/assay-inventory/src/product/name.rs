@@ -1,0 +1,221 @@
+//! Normalising a name: lower case, plain letters, no punctuation, no legal form.
+
+use std::fmt;
+
+use super::{Product, alias};
+
+/// A name as words to compare by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Name {
+    /// The words, lower case, without punctuation.
+    pub words: Vec<String>,
+    /// Numbers at the end that tell editions apart: `2019`, `r2`, `sp1`.
+    pub edition: Vec<String>,
+    /// Abbreviations that stood in parentheses: `(EPMM)`.
+    pub short: Vec<String>,
+}
+
+impl Name {
+    /// Whether nothing is left of it.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.edition.is_empty()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, word) in self.words.iter().chain(&self.edition).enumerate() {
+            if n > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(word)?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends of a company's name that say nothing of who it is.
+const LEGAL: [&str; 24] = [
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "ltd",
+    "limited",
+    "llc",
+    "llp",
+    "lp",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "se",
+    "sa",
+    "sas",
+    "srl",
+    "spa",
+    "bv",
+    "nv",
+    "ab",
+    "oy",
+];
+
+/// A name's words: lower case, diacritics folded, `&` as `and`, `+` as `plus`,
+/// everything else that is no letter or digit a gap. A trademark sign is dropped.
+pub fn normalise(written: &str) -> Name {
+    let mut name = Name::default();
+    let mut outside = String::new();
+    let mut inside = String::new();
+    let mut depth = 0_usize;
+    // A name is at most a few words; what is longer was refused by the reader.
+    for c in written.chars().take(crate::limits::NAME) {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    let words = words(&inside);
+                    if let [short] = words.as_slice() {
+                        name.short.push(short.clone());
+                    }
+                    inside.clear();
+                    outside.push(' ');
+                }
+            }
+            c if depth > 0 => inside.push(c),
+            c => outside.push(c),
+        }
+    }
+    name.words = words(&outside);
+    if name.words.is_empty() {
+        // All of it stood in parentheses, or after one that was never closed.
+        name.words = words(&inside);
+    }
+    while name.words.len() > 1 && name.words.last().is_some_and(|w| is_edition(w)) {
+        name.edition.extend(name.words.pop());
+    }
+    name.edition.reverse();
+    name
+}
+
+/// A number, or a number with a release word before it: `2019`, `r2`, `sp1`, `v9`.
+fn is_edition(word: &str) -> bool {
+    let number = ["r", "sp", "v"].iter().find_map(|p| word.strip_prefix(p)).unwrap_or(word);
+    !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
+}
+
+fn words(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    for c in text.chars() {
+        match c {
+            '\u{2122}' | '\u{ae}' | '\u{a9}' | '\'' | '\u{2019}' => {}
+            c if c.is_alphanumeric() => fold(c, &mut word),
+            c => {
+                if !word.is_empty() {
+                    out.push(std::mem::take(&mut word));
+                }
+                match c {
+                    '&' => out.push("and".to_owned()),
+                    '+' => out.push("plus".to_owned()),
+                    _ => {}
+                }
+            }
+        }
+    }
+    if !word.is_empty() {
+        out.push(word);
+    }
+    out
+}
+
+/// Letters that are one letter with a mark, as people type them without it.
+fn fold(c: char, word: &mut String) {
+    let plain = match c {
+        'à'..='å' | 'À'..='Å' | 'ā' | 'ă' | 'ą' => "a",
+        'æ' | 'Æ' => "ae",
+        'ç' | 'Ç' | 'ć' | 'č' | 'Č' => "c",
+        'è'..='ë' | 'È'..='Ë' | 'ē' | 'ę' | 'ě' => "e",
+        'ì'..='ï' | 'Ì'..='Ï' | 'ī' => "i",
+        'ñ' | 'Ñ' | 'ń' | 'ň' => "n",
+        'ò'..='ö' | 'Ò'..='Ö' | 'ø' | 'Ø' | 'ō' | 'ő' => "o",
+        'ù'..='ü' | 'Ù'..='Ü' | 'ū' | 'ű' | 'ů' => "u",
+        'ý' | 'ÿ' => "y",
+        'ß' => "ss",
+        'š' | 'Š' | 'ś' => "s",
+        'ž' | 'Ž' | 'ź' | 'ż' => "z",
+        'ł' | 'Ł' => "l",
+        _ => {
+            word.extend(c.to_lowercase());
+            return;
+        }
+    };
+    word.push_str(plain);
+}
+
+/// A vendor's name without its legal form.
+fn vendor(written: &str) -> Name {
+    let mut name = normalise(written);
+    let mut words = std::mem::take(&mut name.words);
+    words.append(&mut name.edition);
+    while words.len() > 1 && words.last().is_some_and(|w| LEGAL.contains(&w.as_str())) {
+        words.pop();
+    }
+    if words.len() > 1 && words.first().is_some_and(|w| w == "the") {
+        words.remove(0);
+    }
+    name.words = words;
+    name
+}
+
+/// Splits a catalogue's list of products: by commas, `and`, `or` and slashes between words.
+fn members(written: &str) -> impl Iterator<Item = &str> {
+    written.split([',', ';']).flat_map(|piece| piece.split(" and ")).flat_map(|piece| piece.split(" or ")).map(
+        |piece| {
+            let piece = piece.trim();
+            piece.strip_prefix("and ").or_else(|| piece.strip_prefix("or ")).unwrap_or(piece)
+        },
+    )
+}
+
+pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
+    let mut vendor = vendor(vendor_written);
+    let mut names = vec![normalise(product_written)];
+    let members: Vec<&str> = members(product_written).filter(|m| !m.is_empty()).take(32).collect();
+    if members.len() > 1 {
+        names.extend(members.into_iter().map(normalise));
+    }
+    if vendor.words.is_empty()
+        && let Some(first) = names.first()
+        && let Some(known) = alias::vendor_in(&first.words)
+    {
+        vendor = Name { words: first.words.iter().take(known).cloned().collect(), ..Name::default() };
+    }
+    let house = alias::house(&vendor);
+    for name in &mut names {
+        strip(name, &vendor, house);
+    }
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    let any = names.first().is_none_or(|name| alias::is_any(&name.words));
+    Product { vendor, house, names, any }
+}
+
+/// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.
+fn strip(name: &mut Name, vendor: &Name, house: Option<&'static str>) {
+    let mut prefixes: Vec<Vec<&str>> = vec![vendor.words.iter().map(String::as_str).collect()];
+    prefixes.extend(vendor.short.iter().map(|short| vec![short.as_str()]));
+    // And the names under which its house sold it before: `VMware Tools` of Broadcom.
+    let whole = vendor.to_string();
+    prefixes.extend(alias::names_of(house.unwrap_or(&whole)).map(|name| name.split(' ').collect()));
+    for prefix in prefixes {
+        let begins = !prefix.is_empty()
+            && name.words.len() > prefix.len()
+            && name.words.iter().zip(&prefix).all(|(word, of)| word == of);
+        if begins {
+            name.words.drain(..prefix.len());
+        }
+    }
+}
