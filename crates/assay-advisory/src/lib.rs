@@ -1,1 +1,3 @@
 //! OSV, CSAF, OpenVEX, KEV and SSVC: one record written in each form, and read back.
+
+pub mod feed;
