@@ -1,1 +1,43 @@
 //! Directives, deadlines and calendars.
+//!
+//! A directive is a dated obligation as data: which facts lead to how many
+//! days, whom it binds, and when its clock starts. Facts may be unknown, and
+//! then the answer is a range with its reason, never the mildest row
+//! (invariant 11). A due date belongs to an advisory *on an asset*: exposure
+//! is the operator's own fact.
+//!
+//! ```
+//! use assay_base::Answer;
+//! use assay_clock::{Directive, Facts, Term};
+//!
+//! let directive = Directive::bod_26_04()?;
+//! let facts = Facts { kev: Answer::No, exposed: Answer::Yes, automatable: Answer::Unknown, total: Answer::No };
+//! let outcome = directive.evaluate(facts);
+//! assert_eq!((outcome.earliest, outcome.latest), (Term::Days(14), Term::Days(60)));
+//! # Ok::<(), assay_clock::BadPack>(())
+//! ```
+
+pub mod basis;
+pub mod calendar;
+pub mod directive;
+pub mod due;
+pub mod facts;
+pub mod hint;
+pub mod organisation;
+pub mod outcome;
+pub mod pack;
+pub mod stopwatch;
+pub mod template;
+pub mod term;
+pub mod zone;
+
+pub use basis::Basis;
+pub use directive::{Directive, Row};
+pub use due::{Due, Start, Started};
+pub use facts::{Facts, Input};
+pub use hint::Hint;
+pub use organisation::{Kind, Organisation};
+pub use outcome::Outcome;
+pub use pack::BadPack;
+pub use term::Term;
+pub use zone::{BadZone, Zone};

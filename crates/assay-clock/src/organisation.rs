@@ -1,0 +1,158 @@
+//! What an organisation says of itself, as far as directives ask: which kind
+//! it is, which directives it has adopted, where its clocks stand.
+//!
+//! Written as `assay.organisation/1`, and never guessed: a kind that nobody
+//! stated is unknown.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::pack::{BadPack, LARGEST, shorten};
+use crate::zone::Zone;
+
+/// Which kind of organisation, as directives tell them apart (R106).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A federal civilian executive agency.
+    FederalCivilianAgency,
+    /// An operator of a national security system.
+    NationalSecuritySystem,
+    /// A state, local, tribal or territorial authority.
+    StateOrLocal,
+    /// A private or public operator of critical infrastructure: a hospital, a bank, a utility.
+    CriticalInfrastructure,
+    /// Any other private organisation.
+    Private,
+    /// Nobody has said.
+    Unknown,
+}
+
+/// A text is no kind of organisation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no kind of organisation; write federal-civilian-agency, national-security-system, state-or-local, \
+     critical-infrastructure, private or unknown"
+)]
+pub struct BadKind(String);
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::FederalCivilianAgency,
+        Self::NationalSecuritySystem,
+        Self::StateOrLocal,
+        Self::CriticalInfrastructure,
+        Self::Private,
+        Self::Unknown,
+    ];
+
+    /// The word that is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FederalCivilianAgency => "federal-civilian-agency",
+            Self::NationalSecuritySystem => "national-security-system",
+            Self::StateOrLocal => "state-or-local",
+            Self::CriticalInfrastructure => "critical-infrastructure",
+            Self::Private => "private",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// As part of a sentence, with its article.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::FederalCivilianAgency => "a federal civilian executive agency",
+            Self::NationalSecuritySystem => "an operator of a national security system",
+            Self::StateOrLocal => "a state or local authority",
+            Self::CriticalInfrastructure => "an operator of critical infrastructure",
+            Self::Private => "a private organisation",
+            Self::Unknown => "an organisation whose kind is not stated",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = BadKind;
+
+    fn from_str(text: &str) -> Result<Self, BadKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| BadKind(text.chars().take(60).collect()))
+    }
+}
+
+/// An organisation's facts about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Organisation {
+    /// Its name; empty if not said.
+    pub name: String,
+    /// Which kind it is.
+    pub kind: Kind,
+    /// Ids of directives that it follows by its own decision.
+    pub adopts: Vec<String>,
+    /// Name of its time zone, if said.
+    pub zone: Option<String>,
+    /// Who stated this, and when; empty if not said.
+    pub stated_by: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct File {
+    schema: String,
+    kind: Kind,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    adopts: Vec<String>,
+    #[serde(default)]
+    zone: Option<String>,
+    #[serde(default)]
+    stated_by: String,
+}
+
+impl Organisation {
+    /// One of which only the kind is known.
+    pub fn of(kind: Kind) -> Self {
+        Self { name: String::new(), kind, adopts: Vec::new(), zone: None, stated_by: String::new() }
+    }
+
+    /// Reads `assay.organisation/1`.
+    ///
+    /// # Errors
+    /// If it is too large, no TOML, has unknown keys, or names no real zone.
+    pub fn read(text: &str) -> Result<Self, BadPack> {
+        if text.len() > LARGEST {
+            return Err(BadPack::TooLarge(text.len()));
+        }
+        let file: File = toml::from_str(text).map_err(|error| BadPack::Unreadable(shorten(&error.to_string())))?;
+        let mut wrong = Vec::new();
+        if file.schema != "assay.organisation/1" {
+            wrong.push(format!("the schema is `{}` and not `assay.organisation/1`", shorten(&file.schema)));
+        }
+        if file.adopts.len() > 100 {
+            wrong.push("nobody adopts more than 100 directives".to_owned());
+        }
+        if let Some(Err(error)) = file.zone.as_deref().map(Zone::named) {
+            wrong.push(error.to_string());
+        }
+        for (key, text) in [("name", &file.name), ("stated-by", &file.stated_by)] {
+            if text.chars().count() > 200 || text.chars().any(char::is_control) {
+                wrong.push(format!("`{key}` has to be one line of at most 200 characters"));
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(BadPack::Wrong(wrong));
+        }
+        let File { kind, name, adopts, zone, stated_by, .. } = file;
+        Ok(Self { name, kind, adopts, zone, stated_by })
+    }
+}
