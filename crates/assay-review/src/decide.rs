@@ -5,6 +5,7 @@ mod grant;
 mod holder;
 mod organisation;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use assay_base::{Entropy, Instant};
@@ -68,8 +69,8 @@ pub fn decide(state: &State, envelope: &[u8], ctx: &mut Ctx<'_>) -> Result<Vec<E
     let unverified = Unverified::read(envelope)?;
     let at = state.time(ctx.now);
     let mut events = due(state, at);
-    let mut current = state.clone();
-    events.iter().for_each(|event| current.apply(event));
+    let mut current = Cow::Borrowed(state);
+    events.iter().for_each(|event| current.to_mut().apply(event));
 
     let (statement, key, side, happened) = match &unverified.statement.command {
         Command::Open { developer, .. } => {
