@@ -8,4 +8,5 @@
 pub mod event;
 pub mod limits;
 pub mod row;
+pub mod sqlite;
 pub mod store;
