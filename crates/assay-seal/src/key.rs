@@ -82,8 +82,11 @@ impl SigningKey {
         VerifyingKey(self.0.verifying_key())
     }
 
-    /// A signature over these bytes.
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+    /// A signature over these bytes, as they are. Each format that signs keeps its messages
+    /// apart from those of all others: a DSSE envelope by its prefix, a signed note by a first
+    /// line without a space.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
 }
@@ -142,7 +145,8 @@ impl VerifyingKey {
 
     /// Whether this key signed these bytes. Strict: signatures that only some
     /// implementations accept are accepted by none here.
-    pub(crate) fn signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+    #[must_use]
+    pub fn signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
         self.0.verify_strict(message, &signature).is_ok()
     }
