@@ -1,5 +1,6 @@
 //! An exposure: what one advisory means for one component, and why.
 
+pub use assay_advisory::feed::Impact;
 use assay_base::Answer;
 use assay_inventory::component::Component;
 use serde::{Deserialize, Serialize};
@@ -38,18 +39,6 @@ pub struct KevFact {
     pub ransomware: Answer,
     /// What CISA asks to do, in its words.
     pub action: String,
-}
-
-/// Technical impact in SSVC's sense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Impact {
-    /// Part of control or of what is known.
-    Partial,
-    /// All of it.
-    Total,
-    /// Nobody has said.
-    Unknown,
 }
 
 /// What an advisory says, as far as deadlines and cards need it.

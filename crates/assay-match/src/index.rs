@@ -1,0 +1,275 @@
+//! The index: records in memory, found by what they name.
+//!
+//! Built once from everything at hand and asked for each thing of an
+//! inventory. A compiled file that is read in place comes later; this is the
+//! same test in both.
+
+use std::collections::HashMap;
+
+use assay_advisory::feed::{Decision, Skips, cve, kev, osv, ssvc};
+use assay_inventory::ecosystem::Ecosystem;
+use serde::Serialize;
+
+use crate::product::Products;
+use crate::record::{Advisory, Entry};
+use crate::wanted::{Wanted, family};
+
+/// Which kind of feed a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Feed {
+    /// OSV records.
+    Osv,
+    /// CISA's catalogue of known exploited vulnerabilities.
+    Kev,
+    /// CISA's SSVC decisions.
+    Ssvc,
+    /// CVE records.
+    Cve,
+}
+
+/// Where records are from, how many there were, and how fresh they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Source {
+    /// What people call it: a file or a folder.
+    pub name: String,
+    /// Of which kind.
+    pub feed: Feed,
+    /// Records that were read, those that say nothing included.
+    pub records: usize,
+    /// Records that were withdrawn or rejected: they say nothing any more.
+    pub withdrawn: usize,
+    /// Records that name no package or product, only commits or nothing: no inventory can be held against them.
+    pub nameless: usize,
+    /// When the newest of it was written, RFC 3339 as written; none if nothing says so.
+    pub newest: Option<String>,
+    /// What could not be read.
+    pub skips: Skips,
+}
+
+/// The place of a source in the index that it was announced to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceId(u32);
+
+/// Records, found by what they name.
+#[derive(Debug, Default)]
+pub struct Index {
+    wanted: Option<Wanted>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) advisories: Vec<Advisory>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) packages: HashMap<Ecosystem, HashMap<Box<str>, Vec<u32>>>,
+    pub(crate) kev: HashMap<Box<str>, kev::Entry>,
+    pub(crate) decisions: HashMap<Box<str>, Decision>,
+    pub(crate) products: Products,
+}
+
+impl Index {
+    /// An empty one that keeps everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty one that keeps, of OSV's records, only those that can touch these packages. All others are counted.
+    pub fn only(wanted: Wanted) -> Self {
+        Self { wanted: Some(wanted), ..Self::default() }
+    }
+
+    /// Announces a source.
+    pub fn source(&mut self, name: impl Into<String>, feed: Feed) -> SourceId {
+        let skips = Skips::default();
+        self.sources.push(Source {
+            name: name.into(),
+            feed,
+            records: 0,
+            withdrawn: 0,
+            nameless: 0,
+            newest: None,
+            skips,
+        });
+        SourceId(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// All sources with their counts.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// How many (record, package) pairs are kept.
+    pub fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn at(&mut self, source: SourceId) -> Option<&mut Source> {
+        self.sources.get_mut(source.0 as usize)
+    }
+
+    /// Takes something of a source that could not be read.
+    pub fn skip(&mut self, source: SourceId, at: impl AsRef<str>, why: impl AsRef<str>) {
+        if let Some(source) = self.at(source) {
+            source.skips.push(at, why);
+        }
+    }
+
+    /// Reads and takes one OSV record. `at` names it where it cannot be read.
+    pub fn osv(&mut self, source: SourceId, at: &str, bytes: &[u8]) {
+        match osv::read(bytes) {
+            Ok(record) => self.osv_record(source, &record),
+            Err(why) => self.skip(source, at, why),
+        }
+    }
+
+    /// Takes one OSV record.
+    pub fn osv_record(&mut self, source: SourceId, record: &osv::Record<'_>) {
+        if let Some(of) = self.at(source) {
+            of.records += 1;
+            newer(&mut of.newest, record.modified.as_deref());
+            if record.withdrawn.is_some() {
+                of.withdrawn += 1;
+                return;
+            }
+            if record.affected.iter().all(|affected| affected.package.is_none()) {
+                of.nameless += 1;
+                return;
+            }
+        }
+        let mut advisory = None;
+        for affected in &record.affected {
+            let Some(package) = &affected.package else { continue };
+            let ecosystem = Ecosystem::from_osv(&package.ecosystem);
+            let name = ecosystem.normalise(&package.name);
+            let family = family(&ecosystem);
+            if self.wanted.as_ref().is_some_and(|wanted| !wanted.has(&family, &name)) {
+                continue;
+            }
+            let advisory = *advisory.get_or_insert_with(|| {
+                self.advisories.push(Advisory::of(source.0, record));
+                place(self.advisories.len())
+            });
+            self.entries.push(Entry::of(advisory, &ecosystem, affected));
+            let entry = place(self.entries.len());
+            let names = self.packages.entry(family).or_default();
+            match names.get_mut(&*name) {
+                Some(entries) => entries.push(entry),
+                None => {
+                    names.insert(Box::from(&*name), vec![entry]);
+                }
+            }
+        }
+    }
+
+    /// Takes the catalogue.
+    pub fn kev(&mut self, source: SourceId, catalogue: kev::Catalogue) {
+        if let Some(of) = self.at(source) {
+            of.records += catalogue.entries.len();
+            newer(&mut of.newest, Some(catalogue.released.as_str()).filter(|text| !text.is_empty()));
+            of.skips.append(catalogue.skips);
+        }
+        for entry in catalogue.entries {
+            self.products.kev(&entry);
+            self.kev.insert(Box::from(entry.cve.as_str()), entry);
+        }
+    }
+
+    /// Takes a table of decisions. For one CVE the newest counts.
+    pub fn ssvc(&mut self, source: SourceId, table: ssvc::Table) {
+        if let Some(of) = self.at(source) {
+            of.records += table.rows.len();
+            newer(&mut of.newest, table.newest());
+            of.skips.append(table.skips.clone());
+        }
+        for (cve, decision) in table.rows {
+            self.decide(&cve, decision);
+        }
+    }
+
+    /// Takes one CVE record.
+    pub fn cve(&mut self, source: SourceId, record: cve::Record) {
+        if let Some(of) = self.at(source) {
+            of.records += 1;
+            newer(&mut of.newest, record.updated.as_deref());
+            if record.rejected {
+                of.withdrawn += 1;
+                return;
+            }
+        }
+        if let Some(decision) = &record.decision {
+            self.decide(&record.id, decision.clone());
+        }
+        if !self.products.cve(record)
+            && let Some(of) = self.at(source)
+        {
+            of.nameless += 1;
+        }
+    }
+
+    fn decide(&mut self, cve: &str, decision: Decision) {
+        match self.decisions.get_mut(cve) {
+            Some(old) if old.decided >= decision.decided => {}
+            Some(old) => *old = decision,
+            None => {
+                self.decisions.insert(Box::from(cve), decision);
+            }
+        }
+    }
+
+    /// Takes over all OSV records of another index: two cores read two halves of a feed.
+    pub fn append(&mut self, other: Self) {
+        let (sources, advisories, entries) =
+            (self.sources.len() as u32, self.advisories.len() as u32, self.entries.len() as u32);
+        self.sources.extend(other.sources);
+        self.advisories.extend(
+            other.advisories.into_iter().map(|advisory| Advisory { source: advisory.source + sources, ..advisory }),
+        );
+        self.entries
+            .extend(other.entries.into_iter().map(|entry| Entry { advisory: entry.advisory + advisories, ..entry }));
+        for (family, names) in other.packages {
+            let ours = self.packages.entry(family).or_default();
+            for (name, theirs) in names {
+                ours.entry(name).or_default().extend(theirs.into_iter().map(|entry| entry + entries));
+            }
+        }
+    }
+
+    /// Brings sources of one name and kind together, as the parts of one feed that was read in parts.
+    pub fn join_sources(&mut self) {
+        let mut joined: Vec<Source> = Vec::new();
+        let mut moved = Vec::new();
+        for source in std::mem::take(&mut self.sources) {
+            let known = joined.iter().position(|known| known.name == source.name && known.feed == source.feed);
+            moved.push(place(known.map_or(joined.len() + 1, |known| known + 1)));
+            match known.and_then(|known| joined.get_mut(known)) {
+                Some(into) => {
+                    into.records += source.records;
+                    into.withdrawn += source.withdrawn;
+                    into.nameless += source.nameless;
+                    newer(&mut into.newest, source.newest.as_deref());
+                    into.skips.append(source.skips);
+                }
+                None => joined.push(source),
+            }
+        }
+        self.sources = joined;
+        for advisory in &mut self.advisories {
+            if let Some(source) = moved.get(advisory.source as usize) {
+                advisory.source = *source;
+            }
+        }
+    }
+}
+
+/// The place of the last of so many. Four thousand million records do not fit into memory.
+fn place(count: usize) -> u32 {
+    u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
+/// Keeps the later of two instants, which sort as text does: both are RFC 3339 in UTC, and finer digits change nothing
+/// that a freshness in days could show.
+fn newer(known: &mut Option<String>, other: Option<&str>) {
+    if let Some(other) = other
+        && known.as_deref().is_none_or(|known| known < other)
+    {
+        *known = Some(other.to_owned());
+    }
+}

@@ -1,0 +1,243 @@
+//! Vendors' products against KEV's entries and CVE records.
+//!
+//! A KEV entry names a vendor and a product and never a version, so alone it
+//! never gives more than *cannot tell*. A CVE record of the same id may have
+//! version ranges; then it decides. How sure the names are is said apart from
+//! what the versions give.
+
+mod bound;
+mod named;
+mod versions;
+
+use std::collections::HashMap;
+
+use assay_advisory::feed::{cve, kev};
+use assay_inventory::component::{Component, Inventory};
+use assay_inventory::product::{Agreement, Product, agree};
+
+use crate::exposure::{AdvisoryFacts, Certainty, Exposure, Touch};
+use crate::facts::{SUMMARY, cut};
+use crate::index::Index;
+use named::Named;
+
+/// Pages that are kept of a record.
+const REFERENCES: usize = 12;
+
+/// Products by name, each with what names it.
+#[derive(Debug, Default)]
+pub(crate) struct Products {
+    groups: Vec<Group>,
+    group_of: HashMap<(Box<str>, Box<str>), usize>,
+    records: HashMap<Box<str>, Record>,
+}
+
+/// One vendor and product as catalogues write them.
+#[derive(Debug)]
+struct Group {
+    product: Product,
+    vendor: Box<str>,
+    name: Box<str>,
+    /// The CVEs that KEV lists under this name.
+    kev: Vec<Box<str>>,
+    /// The CVEs whose records list it.
+    cve: Vec<Box<str>>,
+}
+
+/// What is kept of a CVE record.
+#[derive(Debug)]
+pub(crate) struct Record {
+    title: Box<str>,
+    published: Option<Box<str>>,
+    references: Box<[Box<str>]>,
+    cvss: Box<[Box<str>]>,
+    containers: Vec<Container>,
+}
+
+/// What one author says of which product.
+#[derive(Debug)]
+struct Container {
+    author: Box<str>,
+    affected: Vec<(usize, cve::Affected)>,
+}
+
+impl Record {
+    /// Its CVSS vectors.
+    pub fn vectors(&self) -> impl Iterator<Item = &str> {
+        self.cvss.iter().map(|vector| &**vector)
+    }
+}
+
+impl Products {
+    /// The record of a CVE, if there is one.
+    pub fn record(&self, cve: &str) -> Option<&Record> {
+        self.records.get(cve)
+    }
+
+    /// Takes an entry of KEV.
+    pub fn kev(&mut self, entry: &kev::Entry) {
+        let group = self.group(&entry.vendor, &entry.product);
+        if let Some(group) = self.groups.get_mut(group) {
+            group.kev.push(Box::from(entry.cve.as_str()));
+        }
+    }
+
+    /// Takes a CVE record, and says whether it names any product. Of two records of one id the first is kept.
+    pub fn cve(&mut self, record: cve::Record) -> bool {
+        if self.records.contains_key(record.id.as_str()) {
+            return true;
+        }
+        let mut containers = Vec::new();
+        let mut groups = Vec::new();
+        for container in record.containers {
+            let mut affected = Vec::new();
+            for one in container.affected {
+                if bound::is_nothing(&one.product) {
+                    continue;
+                }
+                let vendor = if bound::is_nothing(&one.vendor) { "" } else { &one.vendor };
+                let group = self.group(vendor, &one.product);
+                groups.push(group);
+                affected.push((group, one));
+            }
+            if !affected.is_empty() {
+                containers.push(Container { author: Box::from(container.author.as_str()), affected });
+            }
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        for group in &groups {
+            if let Some(group) = self.groups.get_mut(*group) {
+                group.cve.push(Box::from(record.id.as_str()));
+            }
+        }
+        let kept = Record {
+            title: Box::from(cut(&record.title, SUMMARY)),
+            published: record.published.as_deref().map(Box::from),
+            references: record.references.iter().take(REFERENCES).map(|page| Box::from(page.as_str())).collect(),
+            cvss: record.cvss.iter().map(|one| Box::from(one.vector.as_str())).collect(),
+            containers,
+        };
+        self.records.insert(Box::from(record.id.as_str()), kept);
+        !groups.is_empty()
+    }
+
+    fn group(&mut self, vendor: &str, name: &str) -> usize {
+        let key = (Box::from(vendor), Box::from(name));
+        if let Some(known) = self.group_of.get(&key) {
+            return *known;
+        }
+        self.groups.push(Group {
+            product: Product::new(vendor, name),
+            vendor: key.0.clone(),
+            name: key.1.clone(),
+            kev: Vec::new(),
+            cve: Vec::new(),
+        });
+        self.group_of.insert(key, self.groups.len() - 1);
+        self.groups.len() - 1
+    }
+
+    /// What names a product: each CVE once, with the groups that agree. Every group is asked, so a caller with many
+    /// things keeps the answer for things of one name.
+    pub fn named(&self, vendor: &str, product: &str) -> Vec<Named> {
+        let mine = Product::new(vendor, product);
+        let agreeing: Vec<(usize, Agreement)> = self
+            .groups
+            .iter()
+            .enumerate()
+            .filter_map(|(place, group)| Some((place, agree(&mine, &group.product)?)))
+            .collect();
+        Named::collect(agreeing.iter().flat_map(|(place, agreement)| {
+            let group = self.groups.get(*place);
+            let kev = group.into_iter().flat_map(|group| group.kev.iter().map(|cve| (cve, true)));
+            let cve = group.into_iter().flat_map(|group| group.cve.iter().map(|cve| (cve, false)));
+            kev.chain(cve).map(move |(cve, in_kev)| (cve, *place, in_kev, agreement))
+        }))
+    }
+}
+
+impl Index {
+    /// What the records that name a product say of one that is installed.
+    pub(crate) fn product<'a>(
+        &'a self,
+        inventory: &'a Inventory,
+        component: &'a Component,
+        named: &'a [Named],
+    ) -> impl Iterator<Item = Exposure> + 'a {
+        named.iter().map(move |named| {
+            let ruling = self.rule_product(component.version.as_deref(), named);
+            Exposure {
+                inventory: inventory.name.clone(),
+                component: component.clone(),
+                advisory: self.product_facts(named),
+                touch: ruling.touch,
+                certainty: if named.is_same() { Certainty::Product } else { Certainty::Likely },
+                why: ruling.why,
+                fixed: ruling.fixed,
+            }
+        })
+    }
+
+    fn rule_product(&self, version: Option<&str>, named: &Named) -> crate::range::Ruling {
+        let record = self.products.record(&named.cve);
+        let asked: Vec<versions::Asked<'_>> = record
+            .into_iter()
+            .flat_map(|record| &record.containers)
+            .filter_map(|container| {
+                let affected: Vec<&cve::Affected> = container
+                    .affected
+                    .iter()
+                    .filter(|(group, _)| named.groups.contains(group))
+                    .map(|(_, affected)| affected)
+                    .collect();
+                (!affected.is_empty()).then_some(versions::Asked { author: &container.author, affected })
+            })
+            .collect();
+        let mut ruling = versions::rule(&asked, version);
+        let listed = named.listed.and_then(|group| self.products.groups.get(group));
+        let cve = &named.cve;
+        ruling.why = match (listed, asked.is_empty()) {
+            (Some(group), true) => {
+                let record = if record.is_some() { ", its CVE record does not name this product" } else { "" };
+                format!("KEV lists {cve} for {} {} and names no versions{record}", group.vendor, group.name)
+            }
+            (_, false) => format!("{cve} {}", ruling.why),
+            (None, true) => format!("{cve} names the product and no versions"),
+        };
+        if let Some(doubt) = named.doubt() {
+            ruling.why.push_str(&format!("; is it this product? {doubt}"));
+        }
+        ruling.why.push('.');
+        if asked.is_empty() {
+            ruling.touch = Touch::CannotTell;
+        }
+        ruling
+    }
+
+    fn product_facts(&self, named: &Named) -> AdvisoryFacts {
+        let cve: &str = &named.cve;
+        let record = self.products.record(cve);
+        let entry = self.kev.get(cve);
+        let vectors: Vec<&str> = record.iter().flat_map(|record| record.vectors()).collect();
+        let judged = self.judged(&[cve], &vectors);
+        let title = record.map(|record| &*record.title).filter(|title| !title.is_empty());
+        AdvisoryFacts {
+            source: if entry.is_some() { "CISA KEV" } else { "CVE" }.to_owned(),
+            id: cve.to_owned(),
+            aliases: Vec::new(),
+            summary: cut(entry.map(|entry| entry.name.as_str()).or(title).unwrap_or_default(), SUMMARY).to_owned(),
+            kev: self.kev_fact(&[cve]),
+            automatable: judged.automatable,
+            impact: judged.impact,
+            ssvc_from: judged.from,
+            cvss: judged.vector,
+            score: judged.score,
+            published: record.and_then(|record| record.published.as_deref()).map(str::to_owned),
+            references: record
+                .iter()
+                .flat_map(|record| record.references.iter())
+                .map(|page| page.to_string())
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! One inventory against the index.
+
+use std::collections::HashMap;
+
+use assay_inventory::component::{Component, Inventory, What};
+use assay_inventory::ecosystem::Ecosystem;
+use assay_inventory::version::Key;
+
+use crate::cluster;
+use crate::exposure::{Certainty, Exposure, Touch};
+use crate::index::Index;
+use crate::range::{Installed, Ruling, rule};
+use crate::record::{Advisory, Entry};
+use crate::wanted::family;
+
+/// Whether what is not affected is listed or only counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// What is affected and what cannot be told.
+    Touched,
+    /// Also what is not affected.
+    All,
+}
+
+/// What came of one inventory.
+#[derive(Debug, Clone, Default)]
+pub struct Scan {
+    /// What is affected, what cannot be told, and on request what is not affected; in the inventory's order.
+    pub exposures: Vec<Exposure>,
+    /// Records that report no vulnerability (RustSec's *unmaintained*, *unsound*, *notice*) and name an installed version.
+    pub notices: Vec<Exposure>,
+    /// Pairs of a thing and a record that names it, where the version lies outside.
+    pub not_affected: usize,
+    /// The places of things that no record names. That is another answer than *not affected*: nobody looked.
+    pub unnamed: Vec<usize>,
+}
+
+/// A record that names a component, and what it says of it.
+struct Hit<'a> {
+    advisory: &'a Advisory,
+    entry: &'a Entry,
+    ruling: Ruling,
+}
+
+impl Index {
+    /// What the records say of each thing of an inventory.
+    pub fn scan(&self, inventory: &Inventory, keep: Keep) -> Scan {
+        let mut scan = Scan::default();
+        let mut products = HashMap::new();
+        for (place, component) in inventory.components.iter().enumerate() {
+            let before = scan.exposures.len() + scan.notices.len() + scan.not_affected;
+            match &component.what {
+                What::Package { ecosystem, .. } => self.package(inventory, component, ecosystem, keep, &mut scan),
+                What::Product { vendor, product } => {
+                    let named =
+                        products.entry((vendor, product)).or_insert_with(|| self.products.named(vendor, product));
+                    for exposure in self.product(inventory, component, named) {
+                        push(&mut scan, exposure, keep);
+                    }
+                }
+            }
+            if before == scan.exposures.len() + scan.notices.len() + scan.not_affected {
+                scan.unnamed.push(place);
+            }
+        }
+        scan
+    }
+
+    fn package(
+        &self,
+        inventory: &Inventory,
+        component: &Component,
+        ecosystem: &Ecosystem,
+        keep: Keep,
+        scan: &mut Scan,
+    ) {
+        for group in self.hits(component, ecosystem) {
+            let informational = group.iter().all(|hit| hit.entry.informational.is_some());
+            let exposure = self.exposure(inventory, component, ecosystem, &group);
+            match exposure.touch {
+                Touch::Affected if informational => scan.notices.push(exposure),
+                // That an unmaintained package may be among the installed ones is no work for anyone.
+                _ if informational => scan.not_affected += 1,
+                _ => push(scan, exposure, keep),
+            }
+        }
+    }
+
+    /// The records that name a package, one group a vulnerability.
+    fn hits(&self, component: &Component, ecosystem: &Ecosystem) -> Vec<Vec<Hit<'_>>> {
+        let What::Package { name, source, .. } = &component.what else { return Vec::new() };
+        // A distribution's records name source packages, and their versions.
+        let source_name = source.as_ref().map(|source| ecosystem.normalise(&source.name));
+        let name = source_name.as_deref().unwrap_or(name);
+        let version = source.as_ref().and_then(|source| source.version.as_deref()).or(component.version.as_deref());
+        let Some(entries) = self.packages.get(&family(ecosystem)).and_then(|names| names.get(name)) else {
+            return Vec::new();
+        };
+        let installed = Installed::new(ecosystem, version);
+        let mut hits: Vec<Hit<'_>> = Vec::new();
+        for entry in entries.iter().filter_map(|place| self.entries.get(*place as usize)) {
+            let Some(advisory) = self.advisories.get(entry.advisory as usize) else { continue };
+            let Some(ruling) = ruling(entry, ecosystem, &installed) else { continue };
+            let known = hits.iter_mut().find(|hit| std::ptr::eq(hit.advisory, advisory));
+            match known {
+                // A record that names a package twice affects it if either does.
+                Some(hit) if rank(ruling.touch) > rank(hit.ruling.touch) => (hit.entry, hit.ruling) = (entry, ruling),
+                Some(hit) => hit.ruling.fixed.extend(ruling.fixed),
+                None => hits.push(Hit { advisory, entry, ruling }),
+            }
+        }
+        let groups = cluster::groups(hits.iter().map(|hit| identities(hit.advisory)));
+        let mut taken: Vec<Option<Hit<'_>>> = hits.into_iter().map(Some).collect();
+        groups
+            .into_iter()
+            .map(|group| group.into_iter().filter_map(|place| taken.get_mut(place).and_then(Option::take)).collect())
+            .collect()
+    }
+
+    /// One exposure for all records of one vulnerability; the best of them is named.
+    fn exposure(
+        &self,
+        inventory: &Inventory,
+        component: &Component,
+        ecosystem: &Ecosystem,
+        group: &[Hit<'_>],
+    ) -> Exposure {
+        let mut order: Vec<&Hit<'_>> = group.iter().collect();
+        order.sort_by(|a, b| better(a, b, ecosystem));
+        let best = order.first().copied().unwrap_or(&group[0]);
+        let names = group.iter().flat_map(|hit| {
+            let advisory = hit.advisory;
+            std::iter::once(&advisory.id).chain(&advisory.aliases).chain(&advisory.upstream).map(|name| &**name)
+        });
+        let severity: Vec<&str> = order
+            .iter()
+            .flat_map(|hit| hit.entry.severity.iter().chain(&hit.advisory.severity))
+            .map(|vector| &**vector)
+            .collect();
+        Exposure {
+            inventory: inventory.name.clone(),
+            component: component.clone(),
+            advisory: self.facts(best.advisory, names, &severity),
+            touch: best.ruling.touch,
+            certainty: Certainty::Package,
+            why: why(best, &order),
+            fixed: best.ruling.fixed.clone(),
+        }
+    }
+}
+
+fn push(scan: &mut Scan, exposure: Exposure, keep: Keep) {
+    if exposure.touch == Touch::NotAffected {
+        scan.not_affected += 1;
+    }
+    if exposure.touch != Touch::NotAffected || keep == Keep::All {
+        scan.exposures.push(exposure);
+    }
+}
+
+/// What an entry says; none if it speaks of another release.
+fn ruling(entry: &Entry, ecosystem: &Ecosystem, installed: &Installed<'_>) -> Option<Ruling> {
+    match (&entry.release, ecosystem) {
+        (Some(of), Ecosystem::Debian(Some(mine))) if **of != **mine => None,
+        (Some(of), Ecosystem::Debian(None)) => {
+            let ruling = rule(entry, installed);
+            Some(Ruling {
+                touch: Touch::CannotTell,
+                why: format!("speaks of Debian {of}, and the inventory does not say which release it is of"),
+                fixed: ruling.fixed,
+            })
+        }
+        _ => Some(rule(entry, installed)),
+    }
+}
+
+/// The names by which a record is one vulnerability with another: its id, its
+/// aliases, and the one record that it repeats. A notice that repeats several is not any one of them.
+fn identities(advisory: &Advisory) -> Vec<&str> {
+    let upstream = if advisory.upstream.len() == 1 { &*advisory.upstream } else { &[] };
+    std::iter::once(&advisory.id).chain(&advisory.aliases).chain(upstream).map(|name| &**name).collect()
+}
+
+fn rank(touch: Touch) -> u8 {
+    match touch {
+        Touch::Affected => 2,
+        Touch::CannotTell => 1,
+        Touch::NotAffected => 0,
+    }
+}
+
+/// Which record is named: one that affects before one that does not tell; a vulnerability before a notice; one with a
+/// fix; the later fix, so that whoever installs it is rid of all; the ecosystem's own database; the smaller id.
+fn better(a: &Hit<'_>, b: &Hit<'_>, ecosystem: &Ecosystem) -> std::cmp::Ordering {
+    let touch = rank(b.ruling.touch).cmp(&rank(a.ruling.touch));
+    let informational = a.entry.informational.is_some().cmp(&b.entry.informational.is_some());
+    let has_fix = a.ruling.fixed.is_empty().cmp(&b.ruling.fixed.is_empty());
+    let fix = |hit: &Hit<'_>| hit.ruling.fixed.first().and_then(|fix| Key::parse(ecosystem, fix).ok());
+    let later_fix = || match (fix(a), fix(b)) {
+        (Some(a), Some(b)) => b.compare(&a).unwrap_or(std::cmp::Ordering::Equal),
+        _ => std::cmp::Ordering::Equal,
+    };
+    let copied = |hit: &Hit<'_>| hit.advisory.id.starts_with("GHSA-") || hit.advisory.id.starts_with("CVE-");
+    touch
+        .then(informational)
+        .then(has_fix)
+        .then_with(later_fix)
+        .then_with(|| copied(a).cmp(&copied(b)))
+        .then_with(|| a.advisory.id.cmp(&b.advisory.id))
+}
+
+/// One sentence, and the other records of the same vulnerability.
+fn why(best: &Hit<'_>, order: &[&Hit<'_>]) -> String {
+    let mut why = format!("{} {}", best.advisory.id, best.ruling.why);
+    if let Some(word) = &best.entry.informational {
+        why.push_str(&format!("; it is a notice ({word}), not a vulnerability"));
+    }
+    let say = |touch: Touch| -> Vec<&str> {
+        let others = order.iter().skip(1).filter(|hit| hit.ruling.touch == touch);
+        others.map(|hit| &*hit.advisory.id).take(3).collect()
+    };
+    for (touch, words) in [
+        (Touch::Affected, "says the same"),
+        (Touch::CannotTell, "cannot tell"),
+        (Touch::NotAffected, "leaves this version out"),
+    ] {
+        let ids = say(touch);
+        if !ids.is_empty() {
+            why.push_str(&format!("; {} {words}", ids.join(", ")));
+        }
+    }
+    why.push('.');
+    why
+}
