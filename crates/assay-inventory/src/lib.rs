@@ -5,9 +5,22 @@
 //! be read is an error or a [`component::Skipped`] entry with its place, never
 //! a panic and never left out in silence.
 
+mod cargo_lock;
 pub mod component;
+pub mod cpe;
+mod cyclonedx;
+mod detect;
+pub mod dpkg_status;
 pub mod ecosystem;
+mod found;
+mod json;
 pub mod limits;
+pub mod origin;
+mod package_lock;
 pub mod product;
+pub mod product_list;
 pub mod purl;
+mod read;
 pub mod version;
+
+pub use read::{Options, ReadError, detect, read};

@@ -1,0 +1,72 @@
+//! What a reader has found so far, within its bounds.
+
+use crate::component::{Component, Skipped};
+use crate::limits;
+use crate::read::ReadError;
+
+/// Components and skipped entries.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) components: Vec<Component>,
+    pub(crate) skipped: Vec<Skipped>,
+    /// Skipped entries beyond the bound.
+    more: usize,
+}
+
+/// Why a reader gave up; it does not know the file's name.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// Damaged at a place.
+    At(String, String),
+    /// Too much of something.
+    TooMuch(&'static str, usize),
+    /// Another format than it seemed.
+    Other(&'static str, &'static str),
+}
+
+impl Broken {
+    pub(crate) fn at(at: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::At(at.into(), why.into())
+    }
+
+    pub(crate) fn of(self, name: &str) -> ReadError {
+        let name = name.to_owned();
+        match self {
+            Self::At(at, why) => ReadError::Broken { name, at, why },
+            Self::TooMuch(what, limit) => ReadError::TooMuch { name, what: what.to_owned(), limit },
+            Self::Other(what, instead) => ReadError::NotRead { name, what, instead },
+        }
+    }
+}
+
+impl Found {
+    /// Keeps a component, unless a name in it is longer than any real one: that is skipped and said.
+    pub(crate) fn push(&mut self, component: Component) -> Result<(), Broken> {
+        if self.components.len() >= limits::COMPONENTS {
+            return Err(Broken::TooMuch("it lists too many components", limits::COMPONENTS));
+        }
+        match component.too_long() {
+            Some(what) => self.skip(component.at, format!("its {what} is too long to be one")),
+            None => self.components.push(component),
+        }
+        Ok(())
+    }
+
+    /// Notes an entry that was not read, and why.
+    pub(crate) fn skip(&mut self, at: impl Into<String>, why: impl Into<String>) {
+        if self.skipped.len() < limits::SKIPPED {
+            self.skipped.push(Skipped { at: at.into(), why: why.into() });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Closes the list: what was beyond the bound is said in one entry.
+    pub(crate) fn done(mut self) -> Self {
+        if self.more > 0 {
+            let why = format!("{} more entries could not be read", self.more);
+            self.skipped.push(Skipped { at: "the rest".to_owned(), why });
+        }
+        self
+    }
+}

@@ -1,0 +1,197 @@
+//! A list of products, as people export it from a spreadsheet: vendor, product,
+//! version, where it stands, who patches it, whether strangers reach it.
+//!
+//! A cell is text whatever it begins with; nothing in it is evaluated here.
+
+mod columns;
+mod text;
+
+use assay_base::Answer;
+use csv::{ReaderBuilder, StringRecord};
+
+use crate::component::{Component, PatchedBy, Site, What};
+use crate::found::{Broken, Found};
+use columns::{Columns, Role};
+pub(crate) use text::decode;
+
+/// A list that is read, for whoever has none yet.
+pub const EXAMPLE: &str = "\
+vendor,product,version,place,patched by,internet facing
+Fortinet,FortiGate 60F,7.4.3,server room,us,yes
+Baxter,Infusion pump,,ward 3,Baxter service,no
+Microsoft,Windows Server 2019,,server room,us,unknown
+";
+
+/// Lines above the header that are looked through: a title, a date, an empty line.
+const PREAMBLE: usize = 10;
+
+pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(Broken::Other("a spreadsheet's own file", "save it as CSV, and read that"));
+    }
+    let text = decode(bytes);
+    let (delimiter, text) = delimiter(&text);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut rows = reader.records();
+    let mut seen = Vec::new();
+    let columns = loop {
+        let Some(row) = rows.next() else { return Err(no_header(&seen)) };
+        let row = row.map_err(|e| Broken::at("the table", e.to_string()))?;
+        let columns = Columns::of(&row);
+        if columns.is_header() {
+            break columns;
+        }
+        seen.push(row);
+        if seen.len() >= PREAMBLE {
+            return Err(no_header(&seen));
+        }
+    };
+    let mut found = Found::default();
+    for row in rows {
+        let row = row.map_err(|e| Broken::at("the table", e.to_string()))?;
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let line = row.position().map_or(0, csv::Position::line);
+        if let Some(component) = component(&columns, &row, line, &mut found) {
+            found.push(component)?;
+        }
+    }
+    Ok(found.done())
+}
+
+fn component(columns: &Columns, row: &StringRecord, line: u64, found: &mut Found) -> Option<Component> {
+    let at = format!("line {line}");
+    if row.len() < columns.needed() {
+        found.skip(at, format!("the row has {} of {} columns", row.len(), columns.count));
+        return None;
+    }
+    if row.iter().skip(columns.count).any(|cell| !cell.trim().is_empty()) {
+        let why = format!(
+            "the row has {} columns, the header has {}: a cell with a delimiter in it needs quotes",
+            row.len(),
+            columns.count
+        );
+        found.skip(at, why);
+        return None;
+    }
+    let cell = |role: Role| columns.place(role).and_then(|place| row.get(place)).map_or("", str::trim);
+    let vendor = cell(Role::Vendor);
+    let product = cell(Role::Product);
+    if product.is_empty() {
+        found.skip(at, "the row names no product");
+        return None;
+    }
+    let exposed = cell(Role::Exposed);
+    let exposed = exposure(exposed).unwrap_or_else(|| {
+        let why = format!("`{}` says neither yes nor no to *exposed*; taken as unknown", cut(exposed));
+        found.skip(at.as_str(), why);
+        Answer::Unknown
+    });
+    let version = Some(cell(Role::Version)).filter(|v| !is_unknown(v)).map(str::to_owned);
+    Some(Component {
+        what: What::Product { vendor: vendor.to_owned(), product: product.to_owned() },
+        version,
+        purl: None,
+        at,
+        site: Site {
+            place: cell(Role::Place).to_owned(),
+            exposed,
+            patched_by: patched_by(cell(Role::PatchedBy), vendor),
+        },
+    })
+}
+
+/// Words of people who mean that they do not know.
+fn is_unknown(written: &str) -> bool {
+    let plain = written.to_lowercase();
+    matches!(
+        plain.as_str(),
+        "" | "?" | "-" | "--" | "unknown" | "n/a" | "na" | "none" | "not known" | "tbd" | "unclear" | "?)"
+    )
+}
+
+/// None if the words are not understood.
+fn exposure(written: &str) -> Option<Answer> {
+    if is_unknown(written) && !written.eq_ignore_ascii_case("none") {
+        return Some(Answer::Unknown);
+    }
+    match written.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "t" | "1" | "x" | "internet" | "public" | "external" | "exposed" | "internet facing"
+        | "internet-facing" | "dmz" => Some(Answer::Yes),
+        "no" | "n" | "false" | "f" | "0" | "none" | "internal" | "internal only" | "private" | "isolated"
+        | "offline" | "not exposed" | "lan" => Some(Answer::No),
+        _ => None,
+    }
+}
+
+fn patched_by(written: &str, vendor: &str) -> PatchedBy {
+    if is_unknown(written) {
+        return PatchedBy::Unknown;
+    }
+    match written.to_lowercase().as_str() {
+        "us" | "we" | "we do" | "ourselves" | "self" | "own" | "in house" | "in-house" | "inhouse" | "internal"
+        | "it" | "our it" | "it department" | "it dept" | "it team" | "internal it" | "local it" => PatchedBy::Us,
+        "vendor" | "the vendor" | "manufacturer" | "supplier" | "oem" if !vendor.is_empty() => {
+            PatchedBy::Vendor(vendor.to_owned())
+        }
+        _ => PatchedBy::Vendor(written.to_owned()),
+    }
+}
+
+/// The delimiter, and the text after a line that names it (`sep=;`).
+fn delimiter(text: &str) -> (u8, &str) {
+    if let Some(rest) = text.strip_prefix("sep=").or_else(|| text.strip_prefix("SEP="))
+        && let [named @ (b',' | b';' | b'\t'), ..] = rest.as_bytes()
+        && let Some((line, after)) = rest.split_once('\n')
+        && line.trim_end_matches('\r').len() == 1
+    {
+        return (*named, after);
+    }
+    // The line that splits into the most columns is the header or a row; a title has none.
+    let mut best = (0, b',');
+    for candidate in [b',', b';', b'\t'] {
+        let most = text.lines().take(PREAMBLE).map(|line| columns_of(line, candidate)).max().unwrap_or(0);
+        if most > best.0 {
+            best = (most, candidate);
+        }
+    }
+    (best.1, text)
+}
+
+fn columns_of(line: &str, delimiter: u8) -> usize {
+    let mut quoted = false;
+    let outside = line.bytes().filter(|c| {
+        quoted ^= *c == b'"';
+        !quoted && *c == delimiter
+    });
+    outside.count()
+}
+
+fn no_header(seen: &[StringRecord]) -> Broken {
+    let longest = seen.iter().max_by_key(|row| row.len());
+    let named: Vec<String> =
+        longest.iter().flat_map(|row| row.iter()).filter(|c| !c.trim().is_empty()).take(20).map(cut).collect();
+    let named = if named.is_empty() { "none".to_owned() } else { format!("`{}`", named.join("`, `")) };
+    Broken::at(
+        "the header line",
+        format!(
+            "no line names a column for the product and one for its vendor or version. Columns found: {named}. \
+             A list looks like this:\n{EXAMPLE}"
+        ),
+    )
+}
+
+fn cut(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+/// Whether a header line stands near the beginning.
+pub(crate) fn looks_like_one(first: &[u8]) -> bool {
+    let text = decode(first);
+    let (delimiter, text) = delimiter(&text);
+    let reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    reader.into_records().take(PREAMBLE).flatten().any(|row| Columns::of(&row).is_header())
+}
