@@ -19,4 +19,4 @@ pub mod product;
 pub mod range;
 mod record;
 pub mod scan;
-mod wanted;
+pub mod wanted;

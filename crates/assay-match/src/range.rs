@@ -95,10 +95,10 @@ pub(crate) fn rule(entry: &Entry, installed: &Installed<'_>) -> Ruling {
             Inside::Unknown(why) => open.push(why),
         }
     }
-    // A range of commits decides nothing where the record lists versions: they are what the commits came out as.
-    let commits_only = |why: &&String| !(why.as_str() == COMMITS && !entry.versions.is_empty());
-    if let Some(why) = open.iter().find(commits_only) {
-        return ruling(Touch::CannotTell, why.clone(), fixes(entry, installed));
+    // Commits decide nothing where the record also has versions: those are what the commits came out as.
+    let has_versions = !entry.versions.is_empty() || !outside.is_empty();
+    if let Some(why) = open.into_iter().find(|why| !(has_versions && why == COMMITS)) {
+        return ruling(Touch::CannotTell, why, fixes(entry, installed));
     }
     let Some(written) = installed.written else {
         return ruling(Touch::CannotTell, NO_VERSION.to_owned(), fixes(entry, installed));
