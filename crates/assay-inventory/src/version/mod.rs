@@ -116,5 +116,7 @@ pub fn compare(ecosystem: &Ecosystem, a: &str, b: &str) -> Result<Ordering, Unor
 }
 
 fn bounded(written: &str, encode: impl Fn(&str) -> Option<Bytes>) -> Option<Bytes> {
+    // Space around a version is a writer's slip, and no ecosystem gives it a meaning.
+    let written = written.trim_ascii();
     (written.len() <= limits::VERSION).then(|| encode(written)).flatten()
 }

@@ -9,7 +9,7 @@ const PHASES: [(&[u8], u8); 8] =
 
 /// Encodes a version, normalising as PEP 440's appendix B allows.
 pub(super) fn encode(written: &str) -> Option<Bytes> {
-    let text = written.trim().as_bytes();
+    let text = written.as_bytes();
     let text = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"V")).unwrap_or(text);
     let mut out = begin(Scheme::Pep440);
 
