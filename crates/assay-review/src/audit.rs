@@ -40,16 +40,29 @@ impl Entropy for Drawn {
     }
 }
 
+/// A history that follows from its signed commands and the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// The state that it makes.
+    pub state: State,
+    /// The places, from 0, of commands before which numbers of the same key are missing.
+    ///
+    /// Only commands that take access away may skip numbers. What was skipped was
+    /// lost on the way or left out afterwards; the key's owner can say which.
+    pub skipped: Vec<usize>,
+}
+
 /// Replays a family's whole history and checks each signature and each rule again.
 ///
 /// It proves that nobody without the developer's key has widened anything, and
-/// that no event was changed, added or reordered. Events that are missing at the
-/// end it cannot see; the ledger does (invariant 18).
+/// that no event was changed, added or reordered. A key's last events can be
+/// missing without a trace here; the ledger sees that (invariant 18).
 ///
 /// # Errors
 /// The first event that does not follow.
-pub fn audit(events: &[Event], clearinghouse: &str) -> Result<State, AuditError> {
+pub fn audit(events: &[Event], clearinghouse: &str) -> Result<Audit, AuditError> {
     let mut state = State::default();
+    let mut skipped = Vec::new();
     let mut place = 0;
     while let Some(event) = events.get(place) {
         if state.last.is_some_and(|last| event.at < last) {
@@ -57,7 +70,11 @@ pub fn audit(events: &[Event], clearinghouse: &str) -> Result<State, AuditError>
         }
         let (expected, other) = match &event.by {
             By::Clock => (due(&state, event.at), AuditError::NotDue(place)),
-            By::Key { envelope, .. } => {
+            By::Key { envelope, key, sequence, .. } => {
+                let here = state.engagements.get(&event.engagement);
+                if here.is_some_and(|here| here.next_sequence(*key) < *sequence) {
+                    skipped.push(place);
+                }
                 let mut drawn = Drawn(match &event.happened {
                     Happened::PassIssued { pass } => pass.pass.to_bytes(),
                     _ => [0; 16],
@@ -73,5 +90,5 @@ pub fn audit(events: &[Event], clearinghouse: &str) -> Result<State, AuditError>
         expected.iter().for_each(|event| state.apply(event));
         place += expected.len();
     }
-    Ok(state)
+    Ok(Audit { state, skipped })
 }

@@ -42,7 +42,7 @@ mod word;
 pub use agreement::{Agreement, Fact, Facts, Question};
 pub use allowed::allowed;
 pub use anchor::Anchor;
-pub use audit::{AuditError, audit};
+pub use audit::{Audit, AuditError, audit};
 pub use command::{Command, CommandKind, Side};
 pub use coverage::{Coverage, CoverageAnswer};
 pub use decide::{Ctx, decide, due};

@@ -32,7 +32,7 @@ fn from_opening_to_close_out() {
     world.must(ORGANISATION, HERE(), Command::CertifyDestroyed { residual: residual.residual, certificate });
     assert_eq!(world.outcome(DEVELOPER, HERE(), Command::CloseOut), "closed");
     assert_eq!(world.outcome(DEVELOPER, HERE(), Command::Withdraw), "already-ended");
-    assert_eq!(audit(&world.events, HOUSE).unwrap(), world.state);
+    assert_eq!(audit(&world.events, HOUSE).unwrap().state, world.state);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A small world for tests: parties with keys, a clock of its own, and a history that grows.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::sync::LazyLock;
+
 use assay_base::{Answer, Entropy, Instant, MemberId, PersonId};
 use assay_bundle::digest::Sha256;
 use assay_review::*;
@@ -165,9 +167,13 @@ impl World {
 
     /// An engagement with its five safeguards signed.
     pub fn prepared() -> Self {
-        let mut world = Self::new();
-        world.prepare(model(1));
-        world
+        // Signing is slow without optimisation, and the tests begin here hundreds of times.
+        static PREPARED: LazyLock<World> = LazyLock::new(|| {
+            let mut world = World::new();
+            world.prepare(model(1));
+            world
+        });
+        PREPARED.clone()
     }
 
     pub fn prepare(&mut self, engagement: ModelId) -> &mut Self {
@@ -191,12 +197,15 @@ impl World {
 
     /// A window without an anchor, Alice with a signed grant (1), Bob with one that the organisation has not signed (2).
     pub fn running() -> Self {
-        let mut world = Self::prepared();
-        world.must(DEVELOPER, model(1), Command::OpenWindow { anchor: Anchor::None });
-        world.grant(model(1), grant_id(1), ALICE, 3);
-        let bobs = agreement(model(1), grant_id(2), BOB);
-        world.must(DEVELOPER, model(1), Command::Grant { agreement: bobs, uses: 3 });
-        world
+        static RUNNING: LazyLock<World> = LazyLock::new(|| {
+            let mut world = World::prepared();
+            world.must(DEVELOPER, model(1), Command::OpenWindow { anchor: Anchor::None });
+            world.grant(model(1), grant_id(1), ALICE, 3);
+            let bobs = agreement(model(1), grant_id(2), BOB);
+            world.must(DEVELOPER, model(1), Command::Grant { agreement: bobs, uses: 3 });
+            world
+        });
+        RUNNING.clone()
     }
 
     pub fn engagement(&self, engagement: ModelId) -> &Engagement {
