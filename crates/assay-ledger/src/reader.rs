@@ -114,14 +114,16 @@ pub fn continues(reader: &dyn TileReader, key: &VerifierKey, old: &Checkpoint) -
 
 /// The nodes of a tree from its tiles, each of which is read once. Nothing is believed here: who
 /// uses the nodes checks them against a signed root.
-struct Tiles<'r> {
+pub struct Tiles<'r> {
     reader: &'r dyn TileReader,
     size: u64,
     read: HashMap<(u8, u64), Vec<Hash>>,
 }
 
 impl<'r> Tiles<'r> {
-    fn new(reader: &'r dyn TileReader, size: u64) -> Self {
+    /// The nodes of the tree of `size` leaves.
+    #[must_use]
+    pub fn new(reader: &'r dyn TileReader, size: u64) -> Self {
         Self { reader, size, read: HashMap::new() }
     }
 
