@@ -105,7 +105,7 @@ pub fn write(record: &Record) -> Result<Vec<u8>, WriteError> {
             timestamp: record.published,
             products: fixed.into_iter().map(Product::of).collect(),
             status: "fixed",
-            status_notes: record.fix.as_ref().and_then(|fix| fix.verification.as_ref()).map(ToString::to_string),
+            status_notes: patch_notes(record),
             action_statement: None,
             action_statement_timestamp: None,
         });
@@ -121,4 +121,11 @@ pub fn write(record: &Record) -> Result<Vec<u8>, WriteError> {
         statements,
     };
     pretty("OpenVEX", &document)
+}
+
+/// What a runner found about the patch. It is not what it found about these versions, which it did not see.
+fn patch_notes(record: &Record) -> Option<String> {
+    let fix = record.fix.as_ref()?;
+    let verification = fix.verification.as_ref()?;
+    Some(format!("The patch {} is {verification}. The runner did not test these versions.", fix.patch))
 }

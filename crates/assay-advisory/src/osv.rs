@@ -1,5 +1,9 @@
 //! The record as OSV, schema 1.7: <https://ossf.github.io/osv-schema/>.
 //!
+//! A product of no ecosystem that OSV knows (`pkg:generic`) has no `package`
+//! there: the schema allows no other name. Its package URL stands in
+//! `database_specific` of the entry.
+//!
 //! What OSV has no field for (weaknesses, the fix's verified level, how it was
 //! found, the embargo) stands in `database_specific`, as the schema provides.
 
@@ -48,8 +52,18 @@ struct Rating<'a> {
 
 #[derive(Serialize)]
 struct Entry<'a> {
-    package: Package<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<Package<'a>>,
     ranges: Vec<Events<'a>>,
+    database_specific: Names<'a>,
+}
+
+/// What a product is called where OSV has no ecosystem for it.
+#[derive(Serialize)]
+struct Names<'a> {
+    purl: &'a str,
+    name: &'a str,
+    vendor: &'a str,
 }
 
 #[derive(Serialize)]
@@ -175,11 +189,16 @@ fn rating(severity: &Severity) -> Rating<'_> {
 
 fn entry(affected: &Affected) -> Entry<'_> {
     let product = &affected.product;
-    let kind = if product.is_semver() { "SEMVER" } else { "ECOSYSTEM" };
+    let package =
+        product.ecosystem.as_deref().map(|ecosystem| Package { ecosystem, name: &product.name, purl: &product.purl });
+    // Without an ecosystem nobody could order other versions; those of SemVer order themselves.
+    let semver = |range: &Range| product.is_semver() || (product.ecosystem.is_none() && range.is_semver());
+    let kind = |range| if semver(range) { "SEMVER" } else { "ECOSYSTEM" };
     Entry {
-        package: Package { ecosystem: &product.ecosystem, name: &product.name, purl: &product.purl },
+        package,
         // One object a range: the schema forbids `fixed` and `last_affected` in one.
-        ranges: affected.ranges.iter().map(|range| Events { kind, events: events(range) }).collect(),
+        ranges: affected.ranges.iter().map(|range| Events { kind: kind(range), events: events(range) }).collect(),
+        database_specific: Names { purl: &product.purl, name: &product.name, vendor: &product.vendor },
     }
 }
 

@@ -46,7 +46,7 @@ impl Products {
         let (mut affected, mut fixed) = (Vec::new(), Vec::new());
         for one in &record.affected {
             let product = &one.product;
-            let called = format!("{} ({})", product.name, product.ecosystem);
+            let called = product.called();
             let leaves = vendors.entry(&product.vendor).or_default().entry(called.clone()).or_default();
             for range in &one.ranges {
                 let id = format!("AFFECTED-{:04}", affected.len() + 1);

@@ -22,9 +22,11 @@ pub struct Affected {
 pub struct Product {
     /// Its package URL, without a version.
     pub purl: String,
-    /// The ecosystem by OSV's name, with its release where there is one: `npm`, `Debian:12`.
-    pub ecosystem: String,
-    /// Its name in that ecosystem.
+    /// The ecosystem by OSV's name, with its release where there is one: `npm`, `Debian:12`; absent if OSV has none
+    /// for it (`pkg:generic`, `pkg:github`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecosystem: Option<String>,
+    /// Its name, in that ecosystem if there is one.
     pub name: String,
     /// Who makes it, as people say it.
     pub vendor: String,
@@ -57,6 +59,15 @@ impl Range {
     /// From the first version on, fixed in this one.
     pub fn fixed_in(version: impl Into<String>) -> Self {
         Self { introduced: None, until: Until::Fixed(version.into()) }
+    }
+
+    /// Whether all versions that it names are SemVer 2.0.
+    pub(crate) fn is_semver(&self) -> bool {
+        let end = match &self.until {
+            Until::Fixed(version) | Until::LastAffected(version) => Some(version),
+            Until::Open => None,
+        };
+        self.introduced.iter().chain(end).all(|version| text::is_semver(version))
     }
 
     /// The version in which it is fixed.
@@ -96,19 +107,18 @@ impl Product {
     /// called after the namespace, or else after the project.
     ///
     /// # Errors
-    /// If it is no package URL, or of a type that no ecosystem of OSV has.
+    /// If it is no package URL.
     pub fn from_purl(purl: &str) -> Result<Self, Fault> {
         let parsed: PackageUrl<'_> = purl
             .parse()
             .map_err(|error| Fault::new("purl", format!("`{}` is no package URL: {error}", text::cut(purl))))?;
-        let base = ecosystem(&parsed)
-            .ok_or_else(|| Fault::new("purl", format!("no ecosystem of OSV has `{}`", text::cut(purl))))?;
+        let base = ecosystem(&parsed);
         let release = parsed.qualifiers().get("distro").and_then(|distro| distro.rsplit('-').next());
         let release = release.filter(|release| release.starts_with(|c: char| c.is_ascii_digit()));
-        let ecosystem = match release {
+        let ecosystem = base.map(|base| match release {
             Some(release) if base == "Debian" || base == "Ubuntu" => format!("{base}:{release}"),
             _ => base.to_owned(),
-        };
+        });
         let mut plain = parsed.clone();
         plain.without_version();
         // A file's architecture, URL or digest names one build; an advisory speaks of all of them.
@@ -121,8 +131,8 @@ impl Product {
             ("maven", Some(namespace)) => format!("{namespace}:{}", parsed.name()),
             _ => parsed.name().to_owned(),
         };
-        let vendor = match parsed.ty() {
-            "deb" | "apk" | "rpm" => base.to_owned(),
+        let vendor = match (parsed.ty(), base) {
+            ("deb" | "apk" | "rpm", Some(distribution)) => distribution.to_owned(),
             _ => parsed.namespace().map_or_else(|| format!("{} project", parsed.name()), str::to_owned),
         };
         Ok(Self { purl: plain.to_string(), ecosystem, name, vendor })
@@ -170,10 +180,20 @@ impl Product {
         }
     }
 
+    /// What people call it: its name, and its ecosystem where there is one.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match &self.ecosystem {
+            Some(ecosystem) => format!("{} ({ecosystem})", self.name),
+            None => self.name.clone(),
+        }
+    }
+
     /// Whether its versions are SemVer 2.0, which OSV's range type `SEMVER` demands.
     #[must_use]
     pub fn is_semver(&self) -> bool {
-        [concat!("crates", ".", "io"), "npm", "Go", "Hex", "Pub", "SwiftURL"].contains(&self.ecosystem.as_str())
+        let semver = [concat!("crates", ".", "io"), "npm", "Go", "Hex", "Pub", "SwiftURL"];
+        self.ecosystem.as_deref().is_some_and(|ecosystem| semver.contains(&ecosystem))
     }
 }
 
@@ -205,7 +225,9 @@ pub(super) fn check(affected: &[Affected], faults: &mut Faults) {
 fn check_product(product: &Product, place: &str, faults: &mut Faults) {
     faults.line(&format!("{place}.name"), &product.name, 200);
     faults.line(&format!("{place}.vendor"), &product.vendor, 200);
-    faults.line(&format!("{place}.ecosystem"), &product.ecosystem, 100);
+    if let Some(ecosystem) = &product.ecosystem {
+        faults.line(&format!("{place}.ecosystem"), ecosystem, 100);
+    }
     match product.purl.parse::<PackageUrl<'_>>() {
         // One text for one product: what it is written as is what it is read as.
         Ok(purl) if purl.to_string() != product.purl || product.purl.len() > 500 => {
@@ -215,8 +237,8 @@ fn check_product(product: &Product, place: &str, faults: &mut Faults) {
             faults.add(&format!("{place}.purl"), "it names one version; the ranges say which are affected");
         }
         Ok(purl) => {
-            let base = product.ecosystem.split(':').next().unwrap_or_default();
-            if ecosystem(&purl) != Some(base) {
+            let base = product.ecosystem.as_deref().and_then(|ecosystem| ecosystem.split(':').next());
+            if ecosystem(&purl) != base {
                 faults.add(&format!("{place}.ecosystem"), "it is not the ecosystem of the package URL");
             }
         }

@@ -56,7 +56,7 @@ impl Faults {
 
     /// One line of text.
     pub(super) fn line(&mut self, place: &str, line: &str, most: usize) {
-        self.text(place, line, most, |c| text::is_treacherous(c));
+        self.text(place, line, most, text::is_treacherous);
     }
 
     /// Several lines of text.
