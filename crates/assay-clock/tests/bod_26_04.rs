@@ -62,7 +62,7 @@ fn the_rows_are_those_of_the_conditions_in_words() {
         let (k, e, a, t) = (row.kev, row.exposed, row.automatable, row.total);
         let expected = if k && t && (e || a) {
             (Term::Days(3), true)
-        } else if (k && e && a && !t) || (!k && e && a && t) {
+        } else if e && a && (k != t) {
             (Term::Days(3), false)
         } else if k || (e && (a != t)) {
             (Term::Days(14), false)

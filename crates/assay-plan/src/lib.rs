@@ -1,2 +1,47 @@
 //! From exposures to tonight's work: due instants for each asset, and action
 //! cards as text and as one page.
+//!
+//! One *update* at one place closes many advisories, so it is one card. A
+//! card says what to do, how urgent and why now, how long it takes, what if
+//! it cannot be done, how to undo it and how to check it. What nobody knows
+//! is said to be unknown, with the question that would settle it; a date is
+//! called a deadline only where its directive binds.
+//!
+//! Pure: exposures, facts and the time come in, a [`Plan`] goes out.
+//!
+//! ```
+//! use assay_base::Instant;
+//! use assay_clock::{Directive, Kind, Organisation, Zone};
+//! use assay_plan::{Plan, Request};
+//!
+//! let directive = Directive::bod_26_04()?;
+//! let organisation = Organisation::of(Kind::CriticalInfrastructure);
+//! let now: Instant = "2026-11-21T12:00:00Z".parse()?;
+//! let request = Request::new(&directive, &organisation, now, Zone::named("America/Chicago")?);
+//! let plan = Plan::make(&request);
+//! assert!(plan.cards.is_empty());
+//! assert!(assay_plan::render::text(&plan).contains("Nothing to do"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod build;
+pub mod card;
+pub mod done;
+pub mod due;
+mod group;
+mod names;
+pub mod plan;
+pub mod previous;
+pub mod question;
+pub mod rank;
+mod reason;
+pub mod render;
+pub mod request;
+mod steps;
+pub mod text;
+pub mod uptake;
+mod urgency;
+
+pub use card::Card;
+pub use plan::Plan;
+pub use request::Request;

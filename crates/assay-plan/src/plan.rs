@@ -1,0 +1,279 @@
+//! A plan: cards in order, questions, and what became of the cards before.
+
+use assay_base::Instant;
+use assay_clock::zone::day_words;
+use assay_clock::{Basis, Term};
+use assay_match::exposure::Touch;
+use serde::Serialize;
+
+use crate::build;
+use crate::card::{Card, CardKind};
+use crate::done::{self, Ended, Ending};
+use crate::due::capital;
+use crate::group;
+use crate::question::{self, Question};
+use crate::rank::{self, Tier};
+use crate::request::Request;
+use crate::text::{NAME, count, plain};
+use crate::uptake::{Report, State};
+
+/// After how many days a KEV list is called old.
+const KEV_OLD_DAYS: i32 = 7;
+
+/// Everything to do, in order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plan {
+    /// `assay.plan/1`.
+    pub schema: &'static str,
+    /// What time it was.
+    pub made: Instant,
+    /// The zone of the dates in words.
+    pub zone: String,
+    /// Whose plan it is; empty if not said.
+    pub organisation: String,
+    /// The directive that gives the terms.
+    pub directive: PlanDirective,
+    /// The day of the KEV list, if there was one.
+    pub kev_as_of: Option<String>,
+    /// What was looked at.
+    pub inventories: Vec<Looked>,
+    /// Figures.
+    pub counts: Counts,
+    /// What to do, by tier and place.
+    pub cards: Vec<Card>,
+    /// What waits, with who decided it and until when.
+    pub deferred: Vec<Card>,
+    /// What can wait for the next upgrade.
+    pub later: Vec<Card>,
+    /// What nobody can tell from the data at hand.
+    pub find_out: Vec<Card>,
+    /// What to find out, and what that would settle.
+    pub questions: Vec<Question>,
+    /// What became of the earlier plan's cards that are not here.
+    pub ended: Vec<Ended>,
+    /// What a reader has to know beside the cards.
+    pub notes: Vec<String>,
+}
+
+/// The directive of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlanDirective {
+    /// Its id.
+    pub id: String,
+    /// The version of its data pack.
+    pub version: u32,
+    /// The name that people say.
+    pub short: String,
+    /// Where its rows are from.
+    pub source: String,
+    /// On which ground its dates stand here.
+    pub basis: Basis,
+    /// The same as a sentence.
+    pub basis_words: String,
+}
+
+/// An inventory that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Looked {
+    /// Its name.
+    pub name: String,
+    /// How many components it names.
+    pub components: usize,
+    /// How many of its entries could not be read.
+    pub skipped: usize,
+}
+
+/// Figures of a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Components looked at.
+    pub components: usize,
+    /// Advisories that affect one of them, each pair counted.
+    pub affected: usize,
+    /// Pairs of which nobody can tell.
+    pub cannot_tell: usize,
+    /// Cards with something to do and a date.
+    pub cards: usize,
+    /// Cards that a decision lets wait.
+    pub deferred: usize,
+    /// Cards for the next upgrade.
+    pub later: usize,
+    /// Cards with something to find out.
+    pub find_out: usize,
+    /// Earlier cards that this scan verified as done.
+    pub verified: usize,
+    /// Cards of this plan of which somebody says that they are done.
+    pub reported_done: usize,
+}
+
+impl Plan {
+    /// Makes a plan. Total: whatever the exposures hold, there is a plan, and nothing of them is left out of it.
+    pub fn make(request: &Request<'_>) -> Self {
+        let mut work = Vec::new();
+        let mut befores = Vec::new();
+        for made in group::group(request.exposures).iter().filter_map(|group| build::cards(group, request)) {
+            befores.extend(made.before);
+            work.push(made.card);
+        }
+        rank::sort(&mut work);
+        let (mut cards, mut deferred, mut later, mut find_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for mut card in work {
+            let deferral = report(&mut card, request);
+            let before = card.after.as_ref().and_then(|id| befores.iter().position(|before| before.id == *id));
+            let before = before.map(|at| befores.swap_remove(at)).map(|mut before| {
+                report(&mut before, request);
+                before.rank = card.rank.clone();
+                before
+            });
+            let shelf = match card.kind {
+                _ if deferral => &mut deferred,
+                CardKind::FindOut => &mut find_out,
+                _ if card.rank.tier == (Tier { earliest: Term::NextUpgrade, open: false }) => &mut later,
+                _ => &mut cards,
+            };
+            shelf.extend(before);
+            shelf.push(card);
+        }
+        let all = || cards.iter().chain(&deferred).chain(&later).chain(&find_out);
+        let ended = match request.previous {
+            Some(previous) => done::ended(previous, request.inventories, |id| all().any(|card| card.id == id)),
+            None => Vec::new(),
+        };
+        let questions = question::questions(&cards.iter().chain(&find_out).collect::<Vec<_>>());
+        let counts = Counts {
+            components: request.inventories.iter().map(|inventory| inventory.components.len()).sum(),
+            affected: touching(request, Touch::Affected),
+            cannot_tell: touching(request, Touch::CannotTell),
+            cards: cards.len(),
+            deferred: deferred.len(),
+            later: later.len(),
+            find_out: find_out.len(),
+            verified: ended.iter().filter(|ended| ended.ending == Ending::Verified).count(),
+            reported_done: all().filter(|card| says_done(card.reported.as_ref())).count(),
+        };
+        let known = |id: &str| all().any(|card| card.id == id);
+        let notes = notes(request, known, &ended);
+        let basis = request.directive.basis(request.organisation);
+        Self {
+            schema: "assay.plan/1",
+            made: request.now,
+            zone: request.zone.name().to_owned(),
+            organisation: plain(&request.organisation.name, NAME),
+            directive: PlanDirective {
+                id: request.directive.id().to_owned(),
+                version: request.directive.version(),
+                short: request.directive.short().to_owned(),
+                source: request.directive.source().to_owned(),
+                basis,
+                basis_words: request.directive.basis_words(request.organisation),
+            },
+            kev_as_of: request.kev_as_of.map(|day| day.to_string()),
+            inventories: request
+                .inventories
+                .iter()
+                .map(|inventory| Looked {
+                    name: plain(&inventory.name, NAME),
+                    components: inventory.components.len(),
+                    skipped: inventory.skipped.len(),
+                })
+                .collect(),
+            counts,
+            cards,
+            deferred,
+            later,
+            find_out,
+            questions,
+            ended,
+            notes,
+        }
+    }
+
+    /// The tiers of its dated cards, in order, each with its heading and cards.
+    pub fn tiers(&self) -> Vec<(Tier, Vec<&Card>)> {
+        let mut tiers: Vec<(Tier, Vec<&Card>)> = Vec::new();
+        for card in &self.cards {
+            match tiers.last_mut() {
+                Some((tier, cards)) if *tier == card.rank.tier => cards.push(card),
+                _ => tiers.push((card.rank.tier, vec![card])),
+            }
+        }
+        tiers
+    }
+}
+
+/// Puts somebody's word on a card; true if it lets the card wait.
+fn report(card: &mut Card, request: &Request<'_>) -> bool {
+    let Some(report) = request.reports.and_then(|reports| reports.of(&card.id)) else { return false };
+    let by = plain(&report.by, NAME);
+    let day = request.zone.day_words(report.at);
+    let (note, waits) = match (report.state, report.review_day()) {
+        (State::Deferred, Some(review)) if request.now < request.zone.end_of(review) => {
+            (format!("{by} decided on {day} that it waits until {}.", day_words(review)), true)
+        }
+        (State::Deferred, _) => {
+            (format!("{by} let it wait; the day of the review is over, so it is open again."), false)
+        }
+        (State::Done, _) if card.kind != CardKind::Triage => {
+            (format!("{by} reported it done on {day}, and this scan still finds it."), false)
+        }
+        (state, _) => (format!("{by} reported it {} on {day}.", state.as_str()), false),
+    };
+    card.reported = Some(Report {
+        card: card.id.clone(),
+        by,
+        why: plain(&report.why, 1000),
+        control: plain(&report.control, 1000),
+        ..report.clone()
+    });
+    card.reported_note = Some(note);
+    waits
+}
+
+fn says_done(report: Option<&Report>) -> bool {
+    report.is_some_and(|report| report.state == State::Done)
+}
+
+fn touching(request: &Request<'_>, touch: Touch) -> usize {
+    request.exposures.iter().filter(|exposure| exposure.touch == touch).count()
+}
+
+fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -> Vec<String> {
+    let mut notes = vec![format!("{}.", capital(&request.directive.basis_words(request.organisation)))];
+    match request.kev_as_of {
+        None => notes.push(
+            "No list of known exploited vulnerabilities was given (--kev), so nothing is ruled out by it.".to_owned(),
+        ),
+        Some(day) => {
+            let age = request.zone.day_of(request.now).since(day).map_or(0, |span| span.get_days());
+            if age > KEV_OLD_DAYS {
+                notes.push(format!(
+                    "The list of known exploited vulnerabilities is of {} and {age} days old: fetch a newer one. Nothing listed since is in this plan.",
+                    day_words(day)
+                ));
+            }
+        }
+    }
+    for inventory in request.inventories.iter().filter(|inventory| !inventory.skipped.is_empty()) {
+        notes.push(format!(
+            "{} of {} could not be read; nothing is said about them.",
+            capital(&count(inventory.skipped.len(), "entry", "entries")),
+            plain(&inventory.name, NAME)
+        ));
+    }
+    if let Some(reports) = request.reports {
+        let strange = reports
+            .all()
+            .filter(|report| !known(&report.card) && !ended.iter().any(|ended| ended.card == report.card))
+            .count();
+        if strange > 0 {
+            notes.push(format!(
+                "{} in the reports not in this plan.",
+                if strange == 1 { "1 card is".to_owned() } else { format!("{strange} cards are") }
+            ));
+        }
+    }
+    notes
+}

@@ -1,0 +1,115 @@
+//! An earlier plan, as far as the next one needs it: which cards there were,
+//! about which things, and since when.
+
+use std::collections::BTreeMap;
+
+use assay_base::Instant;
+use assay_inventory::component::What;
+use serde::Deserialize;
+
+/// Largest plan that is read, in bytes.
+pub const LARGEST: usize = 64 * 1024 * 1024;
+/// Most cards that are read.
+const MOST: usize = 100_000;
+
+/// An earlier plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Previous {
+    /// When it was made.
+    pub made: Instant,
+    pub(crate) cards: BTreeMap<String, PreviousCard>,
+}
+
+/// A card of it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct PreviousCard {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) title: String,
+    pub(crate) inventory: String,
+    #[serde(default)]
+    pub(crate) place: String,
+    pub(crate) first_seen: Instant,
+    #[serde(default)]
+    pub(crate) components: Vec<PreviousPiece>,
+    #[serde(default)]
+    pub(crate) closes: Vec<PreviousClosed>,
+}
+
+/// A component of a card.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct PreviousPiece {
+    pub(crate) what: What,
+    pub(crate) version: Option<String>,
+}
+
+/// An advisory of a card.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct PreviousClosed {
+    pub(crate) touch: String,
+    #[serde(default)]
+    pub(crate) fixed: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    schema: String,
+    made: Instant,
+    cards: Vec<PreviousCard>,
+    #[serde(default)]
+    later: Vec<PreviousCard>,
+    #[serde(default, rename = "find-out")]
+    find_out: Vec<PreviousCard>,
+}
+
+/// A file is no earlier plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadPrevious {
+    /// Larger than any plan.
+    #[error("the earlier plan has {0} bytes, and no more than {LARGEST} are read")]
+    TooLarge(usize),
+    /// No JSON, or not of a plan.
+    #[error("the earlier plan cannot be read: {0}")]
+    Unreadable(String),
+    /// It is of another schema.
+    #[error("the earlier plan is no `assay.plan/1`; make one with `assay plan ... --format json`")]
+    NoPlan,
+    /// It has more cards than any plan.
+    #[error("the earlier plan has {0} cards, and no more than {MOST} are read")]
+    TooMany(usize),
+    /// It was made later than now.
+    #[error("the earlier plan was made at {0}, which is later than now; see the clock, or --now")]
+    FromTheFuture(Instant),
+}
+
+impl Previous {
+    /// Reads the JSON of an earlier plan.
+    ///
+    /// # Errors
+    /// If it is too large, no JSON of a plan, or made after `now`.
+    pub fn read(bytes: &[u8], now: Instant) -> Result<Self, BadPrevious> {
+        if bytes.len() > LARGEST {
+            return Err(BadPrevious::TooLarge(bytes.len()));
+        }
+        let file: File = serde_json::from_slice(bytes)
+            .map_err(|error| BadPrevious::Unreadable(error.to_string().chars().take(300).collect()))?;
+        if file.schema != "assay.plan/1" {
+            return Err(BadPrevious::NoPlan);
+        }
+        let all = file.cards.len() + file.later.len() + file.find_out.len();
+        if all > MOST {
+            return Err(BadPrevious::TooMany(all));
+        }
+        if file.made > now {
+            return Err(BadPrevious::FromTheFuture(file.made));
+        }
+        let cards = file.cards.into_iter().chain(file.later).chain(file.find_out);
+        Ok(Self { made: file.made, cards: cards.map(|card| (card.id.clone(), card)).collect() })
+    }
+
+    /// When a card first appeared: never later than the earlier plan was made, because it was in it.
+    pub(crate) fn first_seen(&self, card: &str) -> Option<Instant> {
+        self.cards.get(card).map(|card| card.first_seen.min(self.made))
+    }
+}

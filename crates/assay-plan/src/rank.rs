@@ -1,0 +1,127 @@
+//! In which order cards stand, and why.
+//!
+//! First the tier: the shortest term that is possible, and whether it is
+//! certain. A range stands *after* the tier of its shortest term and before
+//! the next, so that what nobody knows is neither red nor at the end (R28).
+//! Inside a tier the order is lexicographic over stated inputs: there is no
+//! score and no secret input, and who owns or pays is none of them
+//! (invariant 12).
+
+use std::cmp::Reverse;
+
+use assay_base::Answer;
+use assay_clock::Term;
+use assay_match::exposure::Certainty;
+use serde::{Deserialize, Serialize};
+
+use crate::card::Card;
+
+/// The group in which a card stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Tier {
+    /// The shortest possible term.
+    pub earliest: Term,
+    /// Whether a longer one is possible as well, because a fact is missing.
+    pub open: bool,
+}
+
+/// Everything that the order is a function of.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rank {
+    /// The tier.
+    pub tier: Tier,
+    /// The place inside the tier, from 1.
+    pub place: usize,
+    /// How many stand in the tier.
+    pub of: usize,
+    /// Whether KEV lists any of what it closes.
+    pub kev: Answer,
+    /// Whether ransomware is known to use any of it.
+    pub ransomware: Answer,
+    /// Whether strangers reach it.
+    pub exposed: Answer,
+    /// The shortest term that is left if the CVSS hints are right.
+    pub leaning: Term,
+    /// How sure the names match.
+    pub certainty: Certainty,
+    /// The highest CVSS base score of what it closes, in tenths.
+    pub score_tenths: Option<u16>,
+    /// How many advisories it closes.
+    pub closes: usize,
+    /// The name, for a stable order of equals.
+    pub name: String,
+    /// Why it stands here, in a sentence.
+    pub words: String,
+}
+
+impl Rank {
+    /// What is compared inside a tier, in this order; smaller stands first.
+    fn key(&self) -> impl Ord + '_ {
+        (
+            likely_first(self.ransomware),
+            likely_first(self.kev),
+            likely_first(self.exposed),
+            self.leaning,
+            self.certainty,
+            Reverse(self.score_tenths),
+            Reverse(self.closes),
+            self.name.as_str(),
+        )
+    }
+}
+
+/// Yes before unknown before no: what nobody knows is not taken for the better.
+fn likely_first(answer: Answer) -> u8 {
+    match answer {
+        Answer::Yes => 0,
+        Answer::Unknown => 1,
+        Answer::No => 2,
+    }
+}
+
+/// Puts cards in order and tells each its place.
+pub(crate) fn sort(cards: &mut [Card]) {
+    cards.sort_by(|a, b| (a.rank.tier, a.rank.key()).cmp(&(b.rank.tier, b.rank.key())));
+    let tiers: Vec<Tier> = cards.iter().map(|card| card.rank.tier).collect();
+    let (mut place, mut last) = (0, None);
+    for card in cards {
+        let tier = card.rank.tier;
+        place = if last == Some(tier) { place + 1 } else { 1 };
+        last = Some(tier);
+        card.rank.place = place;
+        card.rank.of = tiers.iter().filter(|other| **other == tier).count();
+        card.rank.words = words(&card.rank);
+    }
+}
+
+/// The inputs of a rank in words.
+fn words(rank: &Rank) -> String {
+    let mut parts = Vec::new();
+    match rank.ransomware {
+        Answer::Yes => parts.push("ransomware is known to use it".to_owned()),
+        _ if rank.kev == Answer::Yes => parts.push("it is exploited (KEV), ransomware not known".to_owned()),
+        _ if rank.kev == Answer::Unknown => parts.push("whether it is in KEV is unknown".to_owned()),
+        _ => parts.push("not in KEV".to_owned()),
+    }
+    parts.push(
+        match rank.exposed {
+            Answer::Yes => "exposed",
+            Answer::Unknown => "exposure unknown",
+            Answer::No => "not exposed",
+        }
+        .to_owned(),
+    );
+    if rank.tier.open && rank.leaning != rank.tier.earliest {
+        parts.push(format!("its CVSS vector suggests {} (a hint, used for the order alone)", rank.leaning));
+    }
+    match rank.certainty {
+        Certainty::Package | Certainty::Product => {}
+        Certainty::Likely => parts.push("the match of the names is only likely".to_owned()),
+    }
+    if let Some(score) = rank.score_tenths {
+        parts.push(format!("CVSS {}.{}", score / 10, score % 10));
+    }
+    format!("Place {} of {} in its group: {}.", rank.place, rank.of, parts.join(", "))
+}

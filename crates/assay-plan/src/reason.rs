@@ -1,0 +1,97 @@
+//! How urgent and why now, in one sentence: each fact with its source and
+//! date, then the term.
+
+use assay_base::Answer;
+use assay_clock::zone::day_words;
+use assay_match::exposure::Impact;
+
+use crate::request::Request;
+use crate::text::{self, plain};
+use crate::urgency::{self, Urgent};
+
+/// The sentence for the exposure that decides.
+pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
+    let parts = [kev(urgent, request), exposed(urgent), ssvc(urgent)];
+    let outcome = &urgent.outcome;
+    let mut text = format!("{}: {} by {}", parts.join("; "), outcome.term_words(), request.directive.short());
+    match outcome.triage {
+        Answer::Yes => text.push_str(", with a forensic triage first"),
+        Answer::Unknown => text.push_str(", perhaps with a forensic triage first"),
+        Answer::No => {}
+    }
+    if outcome.open.is_empty() && !outcome.unknown.is_empty() {
+        text.push_str(", whatever the unknown turns out to be");
+    }
+    if let Some(hint) = &urgent.hint {
+        let mut says = Vec::new();
+        for (answer, yes, no) in
+            [(hint.automatable, "can be automated", "cannot be automated"), (hint.total, "is total", "is partial")]
+        {
+            match answer {
+                Answer::Yes => says.push(yes.to_owned()),
+                Answer::No => says.push(no.to_owned()),
+                Answer::Unknown => {}
+            }
+        }
+        text.push_str(&format!(
+            ". Its vector ({}) suggests that it {}; that is a hint for the order and moves no date",
+            hint.from,
+            text::and(&says)
+        ));
+    }
+    text.push('.');
+    text
+}
+
+fn kev(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
+    let advisory = &urgent.exposure.advisory;
+    if let Some(entry) = &advisory.kev {
+        let since = match urgency::listed(advisory) {
+            Some(day) => format!("Exploited: in CISA's KEV since {}", day_words(day)),
+            None => "Exploited: in CISA's KEV, day of listing unknown".to_owned(),
+        };
+        return match entry.ransomware {
+            Answer::Yes => format!("{since}, known in ransomware attacks"),
+            _ => since,
+        };
+    }
+    match (urgent.outcome.facts.kev, request.kev_as_of) {
+        (Answer::Unknown, None) => "Whether it is in KEV is unknown: no KEV list was given".to_owned(),
+        (Answer::Unknown, Some(as_of)) => {
+            format!("Whether it is in KEV is unknown: it was published after the list at hand ({})", day_words(as_of))
+        }
+        (_, Some(as_of)) => format!("Not in KEV as of {}", day_words(as_of)),
+        (_, None) => "Not in KEV".to_owned(),
+    }
+}
+
+fn exposed(urgent: &Urgent<'_>) -> String {
+    match urgent.outcome.facts.exposed {
+        Answer::Yes => "reachable from the internet (your list)",
+        Answer::No => "not reachable from the internet (your list)",
+        Answer::Unknown => "whether it is reachable from the internet is not said in your list",
+    }
+    .to_owned()
+}
+
+fn ssvc(urgent: &Urgent<'_>) -> String {
+    let facts = urgent.outcome.facts;
+    let from = plain(&urgent.exposure.advisory.ssvc_from, 80);
+    let automatable = match facts.automatable {
+        Answer::Yes => Some("attacks can be automated"),
+        Answer::No => Some("attacks cannot be automated"),
+        Answer::Unknown => None,
+    };
+    let impact = match urgent.exposure.advisory.impact {
+        Impact::Total if facts.total == Answer::Yes => Some("the impact is total"),
+        Impact::Partial if facts.total == Answer::No => Some("the impact is partial"),
+        _ => None,
+    };
+    let source = if from.is_empty() { String::new() } else { format!(" ({from})") };
+    match (automatable, impact) {
+        (Some(automatable), Some(impact)) => format!("{automatable} and {impact}{source}"),
+        (Some(automatable), None) => format!("{automatable}{source}, and nobody has stated the impact"),
+        (None, Some(impact)) => format!("{impact}{source}, and nobody has stated whether attacks can be automated"),
+        (None, None) => "nobody has stated whether attacks can be automated, nor the impact".to_owned(),
+    }
+}

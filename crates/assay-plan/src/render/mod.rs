@@ -1,0 +1,10 @@
+//! A plan as text and as one page.
+
+mod csv;
+mod page;
+mod plain;
+mod words;
+
+pub use csv::deferrals;
+pub use page::html;
+pub use plain::text;

@@ -1,0 +1,142 @@
+//! The first sheet: what there is to do, in order, and what to find out.
+
+use maud::{Markup, html};
+
+use super::words;
+use crate::card::{Card, CardKind};
+use crate::plan::Plan;
+use crate::rank::Tier;
+use crate::text::count;
+
+/// Most rows of a list that nobody works through today.
+const ROWS: usize = 200;
+
+/// A shape for a tier, so that colour is never the only sign: the word stands beside it.
+pub(super) fn mark(tier: Tier) -> &'static str {
+    match (tier.earliest.days(), tier.open) {
+        (Some(0..=3), false) => "mark full now",
+        (Some(0..=3), true) => "mark half now",
+        (Some(_), false) => "mark full soon",
+        (Some(_), true) => "mark half soon",
+        (None, _) => "mark ring",
+    }
+}
+
+pub(super) fn notes(plan: &Plan) -> Markup {
+    html! {
+        @if !plan.notes.is_empty() {
+            section.notes aria-labelledby="h-notes" {
+                h2 #h-notes { "Before you read" }
+                ul { @for note in &plan.notes { li { (note) } } }
+            }
+        }
+    }
+}
+
+pub(super) fn agenda(plan: &Plan) -> Markup {
+    if plan.cards.is_empty() && plan.find_out.is_empty() {
+        return html! {
+            section aria-labelledby="h-agenda" {
+                h2 #h-agenda { "What to do, in this order" }
+                p { "Nothing, by the records at hand." }
+            }
+        };
+    }
+    html! {
+        section.agenda aria-labelledby="h-agenda" {
+            h2 #h-agenda { "What to do, in this order" }
+            @for (tier, cards) in plan.tiers() {
+                h3 { span class=(mark(tier)) aria-hidden="true" {} (words::tier(tier)) span.many { (count(cards.len(), "card", "cards")) } }
+                ol { @for card in cards { (row(card)) } }
+            }
+            @if !plan.find_out.is_empty() {
+                h3 { span.mark.ask aria-hidden="true" { "?" } "Find out first: nobody can tell yet" span.many { (count(plan.find_out.len(), "card", "cards")) } }
+                ol { @for card in &plan.find_out { (row(card)) } }
+            }
+        }
+    }
+}
+
+fn row(card: &Card) -> Markup {
+    html! {
+        li {
+            span.box aria-hidden="true" {}
+            a href={ "#" (card.id) } { (card.title) }
+            span.where { @if !card.place.is_empty() { (card.place) } @else { (card.inventory) } }
+            span.when {
+                @if card.kind == CardKind::FindOut { "if affected: " }
+                (card.due.short)
+            }
+            @if let Some(note) = &card.reported_note { span.said { (note) } }
+        }
+    }
+}
+
+pub(super) fn questions(plan: &Plan) -> Markup {
+    html! {
+        @if !plan.questions.is_empty() {
+            section.questions aria-labelledby="h-questions" {
+                h2 #h-questions { "Answers that would settle most" }
+                ul {
+                    @for question in plan.questions.iter().take(12) {
+                        li { strong { (question.asks) } " " span.muted { (question.worth()) "; " (question.answer_goes) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn ended(plan: &Plan) -> Markup {
+    let mut groups: Vec<(crate::done::Ending, Vec<&crate::done::Ended>)> = Vec::new();
+    for one in &plan.ended {
+        match groups.last_mut() {
+            Some((ending, list)) if *ending == one.ending => list.push(one),
+            _ => groups.push((one.ending, vec![one])),
+        }
+    }
+    html! {
+        @if !groups.is_empty() {
+            section.ended aria-labelledby="h-ended" {
+                h2 #h-ended { "Since the last plan" }
+                @for (ending, list) in groups {
+                    h3 { (ending.words()) }
+                    ul { @for one in list.iter().take(ROWS) { li { strong { (one.title) } " " span.muted { (one.why) } } } }
+                    @if list.len() > ROWS { p.muted { "and " (list.len() - ROWS) " more, in the JSON of this plan" } }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn deferred(plan: &Plan) -> Markup {
+    html! {
+        @if !plan.deferred.is_empty() {
+            section.register aria-labelledby="h-deferred" {
+                h2 #h-deferred { "Waiting by decision" }
+                ul {
+                    @for card in plan.deferred.iter().take(ROWS) {
+                        li {
+                            strong { (card.title) } " " span.muted { (card.place) }
+                            @if let Some(note) = &card.reported_note { br; (note) }
+                            @if let Some(report) = &card.reported { " Why: " (report.why) ". Instead: " (report.control) "." }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn later(plan: &Plan) -> Markup {
+    html! {
+        @if !plan.later.is_empty() {
+            section.register aria-labelledby="h-later" {
+                h2 #h-later { "At the next upgrade" }
+                p.muted { "Certain to have no date: every fact that could change it is known, or changes nothing." }
+                ul { @for card in plan.later.iter().take(ROWS) { li { (card.title) " " span.muted { (card.place) } } } }
+                @if plan.later.len() > ROWS { p.muted { "and " (plan.later.len() - ROWS) " more, in the JSON of this plan" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A plan as text: wrapped at a hundred columns, readable without a colour.
+
+use super::words;
+use crate::card::{Card, CardKind, Step};
+use crate::plan::Plan;
+use crate::text::{COLUMNS, and, count, fit, wrap};
+
+/// Most cards that are written out; the others are listed, a line each.
+pub const WHOLE: usize = 12;
+/// Most advisories that a card lists.
+const CLOSES: usize = 8;
+
+/// The whole plan.
+pub fn text(plan: &Plan) -> String {
+    let mut out = String::new();
+    let whose = if plan.organisation.is_empty() { String::new() } else { format!(" for {}", plan.organisation) };
+    line(&mut out, &format!("Plan{whose}, {}", words::made(plan)), "");
+    line(&mut out, &words::summary(plan), "");
+    for note in &plan.notes {
+        out.push_str(&wrap(note, "! ", "  ", COLUMNS));
+    }
+    agenda(&mut out, plan);
+    let mut left = WHOLE;
+    for card in plan.cards.iter().take(left) {
+        whole(&mut out, card);
+    }
+    left = left.saturating_sub(plan.cards.len());
+    for card in plan.find_out.iter().take(left) {
+        whole(&mut out, card);
+    }
+    let cut = (plan.cards.len() + plan.find_out.len()).saturating_sub(WHOLE);
+    if cut > 0 {
+        let rest = format!(
+            "{} more stand in the list above; all of them, written out, with --html FILE or --format json.",
+            count(cut, "card", "cards")
+        );
+        out.push('\n');
+        line(&mut out, &rest, "");
+    }
+    listed(&mut out, "Waiting by decision", &plan.deferred);
+    listed(&mut out, "At the next upgrade", &plan.later);
+    ended(&mut out, plan);
+    out
+}
+
+fn line(out: &mut String, text: &str, indent: &str) {
+    out.push_str(&wrap(text, indent, indent, COLUMNS));
+}
+
+fn agenda(out: &mut String, plan: &Plan) {
+    for (tier, cards) in plan.tiers() {
+        out.push('\n');
+        line(out, &format!("{} ({})", words::tier(tier), count(cards.len(), "card", "cards")), "");
+        for card in cards {
+            row(out, card);
+        }
+    }
+    if !plan.find_out.is_empty() {
+        out.push('\n');
+        line(out, &format!("To find out ({})", count(plan.find_out.len(), "card", "cards")), "");
+        for card in &plan.find_out {
+            row(out, card);
+        }
+    }
+    if !plan.questions.is_empty() {
+        out.push('\n');
+        line(out, "Answers that would settle most", "");
+        for question in plan.questions.iter().take(8) {
+            let text = format!("{} ({}; {})", question.asks, question.worth(), question.answer_goes);
+            out.push_str(&wrap(&text, "  ? ", "    ", COLUMNS));
+        }
+    }
+}
+
+fn row(out: &mut String, card: &Card) {
+    let place = if card.place.is_empty() { String::new() } else { format!(" [{}]", card.place) };
+    out.push_str("  [ ] ");
+    out.push_str(&fit(&format!("{}{place}", card.title), COLUMNS - 6));
+    out.push('\n');
+    out.push_str(&wrap(&format!("{} · {}", card.due.short, card.id), "      ", "      ", COLUMNS));
+}
+
+fn listed(out: &mut String, heading: &str, cards: &[Card]) {
+    if cards.is_empty() {
+        return;
+    }
+    out.push('\n');
+    line(out, &format!("{heading} ({})", count(cards.len(), "card", "cards")), "");
+    for card in cards.iter().take(40) {
+        let place = if card.place.is_empty() { String::new() } else { format!(" [{}]", card.place) };
+        let note = card.reported_note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+        out.push_str(&wrap(&format!("{}{place}{note}", card.title), "  - ", "    ", COLUMNS));
+    }
+    if cards.len() > 40 {
+        line(out, &format!("and {} more, with --format json", cards.len() - 40), "    ");
+    }
+}
+
+fn ended(out: &mut String, plan: &Plan) {
+    let mut last = None;
+    for one in &plan.ended {
+        if last != Some(one.ending) {
+            out.push('\n');
+            line(out, one.ending.words(), "");
+            last = Some(one.ending);
+        }
+        out.push_str(&wrap(&format!("{}. {}", one.title, one.why), "  - ", "    ", COLUMNS));
+    }
+}
+
+fn whole(out: &mut String, card: &Card) {
+    out.push('\n');
+    out.push_str(&"-".repeat(COLUMNS));
+    out.push('\n');
+    line(out, &format!("{}: {}", card.kind.words().to_uppercase(), card.title), "");
+    let mut facts = vec![card.id.clone()];
+    if !card.place.is_empty() {
+        facts.push(format!("at {}", card.place));
+    }
+    if !card.installed.is_empty() {
+        facts.push(format!("installed {}", and(&card.installed)));
+    }
+    facts.push(format!("patched by {}", card.patched_by));
+    facts.push(format!("list {}", card.inventory));
+    line(out, &facts.join(" · "), "");
+    if let Some(note) = &card.reported_note {
+        out.push_str(&wrap(note, "! ", "  ", COLUMNS));
+    }
+    part(
+        out,
+        "When",
+        &if card.kind == CardKind::FindOut {
+            format!("If it is affected: {}", card.due.words)
+        } else {
+            card.due.words.clone()
+        },
+    );
+    part(out, "Why", &card.why);
+    part(out, "Place", &card.rank.words);
+    part(out, "Sure?", &card.certainty);
+    steps(out, "First", &card.first);
+    steps(out, "Steps", &card.steps);
+    part(out, "How long", &card.effort);
+    part(out, "Restart", &card.reboot);
+    if let Some(ticket) = &card.ticket {
+        out.push_str(&wrap(&format!("Text for {}. Subject: {}", ticket.to, ticket.subject), "", "", COLUMNS));
+        for paragraph in &ticket.body {
+            out.push_str(&wrap(paragraph, "  | ", "  | ", COLUMNS));
+        }
+    }
+    let heading = if card.kind == CardKind::Ticket { "If it cannot be updated now" } else { "If you cannot update" };
+    steps(out, heading, &card.instead);
+    steps(out, "Undo", &card.undo);
+    steps(out, "Check", &card.check);
+    closes(out, card);
+    if !card.references.is_empty() {
+        out.push_str("Read\n");
+        for reference in &card.references {
+            out.push_str(&format!("  {reference}\n"));
+        }
+    }
+    out.push_str("[ ] acknowledged  [ ] scheduled for ________  [ ] done on ________  [ ] deferred until ________\n");
+}
+
+fn part(out: &mut String, heading: &str, text: &str) {
+    let first = format!("{heading:<9} ");
+    out.push_str(&wrap(text, &first, "          ", COLUMNS));
+}
+
+fn steps(out: &mut String, heading: &str, steps: &[Step]) {
+    if steps.is_empty() {
+        return;
+    }
+    out.push_str(&format!("{heading}\n"));
+    for (at, step) in steps.iter().enumerate() {
+        let first = format!("  {}. ", at + 1);
+        let rest = " ".repeat(first.len());
+        out.push_str(&wrap(&step.text, &first, &rest, COLUMNS));
+        if let Some(command) = &step.command {
+            // Not wrapped: it is to be copied.
+            out.push_str(&format!("{rest}$ {command}\n"));
+        }
+    }
+}
+
+fn closes(out: &mut String, card: &Card) {
+    let heading = if card.kind == CardKind::FindOut { "Could be" } else { "Closes" };
+    out.push_str(&format!("{heading} {}\n", count(card.closes.len(), "record", "records")));
+    for closed in card.closes.iter().take(CLOSES) {
+        out.push_str(&wrap(&words::closed(closed), "  - ", "    ", COLUMNS));
+    }
+    if card.closes.len() > CLOSES {
+        line(out, &format!("and {} more, with --format json", card.closes.len() - CLOSES), "    ");
+    }
+}

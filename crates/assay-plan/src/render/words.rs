@@ -1,0 +1,94 @@
+//! What the text and the page say alike.
+
+use assay_base::Answer;
+use assay_clock::Zone;
+use assay_match::exposure::Touch;
+
+use crate::card::Closed;
+use crate::plan::Plan;
+use crate::rank::Tier;
+use crate::text::{and, count};
+
+/// When the plan was made, where its readers are.
+pub(crate) fn made(plan: &Plan) -> String {
+    match Zone::named(&plan.zone) {
+        Ok(zone) => zone.words(plan.made),
+        Err(_) => plan.made.to_string(),
+    }
+}
+
+/// What was looked at and what came of it, in a sentence or two.
+pub(crate) fn summary(plan: &Plan) -> String {
+    let counts = plan.counts;
+    let looked = match plan.inventories.len() {
+        0 => "No list was looked at".to_owned(),
+        lists => format!("{} in {}", count(counts.components, "thing", "things"), count(lists, "list", "lists")),
+    };
+    let triage = plan.cards.iter().filter(|card| card.after.is_some()).count();
+    let mut parts = Vec::new();
+    let work = counts.cards.saturating_sub(triage);
+    if work > 0 {
+        parts.push(count(work, "update", "updates"));
+    }
+    if triage > 0 {
+        parts.push(count(triage, "look before an update", "looks before updates"));
+    }
+    if counts.find_out > 0 {
+        parts.push(format!("{} to find out", count(counts.find_out, "thing", "things")));
+    }
+    if counts.later > 0 {
+        parts.push(format!("{} for the next upgrade", count(counts.later, "update", "updates")));
+    }
+    if counts.deferred > 0 {
+        parts.push(format!("{} waiting by decision", count(counts.deferred, "card", "cards")));
+    }
+    let mut text = if parts.is_empty() {
+        format!("{looked}. Nothing to do by the records at hand.")
+    } else {
+        format!("{looked}: {}.", and(&parts))
+    };
+    if counts.verified > 0 {
+        text.push_str(&format!(
+            " {} done, verified by this scan.",
+            count(counts.verified, "earlier card is", "earlier cards are")
+        ));
+    }
+    text
+}
+
+/// The heading of a tier.
+pub(crate) fn tier(tier: Tier) -> String {
+    match (tier.earliest.days(), tier.open) {
+        (Some(_), false) => format!("Within {}", tier.earliest),
+        (Some(_), true) => format!("Perhaps within {}: a fact is missing", tier.earliest),
+        (None, _) => "At the next upgrade".to_owned(),
+    }
+}
+
+/// One advisory of a card, in a line.
+pub(crate) fn closed(closed: &Closed) -> String {
+    let mut text = closed.name.clone();
+    if closed.id != closed.name {
+        text.push_str(&format!(" ({})", closed.id));
+    }
+    if !closed.summary.is_empty() {
+        text.push_str(&format!(": {}", closed.summary.trim_end_matches('.')));
+    }
+    let mut facts = Vec::new();
+    if let Some(kev) = &closed.kev {
+        let ransomware = if kev.ransomware == Answer::Yes { ", ransomware" } else { "" };
+        facts.push(format!("KEV {}{ransomware}", kev.added));
+    }
+    if let Some(score) = closed.score {
+        facts.push(format!("CVSS {score:.1}"));
+    }
+    if !closed.fixed.is_empty() {
+        facts.push(format!("fixed in {}", closed.fixed.iter().take(4).cloned().collect::<Vec<_>>().join(", ")));
+    } else if closed.touch == Touch::Affected {
+        facts.push("no fixed version named".to_owned());
+    }
+    if !facts.is_empty() {
+        text.push_str(&format!(" [{}]", facts.join("; ")));
+    }
+    text
+}

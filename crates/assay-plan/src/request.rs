@@ -1,0 +1,50 @@
+//! What a plan is made from.
+
+use assay_base::Instant;
+use assay_clock::{Directive, Organisation, Zone};
+use assay_inventory::component::Inventory;
+use assay_match::exposure::Exposure;
+use jiff::civil::Date;
+
+use crate::previous::Previous;
+use crate::uptake::Reports;
+
+/// Everything that a plan is a function of.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// The directive whose rows give the terms.
+    pub directive: &'a Directive,
+    /// Whose plan it is.
+    pub organisation: &'a Organisation,
+    /// What time it is.
+    pub now: Instant,
+    /// Where the clocks of its readers stand.
+    pub zone: Zone,
+    /// The inventories that were looked at.
+    pub inventories: &'a [Inventory],
+    /// What touches them. Those that are not affected are passed over.
+    pub exposures: &'a [Exposure],
+    /// The day of the KEV snapshot at hand; none if there is none, and then nobody knows what is not in it.
+    pub kev_as_of: Option<Date>,
+    /// An earlier plan.
+    pub previous: Option<&'a Previous>,
+    /// What people reported about cards.
+    pub reports: Option<&'a Reports>,
+}
+
+impl<'a> Request<'a> {
+    /// One without anything in it.
+    pub fn new(directive: &'a Directive, organisation: &'a Organisation, now: Instant, zone: Zone) -> Self {
+        Self {
+            directive,
+            organisation,
+            now,
+            zone,
+            inventories: &[],
+            exposures: &[],
+            kev_as_of: None,
+            previous: None,
+            reports: None,
+        }
+    }
+}
