@@ -71,9 +71,10 @@ impl Index {
         Self::default()
     }
 
-    /// An empty one that keeps, of OSV's records, only those that can touch these packages. All others are counted.
-    pub fn only(wanted: Wanted) -> Self {
-        Self { wanted: Some(wanted), ..Self::default() }
+    /// An empty one that keeps only what can touch these packages and products. All else is counted.
+    pub fn only(mut wanted: Wanted) -> Self {
+        let products = Products::only(std::mem::take(&mut wanted.products));
+        Self { wanted: Some(wanted), products, ..Self::default() }
     }
 
     /// Announces a source.

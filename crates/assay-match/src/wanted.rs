@@ -3,28 +3,37 @@
 //! A scan knows its inventories first. Records of packages that stand in none
 //! of them need not be kept: a tenth of the memory, and half of the time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use assay_inventory::component::{Inventory, What};
 use assay_inventory::ecosystem::Ecosystem;
+use assay_inventory::product::Product;
 
-/// The packages of some inventories.
+/// The packages and products of some inventories.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     packages: HashMap<Ecosystem, HashSet<Box<str>>>,
+    pub(crate) products: Vec<Product>,
 }
 
 impl Wanted {
-    /// All packages of these inventories, by every name that a record can give them.
+    /// All packages of these inventories, by every name that a record can give them, and all products.
     pub fn of(inventories: &[Inventory]) -> Self {
         let mut wanted = Self::default();
+        let mut products = BTreeSet::new();
         for component in inventories.iter().flat_map(|inventory| &inventory.components) {
-            if let What::Package { ecosystem, name, source } = &component.what {
-                let names = wanted.packages.entry(family(ecosystem)).or_default();
-                names.insert(Box::from(name.as_str()));
-                names.extend(source.iter().map(|source| Box::from(&*ecosystem.normalise(&source.name))));
+            match &component.what {
+                What::Package { ecosystem, name, source } => {
+                    let names = wanted.packages.entry(family(ecosystem)).or_default();
+                    names.insert(Box::from(name.as_str()));
+                    names.extend(source.iter().map(|source| Box::from(&*ecosystem.normalise(&source.name))));
+                }
+                What::Product { vendor, product } => {
+                    products.insert((vendor, product));
+                }
             }
         }
+        wanted.products = products.into_iter().map(|(vendor, product)| Product::new(vendor, product)).collect();
         wanted
     }
 

@@ -3,13 +3,23 @@
 //!
 //! Files only: nothing here opens a socket (invariant 21).
 
+mod advisories;
+mod inventories;
+mod open;
+mod records;
+mod tally;
+
 use std::path::PathBuf;
 
 use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
+use assay_match::index::{Feed, Index, Source};
+use assay_match::scan::Keep;
+use assay_match::wanted::Wanted;
 use clap::Args;
 
 use crate::failure::Failure;
+pub use tally::Tally;
 
 /// What is looked at, and against which records.
 #[derive(Debug, Clone, Args)]
@@ -18,16 +28,16 @@ pub struct Sources {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// OSV records: a JSON file, a folder of them, an all.zip, a folder of <Ecosystem>/all.zip, or a synced folder
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub advisories: Vec<PathBuf>,
     /// CISA's catalogue of known exploited vulnerabilities, as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Records")]
     pub kev: Option<PathBuf>,
     /// CISA's SSVC decisions, as CSV
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Records")]
     pub ssvc: Option<PathBuf>,
     /// CVE 5.x records: a JSON file, JSON lines, a zip, or a folder of them
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub cve: Option<PathBuf>,
     /// The os-release file of the machine whose dpkg status is read; it names the Debian release
     #[arg(long, value_name = "FILE")]
@@ -39,16 +49,73 @@ pub struct Sources {
 pub struct Scanned {
     /// The inventories as read, in the order of the call.
     pub inventories: Vec<Inventory>,
-    /// What is affected and what cannot be told.
+    /// What is affected and what cannot be told, and on request what is not affected; in the inventories' order.
     pub exposures: Vec<Exposure>,
+    /// Records that report no vulnerability and name an installed version: *unmaintained*, *unsound*.
+    pub notices: Vec<Exposure>,
+    /// The count of each inventory's things, in the same order.
+    pub tallies: Vec<Tally>,
+    /// Where the records are from, and how fresh they are.
+    pub sources: Vec<Source>,
 }
 
-/// Reads everything that the call names, and matches.
+impl Scanned {
+    /// The counts of all inventories together.
+    pub fn tally(&self) -> Tally {
+        self.tallies.iter().fold(Tally::default(), |sum, one| sum.plus(one))
+    }
+}
+
+/// Reads everything that the call names, and matches. What is not affected is counted only.
 ///
 /// # Errors
 ///
-/// A path cannot be read, or an inventory is in no known format.
+/// A path cannot be read, an inventory is in no known format, a file is no feed of its kind, or no records are named.
 pub fn exposures(call: &Sources) -> Result<Scanned, Failure> {
-    let path = call.paths.first().map(|path| path.display().to_string()).unwrap_or_default();
-    Err(Failure::own("not-ready", format!("`{path}` cannot be scanned yet")))
+    scan(call, Keep::Touched)
+}
+
+/// The same, with a choice of what is kept.
+///
+/// # Errors
+///
+/// Those of [`exposures`].
+pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
+    if call.advisories.is_empty() && call.kev.is_none() && call.cve.is_none() {
+        return Err(Failure::call("no-records", "no records are named that the inventory could be held against")
+            .help("name some with --advisories, --kev or --cve; they are files, and nothing is fetched"));
+    }
+    let inventories = inventories::read(&call.paths, call.os_release.as_deref())?;
+    // The small files first: a wrong name shows before the long reading.
+    let mut index = Index::only(Wanted::of(&inventories));
+    if let Some(path) = &call.kev {
+        let source = index.source(path.display().to_string(), Feed::Kev);
+        records::kev(&mut index, source, path)?;
+    }
+    if let Some(path) = &call.ssvc {
+        let source = index.source(path.display().to_string(), Feed::Ssvc);
+        records::ssvc(&mut index, source, path)?;
+    }
+    if let Some(path) = &call.cve {
+        let source = index.source(path.display().to_string(), Feed::Cve);
+        records::cve(&mut index, source, path)?;
+    }
+    advisories::read(&mut index, &call.advisories, || Index::only(Wanted::of(&inventories)))?;
+    index.join_sources();
+
+    let mut scanned = Scanned {
+        inventories: Vec::new(),
+        exposures: Vec::new(),
+        notices: Vec::new(),
+        tallies: Vec::new(),
+        sources: index.sources().to_vec(),
+    };
+    for inventory in &inventories {
+        let scan = index.scan(inventory, keep);
+        scanned.tallies.push(Tally::of(inventory, &scan));
+        scanned.exposures.extend(scan.exposures);
+        scanned.notices.extend(scan.notices);
+    }
+    scanned.inventories = inventories;
+    Ok(scanned)
 }

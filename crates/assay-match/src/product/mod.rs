@@ -26,8 +26,10 @@ const REFERENCES: usize = 12;
 /// Products by name, each with what names it.
 #[derive(Debug, Default)]
 pub(crate) struct Products {
+    /// If it is known before what is asked for: the names that any of these agrees with are kept, and no others.
+    wanted: Option<Vec<Product>>,
     groups: Vec<Group>,
-    group_of: HashMap<(Box<str>, Box<str>), usize>,
+    group_of: HashMap<(Box<str>, Box<str>), Option<usize>>,
     records: HashMap<Box<str>, Record>,
 }
 
@@ -68,6 +70,11 @@ impl Record {
 }
 
 impl Products {
+    /// Those that agree with any of these.
+    pub fn only(wanted: Vec<Product>) -> Self {
+        Self { wanted: Some(wanted), ..Self::default() }
+    }
+
     /// The record of a CVE, if there is one.
     pub fn record(&self, cve: &str) -> Option<&Record> {
         self.records.get(cve)
@@ -75,8 +82,7 @@ impl Products {
 
     /// Takes an entry of KEV.
     pub fn kev(&mut self, entry: &kev::Entry) {
-        let group = self.group(&entry.vendor, &entry.product);
-        if let Some(group) = self.groups.get_mut(group) {
+        if let Some(group) = self.group(&entry.vendor, &entry.product).and_then(|group| self.groups.get_mut(group)) {
             group.kev.push(Box::from(entry.cve.as_str()));
         }
     }
@@ -88,6 +94,7 @@ impl Products {
         }
         let mut containers = Vec::new();
         let mut groups = Vec::new();
+        let mut names_any = false;
         for container in record.containers {
             let mut affected = Vec::new();
             for one in container.affected {
@@ -95,9 +102,11 @@ impl Products {
                     continue;
                 }
                 let vendor = if bound::is_nothing(&one.vendor) { "" } else { &one.vendor };
-                let group = self.group(vendor, &one.product);
-                groups.push(group);
-                affected.push((group, one));
+                names_any = true;
+                if let Some(group) = self.group(vendor, &one.product) {
+                    groups.push(group);
+                    affected.push((group, one));
+                }
             }
             if !affected.is_empty() {
                 containers.push(Container { author: Box::from(container.author.as_str()), affected });
@@ -118,23 +127,30 @@ impl Products {
             containers,
         };
         self.records.insert(Box::from(record.id.as_str()), kept);
-        !groups.is_empty()
+        names_any
     }
 
-    fn group(&mut self, vendor: &str, name: &str) -> usize {
+    /// The group of a name; none if nobody asks for it.
+    fn group(&mut self, vendor: &str, name: &str) -> Option<usize> {
         let key = (Box::from(vendor), Box::from(name));
         if let Some(known) = self.group_of.get(&key) {
             return *known;
         }
+        let product = Product::new(vendor, name);
+        if self.wanted.as_ref().is_some_and(|wanted| !wanted.iter().any(|mine| agree(mine, &product).is_some())) {
+            self.group_of.insert(key, None);
+            return None;
+        }
         self.groups.push(Group {
-            product: Product::new(vendor, name),
+            product,
             vendor: key.0.clone(),
             name: key.1.clone(),
             kev: Vec::new(),
             cve: Vec::new(),
         });
-        self.group_of.insert(key, self.groups.len() - 1);
-        self.groups.len() - 1
+        let place = Some(self.groups.len() - 1);
+        self.group_of.insert(key, place);
+        place
     }
 
     /// What names a product: each CVE once, with the groups that agree. Every group is asked, so a caller with many

@@ -1,0 +1,71 @@
+//! Opens what a call names: bounded, and unpacked if it is packed.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::failure::Failure;
+
+/// The first bytes of a gzip file.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// The whole file, at most so many bytes of it after unpacking.
+///
+/// # Errors
+///
+/// It is not there, is a folder, cannot be read or unpacked, or is longer.
+pub fn whole(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    read(reader(path)?, path, most)
+}
+
+/// Standard input, likewise.
+///
+/// # Errors
+///
+/// It cannot be read or unpacked, or is longer.
+pub fn stdin(most: usize) -> Result<Vec<u8>, Failure> {
+    let path = Path::new("-");
+    let unpacked = unpacked(io::stdin().lock()).map_err(|error| unreadable(path, &error))?;
+    read(unpacked, path, most)
+}
+
+/// A file to read line by line, unpacked if it is packed.
+///
+/// # Errors
+///
+/// It is not there, is a folder, or cannot be read.
+pub fn reader(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    if file.metadata().is_ok_and(|meta| meta.is_dir()) {
+        return Err(Failure::call("unreadable", format!("`{}` is a folder, and a file is needed", path.display())));
+    }
+    unpacked(BufReader::new(file)).map_err(|error| unreadable(path, &error))
+}
+
+fn unpacked<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    Ok(if reader.fill_buf()?.starts_with(&GZIP) {
+        Box::new(BufReader::new(MultiGzDecoder::new(reader)))
+    } else {
+        Box::new(reader)
+    })
+}
+
+fn read(reader: impl Read, path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    // One more than allowed tells too long from just long enough; a packed file may unpack to anything.
+    reader.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if bytes.len() > most {
+        let message = format!("`{}` has more than {} MiB", path.display(), most >> 20);
+        return Err(
+            Failure::call("too-long", message).help("that is more than any real one has; is it the right file?")
+        );
+    }
+    Ok(bytes)
+}
+
+/// Why a path could not be read.
+pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::call("unreadable", format!("`{}` cannot be read: {error}", path.display()))
+}

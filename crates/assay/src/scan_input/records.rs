@@ -1,0 +1,106 @@
+//! Reads KEV, SSVC and CVE records into the index.
+
+use std::fs;
+use std::io::{BufRead, Read as _};
+use std::path::Path;
+
+use assay_advisory::feed::{MAX_RECORD, cve, kev, ssvc};
+use assay_match::index::{Index, SourceId};
+
+use super::advisories::{Piece, pieces};
+use super::open;
+use crate::failure::Failure;
+
+/// Most bytes of a catalogue: KEV has 1.4 MiB.
+const CATALOGUE: usize = 64 << 20;
+/// Most bytes of a table: one of all CVEs has about 40 MiB.
+const TABLE: usize = 512 << 20;
+
+/// KEV's catalogue.
+pub fn kev(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    index.kev(source, kev::read(&open::whole(path, CATALOGUE)?).map_err(|why| wrong(path, &why))?);
+    Ok(())
+}
+
+/// The table of SSVC decisions.
+pub fn ssvc(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    index.ssvc(source, ssvc::read(&open::whole(path, TABLE)?).map_err(|why| wrong(path, &why))?);
+    Ok(())
+}
+
+/// CVE records: one, one a line, or many files.
+pub fn cve(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    let meta = fs::metadata(path).map_err(|error| open::unreadable(path, &error))?;
+    let name = path.to_string_lossy();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    if meta.is_dir() || plain.ends_with(".zip") {
+        for piece in pieces(path)? {
+            one_by_one(index, source, &piece)?;
+        }
+        return Ok(());
+    }
+    if plain.ends_with(".jsonl") || plain.ends_with(".ndjson") {
+        return lines(index, source, path);
+    }
+    take(index, source, plain, &open::whole(path, MAX_RECORD)?);
+    Ok(())
+}
+
+fn one_by_one(index: &mut Index, source: SourceId, piece: &Piece) -> Result<(), Failure> {
+    piece.each(0..piece.count, |at, read| match read {
+        Ok(bytes) => take(index, source, at, bytes),
+        Err(why) => index.skip(source, at, why),
+    })
+}
+
+fn lines(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    let mut reader = open::reader(path)?;
+    let mut line = Vec::new();
+    for number in 1_usize.. {
+        line.clear();
+        let read = reader
+            .by_ref()
+            .take(MAX_RECORD as u64 + 1)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| open::unreadable(path, &error))?;
+        if read == 0 {
+            break;
+        }
+        if !line.ends_with(b"\n") && line.len() > MAX_RECORD {
+            index.skip(source, format!("line {number}"), format!("it has more than {MAX_RECORD} bytes"));
+            skip_line(&mut reader).map_err(|error| open::unreadable(path, &error))?;
+        } else if !line.trim_ascii().is_empty() {
+            take(index, source, &format!("line {number}"), &line);
+        }
+    }
+    Ok(())
+}
+
+/// Steps over the rest of a line without keeping it.
+fn skip_line(reader: &mut dyn BufRead) -> std::io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let (used, done) = match buffer.iter().position(|byte| *byte == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (buffer.len(), false),
+        };
+        reader.consume(used);
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+fn take(index: &mut Index, source: SourceId, at: &str, bytes: &[u8]) {
+    match cve::read(bytes) {
+        Ok(record) => index.cve(source, record),
+        Err(why) => index.skip(source, at, why),
+    }
+}
+
+fn wrong(path: &Path, why: &str) -> Failure {
+    Failure::call("wrong-feed", format!("`{}`: {why}", path.display()))
+}
