@@ -5,6 +5,7 @@
 //! that hold no text that could be embargoed: ids, states, instants, and tags
 //! (keyed hashes) for equality.
 
+pub mod conformance;
 pub mod event;
 pub mod limits;
 pub mod row;
