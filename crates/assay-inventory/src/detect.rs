@@ -23,7 +23,9 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     match start.bytes().next() {
         Some(b'{') if has("\"CycloneDX\"") => return Ok(Format::CycloneDx),
         Some(b'{') if has("\"lockfileVersion\"") => return Ok(Format::PackageLock),
-        Some(b'{') if has("\"spdxVersion\"") || has("\"SPDXID\"") || has("spdx.org/rdf/3") => return not_read("SPDX", CONVERT),
+        Some(b'{') if has("\"spdxVersion\"") || has("\"SPDXID\"") || has("spdx.org/rdf/3") => {
+            return not_read("SPDX", CONVERT);
+        }
         Some(b'<') if has("cyclonedx.org/schema/bom") => return Ok(Format::CycloneDx),
         _ => {}
     }

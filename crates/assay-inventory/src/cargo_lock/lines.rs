@@ -22,6 +22,7 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
     let mut table = Table::Top;
     let mut metadata = false;
     let mut root = false;
+    let mut last = "";
     let mut unused = Keys::default();
     let mut keys = Keys::default();
     let mut lines = text.lines().enumerate();
@@ -65,8 +66,14 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
                 }
                 Table::Package => package(pair, &mut keys, lock.packages.last_mut()?, &mut lines)?,
                 Table::Unused => package(pair, &mut unused, &mut Entry::default(), &mut lines)?,
-                // Two equal keys would be no TOML; checksums are not read here, so let TOML decide on quotes only.
-                Table::Metadata => checksum(pair)?,
+                // Cargo sorts them, so that none is there twice, which TOML would refuse.
+                Table::Metadata => {
+                    let key = checksum(pair)?;
+                    if last >= key {
+                        return None;
+                    }
+                    last = key;
+                }
             },
         }
     }
@@ -136,11 +143,11 @@ fn package<'a>(
 }
 
 /// `"checksum name version (source)" = "hex"` of the oldest files.
-fn checksum(pair: &str) -> Option<()> {
+fn checksum(pair: &str) -> Option<&str> {
     let (key, value) = pair.split_once("\" = ")?;
     string(value)?;
     let key = key.strip_prefix("\"checksum ")?;
-    plain(key).then_some(())
+    plain(key).then_some(key)
 }
 
 /// A basic string without escapes.

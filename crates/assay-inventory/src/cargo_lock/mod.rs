@@ -77,3 +77,99 @@ fn found(lock: &Lock<'_>) -> Result<Found, Broken> {
     outside.say(&mut found);
     Ok(found.done())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const OLD: &str = "\
+[root]
+name = \"own\"
+version = \"0.1.0\"
+dependencies = []
+
+[[package]]
+name = \"a\"
+version = \"1.0.0\"
+source = \"sparse+https://index.example/\"
+
+[[patch.unused]]
+name = \"u\"
+version = \"2.0.0\"
+
+[metadata]
+\"checksum a 1.0.0 (sparse+https://index.example/)\" = \"00\"
+";
+
+    fn both(text: &str) -> (Option<Vec<Entry<'_>>>, Option<Vec<[Option<String>; 3]>>) {
+        let fast = lines::read(text).map(|lock| lock.packages);
+        let own = |e: &Entry<'_>| [e.name, e.version, e.source].map(|t| t.map(str::to_owned));
+        let slow = tables::parse(text).ok().map(|document| document.lock().packages.iter().map(own).collect());
+        (fast, slow)
+    }
+
+    /// What the line reader accepts, TOML accepts, with the same values.
+    fn agree(text: &str) -> bool {
+        let (fast, slow) = both(text);
+        let Some(fast) = fast else { return false };
+        let fast: Vec<_> = fast.iter().map(|e| [e.name, e.version, e.source].map(|t| t.map(str::to_owned))).collect();
+        assert_eq!(Some(fast), slow, "{text}");
+        true
+    }
+
+    #[test]
+    fn old_and_foreign_files() {
+        assert!(agree(OLD), "the line reader reads what old versions of Cargo wrote");
+        let found = read(OLD.as_bytes()).expect("reads");
+        let listed: Vec<_> = found.components.iter().map(|c| (c.at.as_str(), &c.what)).collect();
+        let package = |ecosystem: &str, name: &str| crate::component::What::Package {
+            ecosystem: Ecosystem::Other(ecosystem.to_owned()),
+            name: name.to_owned(),
+            source: None,
+        };
+        assert_eq!(listed, [("line 1", &package(PATH, "own")), ("line 6", &package(REGISTRY, "a"))]);
+        assert_eq!(found.skipped.len(), 1, "another registry is said");
+
+        // Valid TOML that Cargo does not write.
+        let foreign = "version = 3\r\n[[package]]\nname = 'a'\nversion = \"1.0\\u002e0\"\nx = { y = 1 }\n";
+        assert!(lines::read(foreign).is_none());
+        let found = read(foreign.as_bytes()).expect("reads");
+        assert_eq!(found.components[0].version.as_deref(), Some("1.0.0"));
+
+        let conflict = "version = 4\n<<<<<<< HEAD\n[[package]]\n";
+        let Err(Broken::At(at, why)) = read(conflict.as_bytes()) else { panic!("a conflict is read") };
+        assert_eq!(at, "line 2");
+        assert!(why.contains("merge conflict"), "{why}");
+
+        let newer = read(b"version = 9\n").expect("reads");
+        assert!(newer.skipped[0].why.contains("newer"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_line_reader_is_toml(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(vec![
+                "", "\"", "\n", " ", "[", "]", "]]", ",", "#", "=", "\\", "\t", "\r", "a", "[[package]]\n",
+                "version = 4\n", "name = \"x\"\n", "[metadata]\n", "\"checksum b\" = \"\"\n", "[root]\n", "[[patch.unused]]\n",
+                "\"checksum a 1.0.0 (sparse+https://index.example/)\" = \"00\"\n", "dependencies = [\n \"x\",\n]\n", "\u{7f}", "é",
+            ]), any::<bool>()), 0..5),
+        ) {
+            let mut text = OLD.to_owned();
+            for (at, piece, replace) in edits {
+                // Characters, so that the text stays one; two bytes at most are cut.
+                let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+                let at = places[at.index(places.len())];
+                if replace {
+                    text.remove(at);
+                }
+                text.insert_str(at, piece);
+            }
+            agree(&text);
+        }
+    }
+}

@@ -30,9 +30,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         return Err(Broken::Other("a spreadsheet's own file", "save it as CSV, and read that"));
     }
     let text = decode(bytes);
-    let (delimiter, text) = delimiter(&text);
+    let (delimiter, table) = delimiter(&text);
+    let mut lines = Lines { text: &text, at: 0, line: 1, table: text.len() - table.len() };
     let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(table.as_bytes());
     let mut rows = reader.records();
     let mut seen = Vec::new();
     let columns = loop {
@@ -53,7 +54,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         if row.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = lines.of(row.position().map_or(0, csv::Position::byte));
         if let Some(component) = component(&columns, &row, line, &mut found) {
             found.push(component)?;
         }
@@ -61,7 +62,32 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
     Ok(found.done())
 }
 
-fn component(columns: &Columns, row: &StringRecord, line: u64, found: &mut Found) -> Option<Component> {
+/// Counts lines up to a row: the reader's own count is one short after `\r\n`, and does not know of a `sep=` line.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+    /// Where the table begins in the text.
+    table: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the row that begins at this byte of the table, or after the line ends there.
+    fn of(&mut self, byte: u64) -> usize {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX).saturating_add(self.table);
+        while let Some(c) = self.text.as_bytes().get(self.at) {
+            if self.at >= start && !matches!(c, b'\n' | b'\r') {
+                break;
+            }
+            let lone = *c == b'\r' && self.text.as_bytes().get(self.at + 1) != Some(&b'\n');
+            self.line += usize::from(*c == b'\n' || lone);
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+fn component(columns: &Columns, row: &StringRecord, line: usize, found: &mut Found) -> Option<Component> {
     let at = format!("line {line}");
     if row.len() < columns.needed() {
         found.skip(at, format!("the row has {} of {} columns", row.len(), columns.count));
@@ -170,7 +196,7 @@ fn columns_of(line: &str, delimiter: u8) -> usize {
 }
 
 fn no_header(seen: &[StringRecord]) -> Broken {
-    let longest = seen.iter().max_by_key(|row| row.len());
+    let longest = seen.iter().min_by_key(|row| std::cmp::Reverse(row.len()));
     let named: Vec<String> =
         longest.iter().flat_map(|row| row.iter()).filter(|c| !c.trim().is_empty()).take(20).map(cut).collect();
     let named = if named.is_empty() { "none".to_owned() } else { format!("`{}`", named.join("`, `")) };

@@ -1,0 +1,228 @@
+//! Bytes from strangers: every reader gives a value or an error with a place,
+//! within its bounds, and never more than was there.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use assay_inventory::component::{Component, Format, What};
+use assay_inventory::{Options, ReadError, detect, limits, read};
+use proptest::prelude::*;
+
+const CARGO: &str = "version = 4
+
+[[package]]
+name = \"a\"
+version = \"1.0.0\"
+dependencies = [
+ \"b 1.0\",
+]
+
+[[package]]
+name = \"b\"
+version = \"1.0.0\"
+source = \"git+https://example.com/b?rev=1#2\"
+checksum = \"00\"
+";
+const PACKAGE: &str = r#"{"name":"x","lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0"},
+"node_modules/a":{"version":"1.0.0","resolved":"git+ssh://git@example.com/a.git#1","dev":true,"dependencies":{"b":"^1"}},
+"node_modules/a/node_modules/@s/b":{"name":"c","version":"2.0.0"},"node_modules/l":{"link":true}}}"#;
+const PACKAGE_1: &str = r#"{"lockfileVersion":1,"dependencies":{"a":{"version":"npm:z@1.0.0","dependencies":
+{"b":{"version":"git+https://example.com/b#1"}}},"c":{"version":"1.0.0","dev":true}}}"#;
+const JSON: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"pump","version":"2"}},
+"components":[{"type":"library","name":"a","version":"1","purl":"pkg:npm/%40s/a@1","components":[{"type":"file","name":"f"}]},
+{"type":"application","name":"b","cpe":"cpe:2.3:a:v\\:x:b_c:1.0:*:*:*:*:*:*:*","supplier":{"name":"V"}}],"services":[{"name":"s"}]}"#;
+const XML: &str = r#"<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5"><metadata><component type="device">
+<name>p&amp;q &#65;</name></component></metadata><components><component type="library"><supplier><name>S</name></supplier><name>a</name>
+<version>1</version><purl>pkg:deb/debian/a@1?distro=debian-12</purl><components><component type="file"><name><![CDATA[f]]></name></component>
+</components></component></components><services><service><name>n</name></service></services></bom>"#;
+const DPKG: &str = "Package: a\nStatus: install ok installed\nVersion: 1:1.0-1+b1\nSource: s (1.0-1)\nDescription: x\n more\n\n\
+Package: b\nStatus: deinstall ok config-files\nVersion: 2\n";
+const LIST: &str =
+    "vendor;product;version;place;patched by;internet facing\n\"A \"\"x\"\"\";\"B\nC\";1;;us;yes\nD;E;;ward;D;no\n";
+
+const VALID: [(Format, &str, usize); 7] = [
+    (Format::CargoLock, CARGO, 2),
+    (Format::PackageLock, PACKAGE, 3),
+    (Format::PackageLock, PACKAGE_1, 3),
+    (Format::CycloneDx, JSON, 3),
+    (Format::CycloneDx, XML, 2),
+    (Format::DpkgStatus, DPKG, 1),
+    (Format::ProductList, LIST, 2),
+];
+
+fn texts(component: &Component) -> Vec<&str> {
+    let mut texts = match &component.what {
+        What::Package { name, .. } => vec![name.as_str()],
+        What::Product { vendor, product } => vec![vendor.as_str(), product.as_str()],
+    };
+    texts.push(&component.site.place);
+    texts.extend(component.version.as_deref());
+    texts
+}
+
+/// Reads bytes as a format, and checks what must hold whatever they are.
+fn check(format: Format, bytes: &[u8]) {
+    let options = Options { format: Some(format), ..Options::default() };
+    match read("a file", bytes, &options) {
+        Ok(inventory) => {
+            assert!(inventory.components.len() + inventory.skipped.len() <= bytes.len() + 1);
+            for component in &inventory.components {
+                assert!(!component.at.is_empty());
+                for text in texts(component) {
+                    assert!(text.len() <= limits::NAME);
+                }
+                assert!(!component.version.as_ref().is_some_and(|v| v.trim().is_empty()), "{component:?}");
+                match &component.what {
+                    What::Package { name, .. } => assert!(!name.is_empty(), "{component:?}"),
+                    What::Product { product, .. } => assert!(!product.trim().is_empty(), "{component:?}"),
+                }
+            }
+            for skipped in &inventory.skipped {
+                assert!(!skipped.at.is_empty() && !skipped.why.is_empty(), "{skipped:?}");
+            }
+        }
+        Err(e) => assert!(e.to_string().starts_with("a file: "), "{e}"),
+    }
+}
+
+fn all(bytes: &[u8]) {
+    for (format, ..) in VALID {
+        check(format, bytes);
+    }
+    if let Ok(format) = detect("a file", bytes) {
+        check(format, bytes);
+    }
+}
+
+#[test]
+fn the_seeds_are_valid() {
+    for (format, text, n) in VALID {
+        assert_eq!(detect("a file", text.as_bytes()), Ok(format), "{text}");
+        let inventory = read("a file", text.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(inventory.components.len(), n, "{inventory:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        all(&bytes);
+    }
+
+    #[test]
+    fn any_text(text in "[\\[\\]{}<>\"':,;=/ a-zA-Z0-9\n\t&.-]{0,300}") {
+        all(text.as_bytes());
+    }
+
+    #[test]
+    fn mutated(
+        which in 0..VALID.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..5_u8), 1..6),
+    ) {
+        let (format, text, _) = VALID[which];
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, value, kind) in edits {
+            if bytes.is_empty() {
+                break;
+            }
+            let at = at.index(bytes.len());
+            match kind {
+                0 => bytes[at] = value,
+                1 => bytes.truncate(at),
+                2 => {
+                    bytes.remove(at);
+                }
+                3 => bytes.insert(at, value),
+                _ => {
+                    let tail = bytes[at..].to_vec();
+                    bytes.extend(tail);
+                }
+            }
+        }
+        check(format, &bytes);
+        all(&bytes);
+    }
+
+    #[test]
+    fn os_release_and_names(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".{0,80}", other in ".{0,80}") {
+        let _ = assay_inventory::dpkg_status::distribution(&bytes);
+        let _ = assay_inventory::cpe::read(&text);
+        let _ = assay_inventory::cpe::read(&format!("cpe:2.3:a:{text}"));
+        let _ = assay_inventory::cpe::read(&format!("cpe:/{text}"));
+        if let Ok(package) = assay_inventory::purl::read(&format!("pkg:{text}")) {
+            prop_assert!(!package.name.is_empty());
+        }
+        let a = assay_inventory::product::Product::new(&text, &other);
+        let b = assay_inventory::product::Product::new(&other, &text);
+        prop_assert_eq!(
+            assay_inventory::product::agree(&a, &b).is_some(),
+            assay_inventory::product::agree(&b, &a).is_some()
+        );
+    }
+
+    #[test]
+    fn purls_that_nearly_are(text in "(deb|npm|pypi|golang|maven|rpm|apk|generic)(/[@%A-Za-z0-9.~+-]{0,8}){1,3}(@[0-9a-z%:.+~-]{0,8})?(\\?(distro|arch|upstream)=[a-z0-9.@%-]{0,12})?(#[a-z/.]{0,6})?") {
+        if let Ok(package) = assay_inventory::purl::read(&format!("pkg:{text}")) {
+            prop_assert!(!package.name.is_empty());
+            prop_assert!(package.version != Some(String::new()));
+        }
+    }
+}
+
+#[test]
+fn depth_is_bounded() {
+    let brackets = "[".repeat(200_000);
+    all(brackets.as_bytes());
+    let nested = format!(
+        "{{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",{}",
+        "\"components\":[{\"name\":\"a\",".repeat(50_000)
+    );
+    all(nested.as_bytes());
+    let nested = format!("{{\"lockfileVersion\":1,{}", "\"dependencies\":{\"a\":{".repeat(50_000));
+    all(nested.as_bytes());
+    let opening = "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\">";
+    let nested = format!("{opening}{}", "<components><component><name>a</name>".repeat(50_000));
+    let options = Options { format: Some(Format::CycloneDx), ..Options::default() };
+    let error = read("deep", nested.as_bytes(), &options).unwrap_err();
+    assert!(matches!(error, ReadError::TooMuch { .. }), "{error}");
+    let nested = format!("[[package]]\nname = {}", "[".repeat(50_000));
+    all(nested.as_bytes());
+}
+
+#[test]
+fn length_is_bounded() {
+    let long = "x".repeat(10_000);
+    for document in [
+        CARGO.replace("\"a\"", &format!("\"{long}\"")),
+        PACKAGE.replace("node_modules/a\"", &format!("node_modules/{long}\"")),
+        JSON.replace("\"pump\"", &format!("\"{long}\"")),
+        DPKG.replace("Package: a", &format!("Package: {long}")),
+        LIST.replace("ward", &long),
+    ] {
+        let inventory = read("long", document.as_bytes(), &Options::default()).unwrap();
+        assert!(inventory.skipped.iter().any(|s| s.why.contains("too long")), "{inventory:?}");
+        check(inventory.format, document.as_bytes());
+    }
+    let error = read("big", &vec![b' '; limits::FILE + 1], &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "big: the file has 67108865 bytes (the limit is 67108864)");
+}
+
+#[test]
+fn entities_and_doctypes_are_not_expanded() {
+    let options = Options { format: Some(Format::CycloneDx), ..Options::default() };
+    let bomb = XML.replace("<bom", "<!DOCTYPE bom [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><bom");
+    let error = read("bomb", bomb.as_bytes(), &options).unwrap_err().to_string();
+    assert!(error.contains("document type declaration"), "{error}");
+    let own = XML.replace("&amp;", "&secret;");
+    let error = read("own", own.as_bytes(), &options).unwrap_err().to_string();
+    assert!(error.contains("entity of its own"), "{error}");
+}
+
+#[test]
+fn skipped_entries_are_counted_beyond_the_bound() {
+    let rows = "only one cell\n".repeat(limits::SKIPPED + 7);
+    let text = format!("vendor,product,version\n{rows}");
+    let inventory = read("rows.csv", text.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(inventory.skipped.len(), limits::SKIPPED + 1);
+    assert_eq!(inventory.skipped.last().unwrap().why, "7 more entries could not be read");
+}

@@ -1,0 +1,168 @@
+//! Product lists as people export them.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use assay_base::Answer;
+use assay_inventory::component::{Format, Inventory, PatchedBy, What};
+use assay_inventory::{Options, detect, product_list, read};
+
+fn list(bytes: &[u8]) -> Inventory {
+    assert_eq!(detect("assets.csv", bytes), Ok(Format::ProductList));
+    read("assets.csv", bytes, &Options::default()).unwrap()
+}
+
+fn products(inventory: &Inventory) -> Vec<(&str, &str, Option<&str>)> {
+    inventory
+        .components
+        .iter()
+        .map(|c| match &c.what {
+            What::Product { vendor, product } => (vendor.as_str(), product.as_str(), c.version.as_deref()),
+            What::Package { .. } => panic!("a list has no packages"),
+        })
+        .collect()
+}
+
+#[test]
+fn the_example_is_read() {
+    let inventory = list(product_list::EXAMPLE.as_bytes());
+    assert_eq!(
+        products(&inventory),
+        [
+            ("Fortinet", "FortiGate 60F", Some("7.4.3")),
+            ("Baxter", "Infusion pump", None),
+            ("Microsoft", "Windows Server 2019", None)
+        ]
+    );
+    let sites: Vec<_> = inventory.components.iter().map(|c| (&c.site.exposed, &c.site.patched_by)).collect();
+    assert_eq!(
+        sites,
+        [
+            (&Answer::Yes, &PatchedBy::Us),
+            (&Answer::No, &PatchedBy::Vendor("Baxter service".to_owned())),
+            (&Answer::Unknown, &PatchedBy::Us)
+        ]
+    );
+    assert_eq!(inventory.components[1].site.place, "ward 3");
+    assert_eq!(inventory.components[0].at, "line 2");
+    assert!(inventory.skipped.is_empty());
+}
+
+#[test]
+fn delimiters_and_encodings_give_the_same() {
+    let rows = "Hersteller;Manufacturer;Model;Firmware Version;Room\n;Dräger;Infinity “M540”;VG4.1;Ward 3\n";
+    let utf8 = list(rows.as_bytes());
+    assert_eq!(products(&utf8), [("Dräger", "Infinity “M540”", Some("VG4.1"))]);
+
+    let mut marked = b"\xef\xbb\xbf".to_vec();
+    marked.extend(rows.as_bytes());
+    assert_eq!(list(&marked), utf8);
+
+    let windows: Vec<u8> = rows
+        .chars()
+        .map(|c| match c {
+            '“' => 0x93,
+            '”' => 0x94,
+            c => u8::try_from(u32::from(c)).unwrap(),
+        })
+        .collect();
+    assert_eq!(list(&windows), utf8);
+
+    for (mark, big) in [(Some([0xff, 0xfe]), false), (Some([0xfe, 0xff]), true), (None, false), (None, true)] {
+        let mut bytes: Vec<u8> = mark.into_iter().flatten().collect();
+        bytes.extend(rows.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }));
+        assert_eq!(list(&bytes), utf8, "{mark:?} {big}");
+    }
+
+    let tabs = rows.replace(';', "\t").replace('\n', "\r\n");
+    assert_eq!(list(tabs.as_bytes()), utf8);
+    let commas = rows.replace(';', ",");
+    assert_eq!(list(commas.as_bytes()), utf8);
+    let named = format!("sep=;\r\n{rows}");
+    let named = list(named.as_bytes());
+    assert_eq!(products(&named), products(&utf8));
+    assert_eq!(named.components[0].at, "line 3");
+}
+
+#[test]
+fn what_people_put_in_cells() {
+    let text = "\
+Asset list of the clinic, exported 2026-11-01
+
+product, vendor ,internet-facing,managed by,version
+\"PACS server,
+main\",Acme,maybe,vendor,unknown
+=cmd|' /C calc'!A0,@SUM(1),Y,IT,+1.0
+,,,,
+
+\"Pump \"\"B\"\"\",,N,,3
+,Acme,yes,us,1
+short,Acme
+long,Acme,yes,us,1,extra
+padded,Acme,no,us,1,,
+";
+    let inventory = list(text.as_bytes());
+    assert_eq!(
+        products(&inventory),
+        [
+            ("Acme", "PACS server,\nmain", None),
+            // A cell is text, whatever a spreadsheet would do with it.
+            ("@SUM(1)", "=cmd|' /C calc'!A0", Some("+1.0")),
+            ("", "Pump \"B\"", Some("3")),
+            ("Acme", "padded", Some("1")),
+        ]
+    );
+    let first = &inventory.components[0];
+    assert_eq!(first.site.patched_by, PatchedBy::Vendor("Acme".to_owned()));
+    assert_eq!(first.site.exposed, Answer::Unknown);
+    assert_eq!(inventory.components[2].site.patched_by, PatchedBy::Unknown);
+    let skipped: Vec<_> = inventory.skipped.iter().map(|s| format!("{}: {}", s.at, s.why)).collect();
+    assert_eq!(
+        skipped,
+        [
+            "line 4: `maybe` says neither yes nor no to *exposed*; taken as unknown",
+            "line 10: the row names no product",
+            "line 11: the row has 2 of 5 columns",
+            "line 12: the row has 6 columns, the header has 5: a cell with a delimiter in it needs quotes",
+        ]
+    );
+}
+
+#[test]
+fn a_row_may_end_early_where_nothing_is_lost() {
+    let inventory = list(b"vendor,product,version,place,exposed\nA,B,1\nA,B\n");
+    assert_eq!(inventory.components.len(), 1);
+    assert_eq!(inventory.components[0].site.exposed, Answer::Unknown);
+    assert_eq!(inventory.skipped.len(), 1);
+}
+
+#[test]
+fn without_a_header_the_error_shows_one() {
+    let error = read("a.csv", b"Foo,Bar,Baz\n1,2,3\n", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("Columns found: `Foo`, `Bar`, `Baz`"), "{error}");
+    assert!(error.ends_with(product_list::EXAMPLE), "{error}");
+    let error = read("a.csv", b"product\nPump\n", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("one for its vendor or version"), "{error}");
+    let error = read("a.csv", b"", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("Columns found: none"), "{error}");
+    let error = read("a.xlsx", b"PK\x03\x04....", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("save the list as CSV"), "{error}");
+    let error = read("notes.txt", b"hello\n", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("CycloneDX (JSON or XML), Cargo.lock, package-lock.json"), "{error}");
+}
+
+#[test]
+fn any_order_of_columns() {
+    let columns =
+        [("vendor", "V"), ("product", "P"), ("version", "1"), ("location", "L"), ("exposed", "no"), ("owner", "us")];
+    for turn in 0..columns.len() {
+        let mut turned = columns;
+        turned.rotate_left(turn);
+        let line =
+            |of: fn(&(&'static str, &'static str)) -> &'static str| turned.iter().map(of).collect::<Vec<_>>().join(";");
+        let text = format!("{}\n{}\n", line(|c| c.0), line(|c| c.1));
+        let inventory = list(text.as_bytes());
+        assert_eq!(products(&inventory), [("V", "P", Some("1"))]);
+        assert_eq!(inventory.components[0].site.place, "L");
+        assert_eq!(inventory.components[0].site.exposed, Answer::No);
+        assert_eq!(inventory.components[0].site.patched_by, PatchedBy::Us);
+    }
+}

@@ -1,0 +1,192 @@
+//! Names of products: what is the same, what is likely, and what is neither.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+mod common;
+
+use std::io::Read;
+
+use assay_inventory::product::{Agreement, Because, Product, agree, misspelt, normalise};
+use proptest::prelude::*;
+
+fn judge(a: (&str, &str), b: (&str, &str)) -> Option<Agreement> {
+    let (a, b) = (Product::new(a.0, a.1), Product::new(b.0, b.1));
+    let forth = agree(&a, &b);
+    let back = agree(&b, &a);
+    let word = |agreement: &Option<Agreement>| agreement.as_ref().map(std::mem::discriminant);
+    assert_eq!(word(&forth), word(&back), "the order of the two does not matter");
+    forth
+}
+
+#[test]
+fn the_same() {
+    for (a, b) in [
+        (("Fortinet", "FortiOS"), ("fortinet, inc.", "FORTIOS")),
+        (("Cisco", "Cisco IP Phones"), ("Cisco", "IP Phones")),
+        (("", "Fortinet FortiOS"), ("Fortinet", "FortiOS")),
+        (("Dräger GmbH & Co. KG", "Infinity M540"), ("Drager", "Infinity® M540")),
+        (("Dassault Systèmes", "DELMIA Apriso"), ("Dassault Systemes SE", "Delmia  Apriso")),
+        (("VMware", "ESXi"), ("VMware", "ESXi, Workstation, and Fusion")),
+        (("Ivanti", "Policy Secure"), ("Ivanti", "Connect Secure, Policy Secure, and Neurons")),
+        (("Ivanti", "Endpoint Manager Mobile"), ("Ivanti", "Endpoint Manager Mobile (EPMM)")),
+        (("Palo Alto Networks", "PAN-OS"), ("Palo Alto Networks", "PAN OS")),
+        (("Microsoft", "Windows Server 2019"), ("Microsoft Corporation", "Microsoft Windows Server 2019")),
+        (("Linux", "Linux Kernel"), ("Linux", "Kernel")),
+        (("The Becton Dickinson Company", "Alaris"), ("Becton Dickinson", "Alaris")),
+    ] {
+        assert_eq!(judge(a, b), Some(Agreement::Same), "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn likely_and_why() {
+    let cases: [((&str, &str), (&str, &str), fn(&Because) -> bool); 20] = [
+        (("Pulse Secure", "Connect Secure"), ("Ivanti", "Connect Secure"), |b| matches!(b, Because::VendorAlias(..))),
+        (("Broadcom", "ESXi"), ("VMware", "ESXi"), |b| matches!(b, Because::VendorAlias(..))),
+        (("Sonic Wall", "SonicOS"), ("SonicWall", "SonicOS"), |b| matches!(b, Because::VendorAlias(..))),
+        (("HP", "ProCurve Manager"), ("Hewlett Packard (HP)", "ProCurve Manager (PCM)"), |b| {
+            matches!(b, Because::VendorAlias(..))
+        }),
+        (("Ivanti", "EPMM"), ("Ivanti", "Endpoint Manager Mobile (EPMM)"), |b| matches!(b, Because::ProductAlias(..))),
+        (("Cisco", "ASA"), ("Cisco", "Adaptive Security Appliance (ASA) and Firepower Threat Defense (FTD)"), |b| {
+            matches!(b, Because::ProductAlias(..))
+        }),
+        (("Fortinet", "FortiGate 60F"), ("Fortinet", "FortiOS"), |b| matches!(b, Because::ProductAlias(..))),
+        (
+            ("Citrix", "NetScaler ADC"),
+            ("Citrix", "Application Delivery Controller (ADC), Gateway, and SD-WAN WANOP Appliance"),
+            |b| matches!(b, Because::ProductAlias(..)),
+        ),
+        (("Microsoft", "Windows Server 2019"), ("Microsoft", "Win32k"), |b| matches!(b, Because::Part(..))),
+        (("Microsoft", "Windows 10"), ("Microsoft", "Windows"), |b| matches!(b, Because::Edition(..))),
+        (("Microsoft", "Windows Server 2019"), ("Microsoft", "Windows"), |b| matches!(b, Because::Part(..))),
+        (("Microsoft", "Exchange Server 2016"), ("Microsoft", "Exchange Server"), |b| {
+            matches!(b, Because::Edition(..))
+        }),
+        (("Microsoft", "Windows Server 2012 R2"), ("Microsoft", "Windows Server 2012"), |b| {
+            matches!(b, Because::Edition(..))
+        }),
+        (("Atlassian", "Confluence Server"), ("Atlassian", "Confluence"), |b| matches!(b, Because::Part(..))),
+        (("", "Confluence"), ("Atlassian", "Confluence"), |b| matches!(b, Because::NoVendor(..))),
+        (("Fortnet", "FortiOS"), ("Fortinet", "FortiOS"), |b| matches!(b, Because::VendorMisspelt(..))),
+        (("Solarwinds", "Web Help Dsek"), ("SolarWinds", "Web Help Desk"), |b| {
+            matches!(b, Because::ProductMisspelt(..))
+        }),
+        (("Apple", "iPhone 12"), ("Apple", "Multiple Products"), |b| matches!(b, Because::AnyOfVendor(..))),
+        (("VMware", "Aria Operations"), ("Broadcom", "VMware Aria Operations and VMware Tools"), |b| {
+            matches!(b, Because::VendorAlias(..))
+        }),
+        (("Zyxel", "ATP100 firewall"), ("Zyxel", "Multiple Firewalls"), |b| matches!(b, Because::AnyOfVendor(..))),
+    ];
+    for (a, b, because) in cases {
+        match judge(a, b) {
+            Some(Agreement::Likely(why)) if because(&why) => assert!(why.to_string().contains('`'), "{why}"),
+            other => panic!("{a:?} {b:?}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn neither() {
+    for (a, b) in [
+        (("Microsoft", "Windows 7"), ("Microsoft", "Windows 10")),
+        (("Apache", "Struts 1"), ("Apache", "Struts 2")),
+        (("SonicWall", "SMA100"), ("SonicWall", "SMA1000")),
+        (("Cisco", "IOS"), ("Apple", "iOS")),
+        (("Cisco", "Unified Manager"), ("Oracle", "Manager")),
+        (("", "Server"), ("Microsoft", "Server")),
+        (("", "Multiple Products"), ("Apple", "Multiple Products")),
+        (("Baxter", "Infusion pump"), ("Fortinet", "FortiOS")),
+        (("Drupal", "Core"), ("Magento", "Core")),
+        (("D-Link", "DIR-645 Router"), ("D-Link", "DIR-859 Router")),
+        (("Adobe", "Acrobat"), ("Adobe", "ColdFusion")),
+        (("", ""), ("", "")),
+    ] {
+        assert_eq!(judge(a, b), None, "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn names() {
+    let words = |text: &str| normalise(text).to_string();
+    assert_eq!(words("  Backup & Replication™  "), "backup and replication");
+    assert_eq!(words("Worry-Free_Business/Security"), "worry free business security");
+    assert_eq!(words("Oracle’s VM\tVirtualBox"), "oracles vm virtualbox");
+    let windows = normalise("Windows Server 2012 R2");
+    assert_eq!((windows.words.len(), windows.edition.join(" ")), (2, "2012 r2".to_owned()));
+    assert_eq!(normalise("Endpoint Manager Mobile (EPMM)").short, ["epmm"]);
+    assert_eq!(words("(unclosed"), "unclosed");
+    assert!(normalise("!?").is_empty());
+}
+
+#[test]
+fn misspellings() {
+    for (a, b) in [("fortinet", "fortnet"), ("cisco", "csico"), ("microsoft", "micrsofot"), ("philips", "phillips")] {
+        assert!(misspelt(a, b) && misspelt(b, a), "{a} {b}");
+    }
+    for (a, b) in [("ios", "ies"), ("cisco", "disc"), ("sma100", "sma1000"), ("fortios", "fortias2"), ("same", "same")]
+    {
+        assert!(!misspelt(a, b), "{a} {b}");
+    }
+}
+
+#[test]
+fn the_catalogue_agrees_with_itself() {
+    let Some(mut file) = common::open("kev/known_exploited_vulnerabilities-2026-01-29.json.gz") else { return };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).unwrap();
+    let catalogue: serde_json::Value = serde_json::from_str(&common::gunzip(&bytes)).unwrap();
+    let mut entries: Vec<(String, String)> = catalogue["vulnerabilities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["vendorProject"].as_str().unwrap().to_owned(), e["product"].as_str().unwrap().to_owned()))
+        .collect();
+    entries.sort();
+    entries.dedup();
+    let products: Vec<Product> = entries.iter().map(|(vendor, product)| Product::new(vendor, product)).collect();
+    let (mut same, mut likely) = (0, 0);
+    for (n, a) in products.iter().enumerate() {
+        assert!(agree(a, a).is_some(), "{:?}", entries[n]);
+        for (m, b) in products.iter().enumerate().skip(n + 1) {
+            match agree(a, b) {
+                Some(Agreement::Same) => same += 1,
+                Some(Agreement::Likely(because)) => {
+                    likely += 1;
+                    let vendors = (a.vendor(), b.vendor());
+                    // What joins two vendors is an alias, a misspelling, or no vendor at all.
+                    let joined = vendors.0 == vendors.1
+                        || matches!(
+                            because,
+                            Because::VendorAlias(..) | Because::VendorMisspelt(..) | Because::NoVendor(..)
+                        );
+                    assert!(joined, "{:?} {:?}: {because}", entries[n], entries[m]);
+                    if std::env::var_os("SHOW").is_some() {
+                        eprintln!("{:?} {:?}: {because}", entries[n], entries[m]);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+    eprintln!("{} products of the catalogue: {same} pairs the same, {likely} likely", entries.len());
+    assert!(same < entries.len() && likely < entries.len() * 10, "{same} {likely}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_product_is_itself(vendor in "[A-Z][a-z]{3,9}( [A-Z][a-z]{2,8})?", product in "[A-Z][a-z]{3,9}( [A-Z][a-z]{4,8}){0,2}( [0-9]{1,4})?") {
+        let a = Product::new(&vendor, &product);
+        let b = Product::new(&format!("{} GmbH", vendor.to_uppercase()), &product.to_lowercase());
+        prop_assert_eq!(agree(&a, &b), Some(Agreement::Same));
+    }
+
+    /// Another edition, or another vendor and product, is never the same.
+    #[test]
+    fn another_is_never_the_same(edition in 1..50_u32, more in 1..50_u32) {
+        let a = Product::new("Acme", &format!("Scanner {edition}"));
+        let b = Product::new("Acme", &format!("Scanner {}", edition + more));
+        prop_assert_eq!(agree(&a, &b), None);
+    }
+}
