@@ -63,7 +63,12 @@ impl LoadedBundle {
         Self::from_files(path, files)
     }
 
-    fn from_files(origin: &Path, files: Vec<Entry>) -> Result<Self, LoadError> {
+    /// A bundle from files that somebody unpacked before: `proof.toml` among them.
+    ///
+    /// # Errors
+    ///
+    /// `no-manifest`, `too-large` or `not-utf8`.
+    pub fn from_files(origin: &Path, files: Vec<Entry>) -> Result<Self, LoadError> {
         let mut manifest = None;
         let mut expected = None;
         let mut others = Vec::new();
@@ -83,6 +88,24 @@ impl LoadedBundle {
             String::from_utf8(manifest).map_err(|_| wrong("not-utf8", format!("`{MANIFEST}` is not UTF-8 text")))?;
         others.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self { origin: origin.to_owned(), manifest, expected, files: others })
+    }
+
+    /// All its files, the manifest among them: what a pack of it holds.
+    ///
+    /// # Errors
+    ///
+    /// Never for a bundle that was read: its two own names are paths.
+    pub fn entries(&self) -> Result<Vec<Entry>, LoadError> {
+        let own = |name: &str, text: &str| -> Result<Entry, LoadError> {
+            let path = name.parse().map_err(|_| wrong("bad-path", format!("`{name}` is no path of a bundle")))?;
+            Ok(Entry { path, content: text.as_bytes().to_vec(), executable: false })
+        };
+        let mut entries = vec![own(MANIFEST, &self.manifest)?];
+        if let Some(expected) = &self.expected {
+            entries.push(own(EXPECTED, expected)?);
+        }
+        entries.extend(self.files.iter().cloned());
+        Ok(entries)
     }
 
     /// The file at this path.
