@@ -36,7 +36,7 @@ pub use directive::{Directive, Row};
 pub use due::{Due, Start, Started};
 pub use facts::{Facts, Input};
 pub use hint::Hint;
-pub use organisation::{Kind, Organisation};
+pub use organisation::{Asset, Kind, Organisation};
 pub use outcome::Outcome;
 pub use pack::BadPack;
 pub use term::Term;

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use assay_base::Answer;
 use serde::{Deserialize, Serialize};
 
 use crate::pack::{BadPack, LARGEST, shorten};
@@ -61,15 +62,15 @@ impl Kind {
         }
     }
 
-    /// As part of a sentence, with its article.
+    /// As part of a sentence, in the plural.
     pub fn words(self) -> &'static str {
         match self {
-            Self::FederalCivilianAgency => "a federal civilian executive agency",
-            Self::NationalSecuritySystem => "an operator of a national security system",
-            Self::StateOrLocal => "a state or local authority",
-            Self::CriticalInfrastructure => "an operator of critical infrastructure",
-            Self::Private => "a private organisation",
-            Self::Unknown => "an organisation whose kind is not stated",
+            Self::FederalCivilianAgency => "federal civilian executive agencies",
+            Self::NationalSecuritySystem => "operators of national security systems",
+            Self::StateOrLocal => "state or local authorities",
+            Self::CriticalInfrastructure => "operators of critical infrastructure",
+            Self::Private => "private organisations",
+            Self::Unknown => "organisations whose kind is not stated",
         }
     }
 }
@@ -102,6 +103,24 @@ pub struct Organisation {
     pub zone: Option<String>,
     /// Who stated this, and when; empty if not said.
     pub stated_by: String,
+    /// What it says of its assets beside its inventories.
+    pub assets: Vec<Asset>,
+}
+
+/// What an organisation says of everything in an inventory, or of a place in it.
+///
+/// A lock file cannot say whether strangers reach what is built from it; its
+/// owner can (R29). What an inventory itself says comes first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Asset {
+    /// The inventory's name.
+    pub inventory: String,
+    /// The place in it; none is all of it.
+    #[serde(default)]
+    pub place: Option<String>,
+    /// Whether strangers can reach it over public networks.
+    pub exposed: Answer,
 }
 
 #[derive(Deserialize)]
@@ -117,12 +136,35 @@ struct File {
     zone: Option<String>,
     #[serde(default)]
     stated_by: String,
+    #[serde(default)]
+    assets: Vec<Asset>,
 }
+
+/// Most assets that are read.
+const ASSETS: usize = 1_000;
 
 impl Organisation {
     /// One of which only the kind is known.
     pub fn of(kind: Kind) -> Self {
-        Self { name: String::new(), kind, adopts: Vec::new(), zone: None, stated_by: String::new() }
+        Self { name: String::new(), kind, adopts: Vec::new(), zone: None, stated_by: String::new(), assets: Vec::new() }
+    }
+
+    /// Whether strangers reach what stands at a place of an inventory. The narrower statement counts first;
+    /// of two equally narrow ones that differ, neither does.
+    pub fn exposed(&self, inventory: &str, place: &str) -> Answer {
+        let of = |asset: &&Asset| asset.inventory == inventory;
+        let said = |narrow: bool| {
+            let answers: Vec<Answer> = self
+                .assets
+                .iter()
+                .filter(of)
+                .filter(|asset| if narrow { asset.place.as_deref() == Some(place) } else { asset.place.is_none() })
+                .map(|asset| asset.exposed)
+                .collect();
+            let first = answers.first().copied()?;
+            Some(if answers.iter().all(|answer| *answer == first) { first } else { Answer::Unknown })
+        };
+        said(true).or_else(|| said(false)).unwrap_or(Answer::Unknown)
     }
 
     /// Reads `assay.organisation/1`.
@@ -141,6 +183,9 @@ impl Organisation {
         if file.adopts.len() > 100 {
             wrong.push("nobody adopts more than 100 directives".to_owned());
         }
+        if file.assets.len() > ASSETS {
+            wrong.push(format!("there are more than {ASSETS} assets"));
+        }
         if let Some(Err(error)) = file.zone.as_deref().map(Zone::named) {
             wrong.push(error.to_string());
         }
@@ -152,7 +197,7 @@ impl Organisation {
         if !wrong.is_empty() {
             return Err(BadPack::Wrong(wrong));
         }
-        let File { kind, name, adopts, zone, stated_by, .. } = file;
-        Ok(Self { name, kind, adopts, zone, stated_by })
+        let File { kind, name, adopts, zone, stated_by, assets, .. } = file;
+        Ok(Self { name, kind, adopts, zone, stated_by, assets })
     }
 }

@@ -141,10 +141,10 @@ fn triage_card(group: &Group<'_>, card: &mut Card, due: &Due, request: &Request<
     }
     card.first.push(Step::say(match (basis, overridden.is_some()) {
         (Basis::Binding, false) => {
-            format!("Begin when the look before it is done (card {id}), or when an override is recorded.")
+            format!("Begin when the look before it is done ({id}), or when an override is recorded.")
         }
         (Basis::Binding, true) => "An override is recorded: this may begin before the look.".to_owned(),
-        _ => format!("Better after the look of card {id}; if there is no time for both, this one first."),
+        _ => format!("Better after the look before it ({id}); if there is no time for both, this one first."),
     }));
     card.after = Some(id.clone());
     let Instructions { steps, effort, reboot, undo, check } = instructions;
@@ -275,7 +275,10 @@ fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str) -
 fn title(kind: CardKind, what: &str, group: &Group<'_>, targets: &[versions::Target]) -> String {
     match kind {
         CardKind::FindOut => format!("Find out whether {what} is affected"),
-        CardKind::Ticket => format!("Have {} update {what}", product::patched_by(&group.component.site.patched_by)),
+        CardKind::Ticket => {
+            let vendor = product::patched_by(&group.component.site.patched_by);
+            format!("Have {} update {what}", vendor.as_deref().unwrap_or("the vendor"))
+        }
         CardKind::Update | CardKind::Triage => match targets {
             [versions::Target { to: Some(to), without_fix, .. }] if without_fix.is_empty() => {
                 format!("Update {what} to {} or later", plain(to, 80))

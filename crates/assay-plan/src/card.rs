@@ -64,8 +64,8 @@ pub struct Card {
     pub what: String,
     /// Which versions are installed; empty if none is known.
     pub installed: Vec<String>,
-    /// Who patches it, for people.
-    pub patched_by: String,
+    /// Who patches it, for people; none if not said.
+    pub patched_by: Option<String>,
     /// How urgent and why now, in one sentence.
     pub why: String,
     /// What the directive says, over everything that the card closes.

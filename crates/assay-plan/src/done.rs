@@ -2,15 +2,18 @@
 //!
 //! A card that is gone is not done for that: a list may have been left out, a
 //! record withdrawn, a feed missing. *Verified by this scan* is said only
-//! where the inventory now names a version that has every fix the earlier
-//! card named (R53, invariant 11).
+//! where the inventory still names the thing, and for every record of the
+//! card either the same record now says *not affected*, or the version has
+//! the fix that the card named (R53, invariant 11).
 
 use std::cmp::Ordering;
 
-use assay_inventory::component::{Inventory, What};
+use assay_inventory::component::What;
+use assay_match::exposure::Touch;
 use serde::Serialize;
 
-use crate::previous::{Previous, PreviousCard};
+use crate::previous::{Previous, PreviousCard, PreviousClosed};
+use crate::request::Request;
 use crate::steps::versions::order;
 use crate::text::{NAME, and, plain};
 
@@ -58,13 +61,13 @@ pub struct Ended {
 }
 
 /// What became of the cards that are not in this plan, which has the cards for which `still` holds.
-pub(crate) fn ended(previous: &Previous, inventories: &[Inventory], still: impl Fn(&str) -> bool) -> Vec<Ended> {
+pub(crate) fn ended(previous: &Previous, request: &Request<'_>, still: impl Fn(&str) -> bool) -> Vec<Ended> {
     let mut ended: Vec<Ended> = previous
         .cards
         .values()
         .filter(|card| !still(&card.id))
         .map(|card| {
-            let (ending, why) = ending(card, inventories);
+            let (ending, why) = ending(card, request);
             Ended { card: plain(&card.id, 40), title: plain(&card.title, 2 * NAME), ending, why }
         })
         .collect();
@@ -72,8 +75,8 @@ pub(crate) fn ended(previous: &Previous, inventories: &[Inventory], still: impl 
     ended
 }
 
-fn ending(card: &PreviousCard, inventories: &[Inventory]) -> (Ending, String) {
-    let Some(inventory) = inventories.iter().find(|inventory| inventory.name == card.inventory) else {
+fn ending(card: &PreviousCard, request: &Request<'_>) -> (Ending, String) {
+    let Some(inventory) = request.inventories.iter().find(|inventory| inventory.name == card.inventory) else {
         return (Ending::NotScanned, format!("The inventory {} was not given.", plain(&card.inventory, NAME)));
     };
     if card.kind == "triage" {
@@ -97,7 +100,11 @@ fn ending(card: &PreviousCard, inventories: &[Inventory]) -> (Ending, String) {
     let versions: Vec<String> = now.iter().map(|(_, version)| plain(version.unwrap_or("no version"), 80)).collect();
     let fixed = !card.closes.is_empty()
         && now.iter().all(|(what, version)| {
-            version.is_some_and(|version| card.closes.iter().all(|closed| has_fix(what, version, card, closed)))
+            let cleared = |closed: &PreviousClosed| {
+                is_cleared(request, card, what, *version, &closed.id)
+                    || version.is_some_and(|version| has_fix(what, version, card, closed))
+            };
+            card.closes.iter().all(cleared)
         });
     if fixed {
         (
@@ -108,7 +115,7 @@ fn ending(card: &PreviousCard, inventories: &[Inventory]) -> (Ending, String) {
         (
             Ending::NotExplained,
             format!(
-                "The inventory names {}; whether that has every fix cannot be computed from what the card held.",
+                "The inventory names {}; whether that has every fix cannot be told from the records at hand.",
                 and(&versions)
             ),
         )
@@ -125,9 +132,20 @@ fn same(a: &What, b: &What) -> bool {
     }
 }
 
+/// Whether the record itself now says that the thing is not affected.
+fn is_cleared(request: &Request<'_>, card: &PreviousCard, what: &What, version: Option<&str>, id: &str) -> bool {
+    request.exposures.iter().any(|exposure| {
+        exposure.touch == Touch::NotAffected
+            && exposure.inventory == card.inventory
+            && exposure.component.version.as_deref() == version
+            && same(&exposure.component.what, what)
+            && plain(&exposure.advisory.id, 80) == id
+    })
+}
+
 /// Whether a version has the fix of one advisory: it is as new as the newest fixed version, or as new as one
 /// of its own major line that was newer than what was installed.
-fn has_fix(what: &What, now: &str, card: &PreviousCard, closed: &crate::previous::PreviousClosed) -> bool {
+fn has_fix(what: &What, now: &str, card: &PreviousCard, closed: &PreviousClosed) -> bool {
     if closed.touch != "affected" {
         return false;
     }

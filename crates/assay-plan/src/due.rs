@@ -76,12 +76,15 @@ impl CardDue {
     fn short_words(&self, request: &Request<'_>) -> String {
         let day = |instant| request.zone.day_words(instant);
         match (self.earliest, self.latest) {
-            (Some(_), _) if self.passed => match self.aim.filter(|aim| *aim > request.now) {
-                Some(aim) => format!("{} passed; catch up by {}", self.word, day(aim)),
-                None => format!("{} passed; do it next", self.word),
-            },
+            (Some(_), latest) if self.passed => {
+                let perhaps = if latest.is_none_or(|latest| latest > request.now) { "perhaps " } else { "" };
+                match self.aim.filter(|aim| *aim > request.now) {
+                    Some(aim) => format!("{} {perhaps}passed; catch up by {}", self.word, day(aim)),
+                    None => format!("{} {perhaps}passed; do it next", self.word),
+                }
+            }
             (Some(earliest), Some(latest)) if earliest == latest => format!("by {}", day(earliest)),
-            (Some(earliest), Some(latest)) => format!("by {} to {}", day(earliest), day(latest)),
+            (Some(earliest), Some(latest)) => format!("between {} and {}", day(earliest), day(latest)),
             (Some(earliest), None) => format!("by {}, or at the next upgrade", day(earliest)),
             (None, _) => "at the next upgrade".to_owned(),
         }
@@ -95,8 +98,24 @@ impl CardDue {
         let word = capital(self.word);
         let counted = format!("{} counted {}", self.term, self.start_words(request));
         let mut text = match (self.earliest, self.latest) {
-            (Some(earliest), _) if self.passed => {
-                let mut text = format!("{word} passed on {}: {counted}.", exact(earliest));
+            (Some(earliest), latest) if self.passed => {
+                let mut text = match latest {
+                    Some(latest) if latest == earliest => format!("{word} passed on {}: {counted}.", exact(earliest)),
+                    Some(latest) if latest <= request.now => {
+                        format!("{word} passed between {} and {}: {counted}.", exact(earliest), exact(latest))
+                    }
+                    Some(latest) => {
+                        format!(
+                            "{word} between {}, which has passed, and {}: {counted}.",
+                            exact(earliest),
+                            exact(latest)
+                        )
+                    }
+                    None => format!(
+                        "{word} on {}, which has passed, or at the next scheduled upgrade: {counted}.",
+                        exact(earliest)
+                    ),
+                };
                 if let Some(aim) = self.aim {
                     let verb = if aim > request.now { "can still be met" } else { "has passed too" };
                     text.push_str(&format!(" Counted from the day it was found here, {} {verb}.", exact(aim)));

@@ -137,9 +137,12 @@ impl Plan {
             shelf.extend(before);
             shelf.push(card);
         }
+        for shelf in [&mut cards, &mut deferred, &mut later, &mut find_out] {
+            rank::places(shelf);
+        }
         let all = || cards.iter().chain(&deferred).chain(&later).chain(&find_out);
         let ended = match request.previous {
-            Some(previous) => done::ended(previous, request.inventories, |id| all().any(|card| card.id == id)),
+            Some(previous) => done::ended(previous, request, |id| all().any(|card| card.id == id)),
             None => Vec::new(),
         };
         let questions = question::questions(&cards.iter().chain(&find_out).collect::<Vec<_>>());

@@ -47,6 +47,7 @@ pub(crate) struct PreviousPiece {
 /// An advisory of a card.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct PreviousClosed {
+    pub(crate) id: String,
     pub(crate) touch: String,
     #[serde(default)]
     pub(crate) fixed: Vec<String>,

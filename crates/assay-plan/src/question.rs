@@ -27,10 +27,16 @@ pub(crate) fn questions(cards: &[&Card]) -> Vec<Question> {
     for card in cards {
         let place = if card.place.is_empty() { card.inventory.as_str() } else { card.place.as_str() };
         if card.outcome.open.contains(&Input::Exposed) && card.kind != CardKind::Triage {
-            let asks = format!("Can strangers reach what stands at \u{201c}{place}\u{201d} from the internet?");
-            *found.entry((asks, "in your list, column exposed: yes or no")).or_default() += 1;
+            let (asks, goes) = if card.place.is_empty() {
+                let asks = format!("Can strangers reach, from the internet, what \u{201c}{place}\u{201d} lists?");
+                (asks, "in the file of --organisation, under [[assets]]")
+            } else {
+                let asks = format!("Can strangers reach what stands at \u{201c}{place}\u{201d} from the internet?");
+                (asks, "in your list, column exposed: yes or no")
+            };
+            *found.entry((asks, goes)).or_default() += 1;
         }
-        if card.patched_by == "not said"
+        if card.patched_by.is_none()
             && matches!(card.kind, CardKind::Update | CardKind::FindOut)
             && card.ticket.is_some()
         {

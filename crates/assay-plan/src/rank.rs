@@ -8,13 +8,14 @@
 //! (invariant 12).
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use assay_base::Answer;
 use assay_clock::Term;
 use assay_match::exposure::Certainty;
 use serde::{Deserialize, Serialize};
 
-use crate::card::Card;
+use crate::card::{Card, CardKind};
 
 /// The group in which a card stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,17 +82,25 @@ fn likely_first(answer: Answer) -> u8 {
     }
 }
 
-/// Puts cards in order and tells each its place.
+/// Puts cards in order.
 pub(crate) fn sort(cards: &mut [Card]) {
     cards.sort_by(|a, b| (a.rank.tier, a.rank.key()).cmp(&(b.rank.tier, b.rank.key())));
-    let tiers: Vec<Tier> = cards.iter().map(|card| card.rank.tier).collect();
-    let (mut place, mut last) = (0, None);
+}
+
+/// Tells sorted cards of one list their places. A look before an update has the place of its update.
+pub(crate) fn places(cards: &mut [Card]) {
+    let mut of: BTreeMap<Tier, usize> = BTreeMap::new();
+    for card in cards.iter().filter(|card| card.kind != CardKind::Triage) {
+        *of.entry(card.rank.tier).or_default() += 1;
+    }
+    let mut place: BTreeMap<Tier, usize> = BTreeMap::new();
     for card in cards {
-        let tier = card.rank.tier;
-        place = if last == Some(tier) { place + 1 } else { 1 };
-        last = Some(tier);
-        card.rank.place = place;
-        card.rank.of = tiers.iter().filter(|other| **other == tier).count();
+        let at = place.entry(card.rank.tier).or_default();
+        card.rank.place = *at + 1;
+        if card.kind != CardKind::Triage {
+            *at += 1;
+        }
+        card.rank.of = of.get(&card.rank.tier).copied().unwrap_or(1);
         card.rank.words = words(&card.rank);
     }
 }

@@ -67,16 +67,18 @@ fn kev(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
 
 fn exposed(urgent: &Urgent<'_>) -> String {
     match urgent.outcome.facts.exposed {
-        Answer::Yes => "reachable from the internet (your list)",
-        Answer::No => "not reachable from the internet (your list)",
-        Answer::Unknown => "whether it is reachable from the internet is not said in your list",
+        Answer::Yes => "reachable from the internet, you say",
+        Answer::No => "not reachable from the internet, you say",
+        Answer::Unknown => "whether it is reachable from the internet is not said",
     }
     .to_owned()
 }
 
 fn ssvc(urgent: &Urgent<'_>) -> String {
     let facts = urgent.outcome.facts;
+    // What was read off the vector is told as a hint, below, and not as a source.
     let from = plain(&urgent.exposure.advisory.ssvc_from, 80);
+    let from = from.split(", and the CVSS").next().unwrap_or_default();
     let automatable = match facts.automatable {
         Answer::Yes => Some("attacks can be automated"),
         Answer::No => Some("attacks cannot be automated"),

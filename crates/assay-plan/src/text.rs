@@ -4,7 +4,7 @@
 //! the reading direction. On a card such characters have no use, so they are
 //! left out; what is too long is cut, visibly.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 /// Longest name that a card shows.
 pub const NAME: usize = 120;
@@ -83,25 +83,6 @@ pub(crate) fn wrap(text: &str, first: &str, rest: &str, columns: usize) -> Strin
         begun = true;
     }
     out.push('\n');
-    out
-}
-
-/// The text cut to so many columns, with `…` if something is missing.
-pub(crate) fn fit(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut width = 0;
-    for c in text.chars() {
-        let long = c.width().unwrap_or(0);
-        if width + long + 1 > columns {
-            break;
-        }
-        out.push(c);
-        width += long;
-    }
-    out.push('…');
     out
 }
 

@@ -19,11 +19,21 @@ pub(crate) struct Urgent<'a> {
     pub(crate) leaning: Term,
 }
 
-/// Whether a record states its SSVC facts, or they were read off its vector.
+/// Whether a record states its SSVC facts: automatable, impact.
 ///
-/// A vector is a hint and no fact: it never narrows a range.
-fn is_stated(facts: &AdvisoryFacts) -> bool {
-    !facts.ssvc_from.contains("CVSS")
+/// The matcher fills what nobody decided from the CVSS vector and says so. A
+/// vector is a hint and no fact: it never narrows a range.
+fn stated(facts: &AdvisoryFacts) -> (bool, bool) {
+    if !facts.ssvc_from.contains("CVSS") {
+        return (true, true);
+    }
+    if !facts.ssvc_from.contains("SSVC") {
+        return (false, false);
+    }
+    // One is decided and the other read off the vector: what the vector does not say must be the decided one.
+    let hint = facts.cvss.as_deref().and_then(Hint::of);
+    let silent = |of: fn(&Hint) -> Answer| hint.as_ref().is_none_or(|hint| of(hint) == Answer::Unknown);
+    (silent(|hint| hint.automatable), silent(|hint| hint.total))
 }
 
 /// The day on which KEV listed it, if it is a day.
@@ -53,18 +63,27 @@ fn kev(facts: &AdvisoryFacts, request: &Request<'_>) -> Answer {
     }
 }
 
+/// Whether strangers reach it: the inventory's word, else what the organisation says of the asset.
+fn exposed(exposure: &Exposure, request: &Request<'_>) -> Answer {
+    let site = &exposure.component.site;
+    match site.exposed {
+        Answer::Unknown => request.organisation.exposed(&exposure.inventory, &site.place),
+        known => known,
+    }
+}
+
 impl<'a> Urgent<'a> {
     /// With its clock, from the detection that is known for its card.
     pub(crate) fn of(exposure: &'a Exposure, detected: Instant, request: &Request<'_>) -> Self {
         let advisory = &exposure.advisory;
-        let stated = is_stated(advisory);
+        let stated = stated(advisory);
         let facts = Facts {
             kev: kev(advisory, request),
-            exposed: exposure.component.site.exposed,
-            automatable: if stated { advisory.automatable } else { Answer::Unknown },
+            exposed: exposed(exposure, request),
+            automatable: if stated.0 { advisory.automatable } else { Answer::Unknown },
             total: match advisory.impact {
-                Impact::Total if stated => Answer::Yes,
-                Impact::Partial if stated => Answer::No,
+                Impact::Total if stated.1 => Answer::Yes,
+                Impact::Partial if stated.1 => Answer::No,
                 _ => Answer::Unknown,
             },
         };

@@ -3,7 +3,7 @@
 use super::words;
 use crate::card::{Card, CardKind, Step};
 use crate::plan::Plan;
-use crate::text::{COLUMNS, and, count, fit, wrap};
+use crate::text::{COLUMNS, and, count, wrap};
 
 /// Most cards that are written out; the others are listed, a line each.
 pub const WHOLE: usize = 12;
@@ -74,10 +74,9 @@ fn agenda(out: &mut String, plan: &Plan) {
 
 fn row(out: &mut String, card: &Card) {
     let place = if card.place.is_empty() { String::new() } else { format!(" [{}]", card.place) };
-    out.push_str("  [ ] ");
-    out.push_str(&fit(&format!("{}{place}", card.title), COLUMNS - 6));
-    out.push('\n');
-    out.push_str(&wrap(&format!("{} · {}", card.due.short, card.id), "      ", "      ", COLUMNS));
+    out.push_str(&wrap(&format!("{}{place}", card.title), "  [ ] ", "      ", COLUMNS));
+    let condition = if card.kind == CardKind::FindOut { "if affected: " } else { "" };
+    out.push_str(&wrap(&format!("{condition}{} · {}", card.due.short, card.id), "      ", "      ", COLUMNS));
 }
 
 fn listed(out: &mut String, heading: &str, cards: &[Card]) {
@@ -120,7 +119,9 @@ fn whole(out: &mut String, card: &Card) {
     if !card.installed.is_empty() {
         facts.push(format!("installed {}", and(&card.installed)));
     }
-    facts.push(format!("patched by {}", card.patched_by));
+    if let Some(who) = &card.patched_by {
+        facts.push(format!("patched by {who}"));
+    }
     facts.push(format!("list {}", card.inventory));
     line(out, &facts.join(" · "), "");
     if let Some(note) = &card.reported_note {
@@ -136,7 +137,7 @@ fn whole(out: &mut String, card: &Card) {
         },
     );
     part(out, "Why", &card.why);
-    part(out, "Place", &card.rank.words);
+    part(out, "Order", &card.rank.words);
     part(out, "Sure?", &card.certainty);
     steps(out, "First", &card.first);
     steps(out, "Steps", &card.steps);

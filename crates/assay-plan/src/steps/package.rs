@@ -119,7 +119,7 @@ struct Tool {
     /// Lists who uses a package.
     why: fn(&str) -> String,
     /// Sets it to a version.
-    set: fn(&str, &str) -> String,
+    set: fn(&str, &str, &str) -> String,
     /// Lists what is there now.
     see: fn(&str) -> String,
     /// The files that come back on undo.
@@ -128,25 +128,26 @@ struct Tool {
 
 const CARGO: Tool = Tool {
     why: |name| format!("cargo tree --invert {name}"),
-    set: |name, to| format!("cargo update --package {name} --precise {to}"),
+    set: |name, from, to| format!("cargo update --package {name}@{from} --precise {to}"),
     see: |name| format!("cargo tree --invert {name}"),
     files: "Cargo.toml and Cargo.lock",
 };
 const NPM: Tool = Tool {
     why: |name| format!("npm ls {name}"),
-    set: |name, to| format!("npm install {name}@{to}"),
+    // Not `npm install name@version`: that would make somebody else's dependency one of the project's own.
+    set: |name, _, _| format!("npm update {name}"),
     see: |name| format!("npm ls {name}"),
     files: "package.json and package-lock.json",
 };
 const PYPI: Tool = Tool {
     why: |name| format!("python3 -m pip show {name}"),
-    set: |name, to| format!("python3 -m pip install {name}=={to}"),
+    set: |name, _, to| format!("python3 -m pip install --upgrade \"{name}>={to}\""),
     see: |name| format!("python3 -m pip show {name}"),
     files: "the requirements file or lock",
 };
 const GO: Tool = Tool {
     why: |name| format!("go mod why -m {name}"),
-    set: |name, to| format!("go get {name}@v{} && go mod tidy", to.trim_start_matches('v')),
+    set: |name, _, to| format!("go get {name}@v{} && go mod tidy", to.trim_start_matches('v')),
     see: |name| format!("go list -m {name}"),
     files: "go.mod and go.sum",
 };
@@ -166,14 +167,14 @@ fn library(group: &Group<'_>, targets: &[Target], tool: &Tool) -> Instructions {
     for target in targets {
         let Some(to) = &target.to else { continue };
         let text = format!("Go from {} to {} or a later one:", plain(&target.installed, 80), plain(to, 80));
-        steps.push(match (name, command::version(to)) {
-            (Some(name), Some(to)) => Step::run(text, (tool.set)(name, to)),
+        steps.push(match (name, command::version(&target.installed), command::version(to)) {
+            (Some(name), Some(from), Some(to)) => Step::run(text, (tool.set)(name, from, to)),
             _ => Step::say(text.trim_end_matches(':').to_owned() + "."),
         });
     }
     if targets.iter().any(|target| target.to.is_some()) {
         steps.push(Step::say(
-            "If something else holds it back, update that; a version that its own requirement excludes does not install.",
+            "If it stays older, something else holds it back: update what brings it in, or pin it with the tool's own override.",
         ));
     }
     steps.push(Step::say(

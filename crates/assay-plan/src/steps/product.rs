@@ -66,14 +66,14 @@ pub(crate) fn action(group: &Group<'_>) -> Option<String> {
         .find(|action| !action.is_empty())
 }
 
-/// Whom a card is for.
-pub(crate) fn patched_by(patched_by: &PatchedBy) -> String {
+/// Whom a card is for; none if nobody is named.
+pub(crate) fn patched_by(patched_by: &PatchedBy) -> Option<String> {
     match patched_by {
-        PatchedBy::Us => "you".to_owned(),
+        PatchedBy::Us => Some("you".to_owned()),
         PatchedBy::Vendor(name) => {
             let name = plain(name, NAME);
-            if name.is_empty() { "a vendor without a name".to_owned() } else { name }
+            Some(if name.is_empty() { "a vendor without a name".to_owned() } else { name })
         }
-        PatchedBy::Unknown => "not said".to_owned(),
+        PatchedBy::Unknown => None,
     }
 }

@@ -71,7 +71,10 @@ pub(crate) fn ticket(
         .take(6)
         .collect();
     let mut body = vec![
-        format!("We run {what}, {version}{stands}. You maintain it for us."),
+        match &group.component.site.patched_by {
+            PatchedBy::Vendor(_) => format!("We run {what}, {version}{stands}. You maintain it for us."),
+            PatchedBy::Us | PatchedBy::Unknown => format!("We run {what}, {version}{stands}."),
+        },
         format!("Published records that may concern it: {listed}."),
     ];
     if !exploited.is_empty() {

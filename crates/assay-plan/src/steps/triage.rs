@@ -45,7 +45,7 @@ pub(crate) fn instructions(group: &Group<'_>, basis: Basis, request: &Request<'_
             steps.push(Step::say("An appliance without a command line: its support bundle or diagnostic export, a photograph of its sessions page and of its list of administrators, and its logs."));
         }
     }
-    steps.push(Step::say("Look for what nobody can explain: new administrators, connections to addresses abroad, tasks and files newer than the last change that you know of."));
+    steps.push(Step::say("Look for what nobody can explain: new administrators, connections to addresses that nobody knows, tasks and files newer than the last change that you know of."));
     steps.push(Step::say(format!("Within {} hours: the capture is kept where the machine cannot change it. Then the update of this thing begins (the next card).", hours.evidence_hours)));
     steps.push(Step::say(format!("Within {} hours: decide, and write down, whether there was a compromise: yes, no, or not known. If yes or not known, call your incident contact; CISA takes reports at cisa.gov/report.", hours.decision_hours)));
     let instructions = Instructions {

@@ -30,7 +30,7 @@ pub(super) fn card(card: &Card) -> Markup {
                 dl.facts {
                     @if !card.place.is_empty() { div { dt { "Where" } dd { (card.place) } } }
                     @if !card.installed.is_empty() { div { dt { "Installed" } dd { (and(&card.installed)) } } }
-                    div { dt { "Patched by" } dd { (card.patched_by) } }
+                    @if let Some(who) = &card.patched_by { div { dt { "Patched by" } dd { (who) } } }
                     div { dt { "From list" } dd { (card.inventory) } }
                 }
             }
