@@ -223,7 +223,9 @@ fn in_range(range: &Range, installed: &Installed<'_>) -> Inside {
     let Some(since) = since else { return Inside::No };
     let end = end.unwrap_or_else(|| "no later version is named as fixed".to_owned());
     Inside::Yes(match since {
-        "0" => format!("affects all versions up to a bound, and {written} is {end}"),
+        // RustSec writes the lowest version that there is.
+        "0" | "0.0.0-0" if end.starts_with("no ") => format!("affects every version, and {end}"),
+        "0" | "0.0.0-0" => format!("affects all versions up to a bound, and {written} is {end}"),
         since if end.starts_with("no ") => format!("affects versions from {since}, {written} is one, and {end}"),
         since => format!("affects versions from {since}, and {written} is {end}"),
     })

@@ -8,6 +8,7 @@ mod inventories;
 mod open;
 mod records;
 mod tally;
+mod unnamed;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 pub use tally::Tally;
+pub use unnamed::Unnamed;
 
 /// What is looked at, and against which records.
 #[derive(Debug, Clone, Args)]
@@ -53,6 +55,8 @@ pub struct Scanned {
     pub exposures: Vec<Exposure>,
     /// Records that report no vulnerability and name an installed version: *unmaintained*, *unsound*.
     pub notices: Vec<Exposure>,
+    /// Things that no record names.
+    pub unnamed: Vec<Unnamed>,
     /// The count of each inventory's things, in the same order.
     pub tallies: Vec<Tally>,
     /// Where the records are from, and how fresh they are.
@@ -107,12 +111,14 @@ pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
         inventories: Vec::new(),
         exposures: Vec::new(),
         notices: Vec::new(),
+        unnamed: Vec::new(),
         tallies: Vec::new(),
         sources: index.sources().to_vec(),
     };
     for inventory in &inventories {
         let scan = index.scan(inventory, keep);
         scanned.tallies.push(Tally::of(inventory, &scan));
+        scanned.unnamed.extend(Unnamed::of(inventory, &scan));
         scanned.exposures.extend(scan.exposures);
         scanned.notices.extend(scan.notices);
     }

@@ -1,21 +1,70 @@
 //! `assay scan`: what touches me?
 
+use assay_base::Instant;
+use assay_match::scan::Keep;
 use clap::Args;
 
-use crate::cli::Common;
+use crate::cli::{Common, Format};
 use crate::failure::Failure;
-use crate::scan_input::{self, Sources};
+use crate::output;
+use crate::report::scan_json::ScanJson;
+use crate::report::scan_text;
+use crate::scan_input::{self, Scanned, Sources};
 
-/// Say what of an inventory is affected, and what cannot be told
+/// Nothing is affected.
+const NOTHING: u8 = 0;
+/// Something is affected.
+const AFFECTED: u8 = 10;
+/// Nothing is known to be affected, and of something it cannot be told.
+const CANNOT_TELL: u8 = 11;
+
+/// Say which things of an inventory are affected, and of which it cannot be told
+///
+/// Holds lockfiles, SBOMs and plain product lists against records that lie on this machine: OSV's, CISA's catalogue of
+/// known exploited vulnerabilities, CVE records. Nothing is fetched and nothing is sent. Each answer names the record
+/// and the range that it rests on; a missing or unreadable version is never taken for a safe one.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  assay scan Cargo.lock --advisories osv/
+  assay scan products.csv --kev known_exploited_vulnerabilities.json --cve cves/
+  assay scan /var/lib/dpkg/status --advisories osv/Debian/all.zip
+  assay scan bom.json --advisories mirror/ --format json | jq '.exposures[].why'
+
+Exit codes:
+   0  nothing is affected
+  10  something is affected
+  11  nothing is known to be affected, and something cannot be told
+   2  the call is wrong, or a file that it names
+   1  Assay itself failed")]
 pub struct ScanArgs {
     /// What is looked at, and against which records.
     #[command(flatten)]
     pub sources: Sources,
+    /// List what is not affected and what no record names as well, and every record of each thing
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Scans.
-pub fn run(call: &ScanArgs, _common: &Common) -> Result<u8, Failure> {
-    let scanned = scan_input::exposures(&call.sources)?;
-    Ok(if scanned.exposures.is_empty() { 0 } else { 10 })
+pub fn run(call: &ScanArgs, common: &Common) -> Result<u8, Failure> {
+    let scanned = scan_input::scan(&call.sources, if call.all { Keep::All } else { Keep::Touched })?;
+    let now = Instant::now();
+    match common.format {
+        Format::Text => output::answer(&scan_text::render(&scanned, call.all, now)),
+        Format::Json => output::json(&ScanJson::of(&scanned, now)),
+    }
+    Ok(exit_code(&scanned))
+}
+
+/// An entry that could not be read may be anything, so it counts as not told (invariant 11).
+fn exit_code(scanned: &Scanned) -> u8 {
+    let tally = scanned.tally();
+    if tally.affected > 0 {
+        AFFECTED
+    } else if tally.cannot_tell > 0 || tally.skipped > 0 {
+        CANNOT_TELL
+    } else {
+        NOTHING
+    }
 }

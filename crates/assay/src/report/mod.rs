@@ -16,6 +16,9 @@ pub mod proof_text;
 #[cfg(test)]
 pub mod sample;
 pub mod saw;
+pub mod scan_fresh;
+pub mod scan_json;
+pub mod scan_text;
 pub mod several;
 pub mod words;
 

@@ -1,0 +1,245 @@
+//! A scan for people: the answer in one sentence, then each thing with what
+//! touches it, then what the answer rests on.
+
+use anstyle::AnsiColor;
+use assay_base::{Answer, Instant};
+use assay_inventory::component::{Component, What};
+use assay_match::exposure::{Certainty, Exposure, Touch};
+
+use super::fold::paragraph;
+use super::grid::Grid;
+use super::scan_fresh::{Freshness, feed};
+use super::words::count;
+use super::{bold, dim, paint, plain};
+use crate::scan_input::{Scanned, Tally};
+
+/// Records of one thing that are shown without `--all`.
+const RECORDS: usize = 5;
+/// Skipped entries, and things that no record names, that are shown without `--all`.
+const LINES: usize = 10;
+
+/// The whole answer. With `all`, nothing is left out for its length.
+pub fn render(scanned: &Scanned, all: bool, now: Instant) -> String {
+    let tally = scanned.tally();
+    let mut out = paragraph("", &sentence(&tally));
+    if tally.skipped > 0 {
+        let entries = if tally.skipped == 1 { "1 entry".to_owned() } else { format!("{} entries", tally.skipped) };
+        let text = format!("{entries} of the inventories could not be matched at all; they are listed below.");
+        out.push_str(&paragraph("", &text));
+    }
+    let parts =
+        [(Touch::Affected, "Affected"), (Touch::CannotTell, "Cannot be told"), (Touch::NotAffected, "Not affected")];
+    for (touch, title) in parts {
+        let of: Vec<&Exposure> = scanned.exposures.iter().filter(|exposure| exposure.touch == touch).collect();
+        section(&mut out, title, &of, scanned, all);
+    }
+    notices(&mut out, scanned, all);
+    unnamed(&mut out, scanned, all);
+    skipped(&mut out, scanned, all);
+    sources(&mut out, scanned, now);
+    out
+}
+
+/// `3 of 41 things are affected, 5 cannot be told, 12 are not affected, and no record names 21.`
+fn sentence(tally: &Tally) -> String {
+    let are = |n: usize| if n == 1 { "is" } else { "are" };
+    let first = match tally.affected {
+        0 if tally.things == 0 => return "The inventories list nothing.".to_owned(),
+        0 => format!("None of {} is known to be affected", count(tally.things, "thing")),
+        n => format!("{n} of {} {} affected", count(tally.things, "thing"), are(n)),
+    };
+    let color = match (tally.affected, tally.cannot_tell + tally.skipped) {
+        (0, 0) => AnsiColor::Green,
+        (0, _) => AnsiColor::Yellow,
+        _ => AnsiColor::Red,
+    };
+    let told = match tally.cannot_tell {
+        0 => String::new(),
+        n => format!(", {n} cannot be told"),
+    };
+    let not = tally.not_affected;
+    let rest = format!(", {not} {} not affected, and no record names {}.", are(not), tally.unnamed);
+    format!("{}{told}{rest}", paint(color, &first))
+}
+
+/// The things of one answer, each with its records, the worst first.
+fn section(out: &mut String, title: &str, exposures: &[&Exposure], scanned: &Scanned, all: bool) {
+    // The exposures of one thing stand together, and its place in its inventory names it.
+    let things: Vec<&[&Exposure]> =
+        exposures.chunk_by(|a, b| a.inventory == b.inventory && a.component.at == b.component.at).collect();
+    if things.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{}\n", bold(&format!("{title} ({})", things.len()))));
+    for of in things {
+        let Some(first) = of.first() else { continue };
+        let place = place(scanned, &first.inventory, &first.component.at);
+        let site = match first.component.site.place.as_str() {
+            "" => String::new(),
+            place => format!(", {}", plain::line(place, 100)),
+        };
+        out.push_str(&format!("\n  {}  {}\n", bold(&thing(&first.component)), dim(&format!("{place}{site}"))));
+        let mut ranked = of.to_vec();
+        ranked.sort_by(|a, b| urgency(b).total_cmp(&urgency(a)).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
+        let shown = if all { ranked.len() } else { RECORDS };
+        for exposure in ranked.iter().take(shown) {
+            record(out, exposure);
+        }
+        let more = ranked.len().saturating_sub(shown);
+        if more > 0 {
+            let listed = ranked.iter().skip(shown).filter(|exposure| exposure.advisory.kev.is_some()).count();
+            let of_kev = if listed > 0 { format!(", {listed} of them known to be exploited") } else { String::new() };
+            out.push_str(&paragraph(
+                "    ",
+                &format!("and {}{of_kev}; `--all` lists them", count(more, "more record")),
+            ));
+        }
+    }
+}
+
+/// Known exploitation before any score.
+fn urgency(exposure: &Exposure) -> f64 {
+    let listed = if exposure.advisory.kev.is_some() { 100.0 } else { 0.0 };
+    listed + exposure.advisory.score.unwrap_or(0.0)
+}
+
+/// `openssl 3.0.1`, `Fortinet FortiOS, no version given`.
+pub fn thing(component: &Component) -> String {
+    let name = match &component.what {
+        What::Package { name, .. } => name.clone(),
+        What::Product { vendor, product } if vendor.is_empty() => product.clone(),
+        What::Product { vendor, product } => format!("{vendor} {product}"),
+    };
+    match component.version.as_deref() {
+        Some(version) => plain::line(&format!("{name} {version}"), 200),
+        None => format!("{}, no version given", plain::line(&name, 200)),
+    }
+}
+
+fn record(out: &mut String, exposure: &Exposure) {
+    let advisory = &exposure.advisory;
+    let mut marks = Vec::new();
+    if let Some(kev) = &advisory.kev {
+        let ransomware = if kev.ransomware == Answer::Yes { ", also by ransomware" } else { "" };
+        let text = format!("known to be exploited{ransomware} (KEV {})", plain::line(&kev.added, 10));
+        marks.push(paint(AnsiColor::Red, &text));
+    }
+    if let Some(score) = advisory.score {
+        marks.push(format!("CVSS {score:.1}"));
+    }
+    if exposure.touch == Touch::Affected {
+        marks.push(match exposure.fixed.as_slice() {
+            [] => "no fix named".to_owned(),
+            [fix] => format!("fixed in {}", plain::line(fix, 80)),
+            several => format!("fixed in {}", plain::line(&several.join(" or "), 160)),
+        });
+    }
+    if exposure.certainty == Certainty::Likely {
+        marks.push("likely this product".to_owned());
+    }
+    let marks = if marks.is_empty() { String::new() } else { format!("  {}", marks.join(", ")) };
+    out.push_str(&format!("    {}{marks}\n", plain::line(&advisory.id, 80)));
+    if !advisory.summary.is_empty() {
+        out.push_str(&paragraph("      ", &plain::line(&advisory.summary, 200)));
+    }
+    out.push_str(&paragraph("      Why  ", &plain::line(&exposure.why, 600)));
+}
+
+/// Where a thing stands; the inventory's name only where there are several.
+fn place(scanned: &Scanned, inventory: &str, at: &str) -> String {
+    match scanned.inventories.as_slice() {
+        [_] => plain::line(at, 300),
+        _ => plain::line(&format!("{inventory}, {at}"), 300),
+    }
+}
+
+/// One line each: they are for the next tidy-up, not for tonight.
+fn notices(out: &mut String, scanned: &Scanned, all: bool) {
+    let found = &scanned.notices;
+    if found.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{}\n", bold(&format!("Notices, which report no vulnerability ({})", found.len()))));
+    let most = if all { found.len() } else { LINES };
+    let mut grid = Grid::default();
+    for notice in found.iter().take(most) {
+        grid.row([
+            thing(&notice.component),
+            plain::line(&notice.advisory.id, 80),
+            plain::line(&notice.advisory.summary, 100),
+        ]);
+    }
+    out.push_str(&grid.render("  "));
+    more(out, found.len(), most);
+}
+
+fn unnamed(out: &mut String, scanned: &Scanned, all: bool) {
+    // A lockfile has hundreds of packages that nobody ever reported; a product that nobody names is worth a look.
+    let shown: Vec<_> = scanned.unnamed.iter().filter(|one| all || one.is_product).collect();
+    if shown.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{}\n", bold("No record names these. That is not the same as not affected.")));
+    let most = if all { shown.len() } else { LINES };
+    for one in shown.iter().take(most) {
+        let place = place(scanned, &one.inventory, &one.at);
+        out.push_str(&format!("  {}  {}\n", plain::line(&one.thing, 200), dim(&place)));
+    }
+    more(out, shown.len(), most);
+}
+
+fn skipped(out: &mut String, scanned: &Scanned, all: bool) {
+    let entries: Vec<_> =
+        scanned.inventories.iter().flat_map(|of| of.skipped.iter().map(move |one| (&of.name, one))).collect();
+    if entries.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{}\n", bold("Entries that could not be matched")));
+    let most = if all { entries.len() } else { LINES };
+    for (inventory, one) in entries.iter().take(most) {
+        let text = plain::line(&format!("{}: {}", place(scanned, inventory, &one.at), one.why), 600);
+        out.push_str(&paragraph("  ", &text));
+    }
+    more(out, entries.len(), most);
+}
+
+fn more(out: &mut String, all: usize, shown: usize) {
+    if all > shown {
+        out.push_str(&format!("  and {} more; `--all` lists them\n", all - shown));
+    }
+}
+
+fn sources(out: &mut String, scanned: &Scanned, now: Instant) {
+    out.push_str(&format!("\n{}\n", bold("The answer rests on these records")));
+    let mut grid = Grid::default();
+    grid.row(["feed", "records", "withdrawn", "unreadable", "newest", "from"].map(bold));
+    for source in &scanned.sources {
+        let freshness = Freshness::of(source, now);
+        let day = source.newest.as_deref().and_then(|newest| newest.get(..10)).unwrap_or("-");
+        let age = format!("{}, {}", plain::line(day, 10), freshness.words());
+        grid.row([
+            feed(source.feed).to_owned(),
+            source.records.to_string(),
+            source.withdrawn.to_string(),
+            if source.skips.is_empty() {
+                "0".to_owned()
+            } else {
+                paint(AnsiColor::Yellow, &source.skips.total.to_string())
+            },
+            if freshness.is_stale() { paint(AnsiColor::Yellow, &format!("{age}: stale")) } else { age },
+            plain::line(&source.name, 200),
+        ]);
+    }
+    out.push_str(&grid.render("  "));
+    for source in &scanned.sources {
+        for one in source.skips.named.iter().take(3) {
+            let text = plain::line(&format!("{}, {}: {}", source.name, one.at, one.why), 400);
+            out.push_str(&paragraph("  unreadable  ", &text));
+        }
+    }
+    if scanned.sources.iter().any(|source| Freshness::of(source, now).is_stale()) {
+        let text =
+            "Some of them are old: what was found since then is not in this answer. Fetch newer ones, and scan again.";
+        out.push_str(&paragraph("  ", &paint(AnsiColor::Yellow, text)));
+    }
+}
