@@ -86,6 +86,11 @@ impl Zone {
         day_words(self.last_day(instant))
     }
 
+    /// The day alone with its month cut short, for a narrow column: `Mon 7 Dec 2026`.
+    pub fn short_day_words(&self, instant: Instant) -> String {
+        self.last_day(instant).strftime("%a %-d %b %Y").to_string()
+    }
+
     /// The last day of which some part lies before the instant.
     pub fn last_day(&self, instant: Instant) -> Date {
         let day = self.day_of(instant);
@@ -120,6 +125,7 @@ mod tests {
         assert_eq!(midnight.to_string(), "2026-12-08T06:00:00.000000Z");
         assert_eq!(chicago.words(midnight), "Mon 7 December 2026, end of day CST");
         assert_eq!(chicago.day_words(midnight), "Mon 7 December 2026");
+        assert_eq!(chicago.short_day_words(midnight), "Mon 7 Dec 2026");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct CardDue {
     pub passed: bool,
     /// What is worked towards: the earliest end, or the one counted from the detection if that has passed.
     pub aim: Option<Instant>,
-    /// In a few words: `by Tue 24 November 2026`.
+    /// In a few words: `by Tue 24 Nov 2026`.
     pub short: String,
     /// In a sentence, with the exact instants.
     pub words: String,
@@ -74,7 +74,7 @@ impl CardDue {
     }
 
     fn short_words(&self, request: &Request<'_>) -> String {
-        let day = |instant| request.zone.day_words(instant);
+        let day = |instant| request.zone.short_day_words(instant);
         match (self.earliest, self.latest) {
             (Some(_), latest) if self.passed => {
                 let perhaps = if latest.is_none_or(|latest| latest > request.now) { "perhaps " } else { "" };

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{overview, words};
 use crate::card::{Card, CardKind, Step, Ticket};
+use crate::due::capital;
 use crate::text::{and, count};
 
 /// Most advisories that a card lists in full.
@@ -11,7 +12,7 @@ const CLOSES: usize = 6;
 /// Most further ones that it names.
 const NAMES: usize = 60;
 
-pub(super) fn card(card: &Card) -> Markup {
+pub(super) fn card(card: &Card, directive: &str) -> Markup {
     let heading = format!("t-{}", card.id);
     let find_out = card.kind == CardKind::FindOut;
     html! {
@@ -24,8 +25,8 @@ pub(super) fn card(card: &Card) -> Markup {
                 }
                 h3 #(heading) { (card.title) }
                 p.when {
-                    strong { @if find_out { "If affected: " } (card.due.short) }
-                    span.muted { (card.due.word) ", " (card.due.term) }
+                    strong { @if find_out { "If affected: " (card.due.short) } @else { (capital(&card.due.short)) } }
+                    span.muted { (card.due.term) " by " (directive) }
                 }
                 dl.facts {
                     @if !card.place.is_empty() { div { dt { "Where" } dd { (card.place) } } }
@@ -40,7 +41,13 @@ pub(super) fn card(card: &Card) -> Markup {
                 p { (card.why) }
                 p.muted { @if find_out { "If it is affected. " } (card.due.words) " " (card.rank.words) }
             }
-            @if !card.first.is_empty() { div.first { h4 { "First" } (list(&card.first)) } }
+            @if !card.first.is_empty() {
+                div.first {
+                    h4 { "First" }
+                    (list(&card.first))
+                    @if let Some(before) = &card.after { p { a href={ "#" (before) } { "The look before this update" } } }
+                }
+            }
             div.do { h4 { "Steps" } (list(&card.steps)) }
             dl.plain {
                 div { dt { "How long" } dd { (card.effort) } }
@@ -48,12 +55,14 @@ pub(super) fn card(card: &Card) -> Markup {
                 div { dt { "How sure" } dd { (card.certainty) } }
             }
             @if let Some(ticket) = &card.ticket { (letter(ticket)) }
-            div.after {
+            div.pair {
                 @if !card.instead.is_empty() {
-                    div.instead { h4 { @if card.kind == CardKind::Ticket { "If it cannot be updated now" } @else { "If you cannot update" } } (list(&card.instead)) }
+                    div { h4 { @if card.kind == CardKind::Ticket { "If it cannot be updated now" } @else { "If you cannot update" } } (list(&card.instead)) }
                 }
-                @if !card.undo.is_empty() { div { h4 { "How to undo it" } (list(&card.undo)) } }
-                @if !card.check.is_empty() { div { h4 { "How to check it" } (list(&card.check)) } }
+                div {
+                    @if !card.undo.is_empty() { h4 { "How to undo it" } (list(&card.undo)) }
+                    h4 { "How to check it" } (list(&card.check))
+                }
             }
             (closes(card))
             ul.ticks aria-label="To tick by hand" {
@@ -96,15 +105,19 @@ fn closes(card: &Card) -> Markup {
     let rest = card.closes.get(CLOSES..).unwrap_or_default();
     let names: Vec<&str> = rest.iter().take(NAMES).map(|closed| closed.name.as_str()).collect();
     html! {
-        div.closes {
-            h4 { (heading) " " (count(card.closes.len(), "record", "records")) }
-            ul { @for closed in card.closes.iter().take(CLOSES) { li { (words::closed(closed)) } } }
-            @if !names.is_empty() {
-                p.muted { "and " (names.join(", ")) @if rest.len() > NAMES { ", and " (rest.len() - NAMES) " more" } }
+        div.pair.closes {
+            div {
+                h4 { (heading) " " (count(card.closes.len(), "record", "records")) }
+                ul { @for closed in card.closes.iter().take(CLOSES) { li { (words::closed(closed)) } } }
+                @if !names.is_empty() {
+                    p.muted { "and " (names.join(", ")) @if rest.len() > NAMES { ", and " (rest.len() - NAMES) " more" } }
+                }
             }
             @if !card.references.is_empty() {
-                h4 { "Read" }
-                ul.links { @for address in &card.references { li { a href=(address) rel="noreferrer noopener" { (address) } } } }
+                div {
+                    h4 { "Read" }
+                    ul.links { @for address in &card.references { li { a href=(address) rel="noreferrer noopener" { (address) } } } }
+                }
             }
         }
     }

@@ -59,13 +59,13 @@ fn page(plan: &Plan) -> Markup {
                         @if !plan.cards.is_empty() {
                             section.cards aria-labelledby="h-cards" {
                                 h2 #h-cards { "Cards" }
-                                @for card in plan.cards.iter().take(WHOLE) { (card::card(card)) }
+                                @for card in plan.cards.iter().take(WHOLE) { (card::card(card, &plan.directive.short)) }
                             }
                         }
                         @if !plan.find_out.is_empty() {
                             section.cards aria-labelledby="h-find-out" {
                                 h2 #h-find-out { "To find out" }
-                                @for card in plan.find_out.iter().take(WHOLE) { (card::card(card)) }
+                                @for card in plan.find_out.iter().take(WHOLE) { (card::card(card, &plan.directive.short)) }
                             }
                         }
                         @if cut > 0 {
