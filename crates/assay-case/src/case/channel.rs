@@ -46,8 +46,10 @@ words! {
         ProposeEnd = "propose-end",
         /// A proposal is agreed to.
         AgreeEnd = "agree-end",
-        /// A proposal is turned down: what was agreed before stays.
-        RejectEnd = "reject-end",
+        /// An earlier end is turned down: the later one stays.
+        RejectEarlierEnd = "reject-earlier-end",
+        /// A later end, or a first one, is turned down: what would have been kept secret longer is not.
+        RejectLaterEnd = "reject-later-end",
         /// A fix is ready.
         FixReady = "fix-ready",
         /// A fix is deployed.
@@ -60,7 +62,7 @@ words! {
 impl Message {
     /// Whether it can only stop or slow.
     pub fn only_stops_or_slows(self) -> bool {
-        matches!(self, Self::Acknowledge | Self::Later | Self::Stop | Self::DeclineInvitation | Self::RejectEnd)
+        matches!(self, Self::Acknowledge | Self::Later | Self::Stop | Self::DeclineInvitation | Self::RejectEarlierEnd)
     }
 }
 

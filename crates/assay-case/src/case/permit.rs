@@ -5,6 +5,8 @@
 //! (DESIGN section 6): every rule here that is not listed for agents asks for
 //! a natural person.
 
+use std::time::Duration;
+
 use assay_base::Instant;
 
 use super::command::Action;
@@ -193,9 +195,14 @@ impl Case {
             return Err(Refusal::about(Code::EmbargoExited, end.to_string()));
         }
         match (action, &self.proposal) {
-            (Action::ProposeEnd, _) => self.no_proposal(),
+            (Action::ProposeEnd, _) => {
+                self.no_proposal()?;
+                // Without an embargo in force, a policy whose time is over leaves no end to propose.
+                if self.em.is_in_force() { Ok(()) } else { self.check_end(now.plus(Duration::from_micros(1)), now) }
+            }
             (_, None) => Err(Code::NoProposal.into()),
             (Action::AgreeEnd, Some(open)) if open.agreed.contains(&person) => Err(Code::AlreadyAgreed.into()),
+            (Action::AgreeEnd, Some(open)) => self.check_end(open.end, now),
             (_, Some(_)) => Ok(()),
         }
     }

@@ -144,7 +144,15 @@ fn when(finding: &Finding, action: Action) -> Result<(), Refusal> {
         None => Ok(()),
     };
     match action {
-        Action::AskInfo | Action::Refute | Action::CloseAlreadyFixed | Action::Withdraw | Action::Close => in_case(),
+        Action::Refute => {
+            in_case()?;
+            if finding.verifications.iter().any(|seen| refutes(seen.verdict)) {
+                Ok(())
+            } else {
+                Err(Code::NoSuchRun.into())
+            }
+        }
+        Action::AskInfo | Action::CloseAlreadyFixed | Action::Withdraw | Action::Close => in_case(),
         Action::EnterCase => {
             in_case()?;
             if finding.is_proven() { Ok(()) } else { Err(Refusal::about(Code::NotProven, finding.word().as_str())) }
@@ -153,6 +161,11 @@ fn when(finding: &Finding, action: Action) -> Result<(), Refusal> {
         Action::Split if finding.duplicate.is_none() => Err(Code::NotDuplicate.into()),
         _ => Ok(()),
     }
+}
+
+/// Whether a verdict speaks against a finding: a run that proves it, or that says nothing, does not.
+fn refutes(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Reproduced | Verdict::NotRun | Verdict::Inconclusive)
 }
 
 fn bounded(missing: &[Line]) -> Result<(), Refusal> {
@@ -236,7 +249,7 @@ fn go_on(finding: &Finding, caller: &Caller, command: Command) -> Result<Happene
             }
         }
         Command::Refute { verdict, sentence } => {
-            if matches!(verdict, Verdict::Reproduced | Verdict::NotRun | Verdict::Inconclusive) {
+            if !refutes(verdict) {
                 return Err(Refusal::about(Code::NoRefutation, verdict.as_str()));
             }
             if !finding.verifications.iter().any(|seen| seen.verdict == verdict) {

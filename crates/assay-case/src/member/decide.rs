@@ -45,6 +45,10 @@ impl Aggregate for State {
                 }
                 let person = caller.natural()?;
                 let of_it = caller.actor.member() == Some(member.id) && !member.roles(person).is_empty();
+                let somebody = member.persons.values().any(|known| known.left.is_none());
+                if matches!(action, Action::SetRoles | Action::RemovePerson) && !somebody {
+                    return Err(Code::PersonUnknown.into());
+                }
                 if of_it || caller.has(Role::Coordinator) {
                     return Ok(());
                 }

@@ -49,8 +49,9 @@ impl Case {
     }
 
     pub(super) fn reject(&self, proposal: ProposalId, channel: Channel) -> Decision {
-        channel.check(Message::RejectEnd)?;
-        self.open_proposal(proposal)?;
+        let open = self.open_proposal(proposal)?;
+        let earlier = self.end_in_force().is_some_and(|before| open.end < before);
+        channel.check(if earlier { Message::RejectEarlierEnd } else { Message::RejectLaterEnd })?;
         Ok(vec![Happened::EndRejected { proposal, channel }])
     }
 
@@ -58,13 +59,18 @@ impl Case {
         self.proposal.as_ref().filter(|open| open.id == proposal).ok_or_else(|| Code::NoProposal.into())
     }
 
-    fn check_end(&self, end: Instant, now: Instant) -> Result<(), Refusal> {
+    /// Passes if this may be agreed on as an end.
+    pub(in crate::case) fn check_end(&self, end: Instant, now: Instant) -> Result<(), Refusal> {
         if is_over(end, now) {
             return Err(Refusal::about(Code::EndPast, end.to_string()));
         }
         let longest = now.plus_days(LONGEST_DAYS);
         if end > longest {
             return Err(Refusal::about(Code::EndBeyondCap, format!("nothing lasts beyond {longest}")));
+        }
+        // Closer than what is in force is always within what the policies ask for.
+        if self.end_in_force().is_some_and(|before| end <= before) {
+            return Ok(());
         }
         // Invariant 13: no agreement of ours outranks the maintainer's policy or a list's cap.
         match cap(self.opened, &self.policies) {

@@ -75,6 +75,9 @@ fn begin(open: Open, now: Instant) -> Result<Happened, Refusal> {
     if open.policies.lists.len() > LISTS_MAX {
         return Err(Refusal::about(Code::TooMany, format!("at most {LISTS_MAX} lists")));
     }
+    if open.policies.lists.iter().any(|list| list.told > now) {
+        return Err(Refusal::about(Code::BadValue, "a list was told in the past"));
+    }
     if open.policies.default_days > LONGEST_DAYS {
         return Err(Refusal::about(Code::BadValue, format!("a default of at most {LONGEST_DAYS} days")));
     }
