@@ -205,17 +205,15 @@ fn package_url_specification() {
                 Ok(package) => !fails && package.version.as_deref() == test["expected_output"]["version"].as_str(),
                 Err(_) => fails,
             };
-            if same { right += 1 } else { wrong.push(format!("{path}: {written}: {read:?}")) }
+            if same { right += 1 } else { wrong.push((fails, format!("{path}: {written}: {read:?}"))) }
         }
     }
     eprintln!("purl-spec: {right} cases as specified, {} otherwise", wrong.len());
-    for line in &wrong {
+    // More is read than the specification allows (a qualifier's key in capitals); nothing that it allows is
+    // refused, but for a type whose rules have changed since the reader's.
+    for (fails, line) in &wrong {
         eprintln!("    {line}");
+        assert!(*fails || line.contains("/cpan-test.json"), "{line}");
     }
-    // The types that differ have no advisories that are matched here.
-    let matched = ["cargo", "npm", "pypi", "golang", "deb", "maven", "gem", "nuget", "composer", "rpm", "apk"];
-    let serious: Vec<_> =
-        wrong.iter().filter(|w| matched.iter().any(|t| w.contains(&format!("/{t}-test.json")))).collect();
-    assert!(serious.is_empty(), "{serious:?}");
     assert!(right > 100 && wrong.len() * 20 < right, "{right} {}", wrong.len());
 }

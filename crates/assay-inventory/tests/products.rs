@@ -56,7 +56,7 @@ fn likely_and_why() {
             ("Citrix", "Application Delivery Controller (ADC), Gateway, and SD-WAN WANOP Appliance"),
             |b| matches!(b, Because::ProductAlias(..)),
         ),
-        (("Microsoft", "Windows Server 2019"), ("Microsoft", "Win32k"), |b| matches!(b, Because::Part(..))),
+        (("Microsoft", "Windows Server 2019"), ("Microsoft", "Win32k"), |b| matches!(b, Because::ProductAlias(..))),
         (("Microsoft", "Windows 10"), ("Microsoft", "Windows"), |b| matches!(b, Because::Edition(..))),
         (("Microsoft", "Windows Server 2019"), ("Microsoft", "Windows"), |b| matches!(b, Because::Part(..))),
         (("Microsoft", "Exchange Server 2016"), ("Microsoft", "Exchange Server"), |b| {

@@ -104,19 +104,19 @@ version = \"2.0.0\"
 \"checksum a 1.0.0 (sparse+https://index.example/)\" = \"00\"
 ";
 
-    fn both(text: &str) -> (Option<Vec<Entry<'_>>>, Option<Vec<[Option<String>; 3]>>) {
-        let fast = lines::read(text).map(|lock| lock.packages);
-        let own = |e: &Entry<'_>| [e.name, e.version, e.source].map(|t| t.map(str::to_owned));
-        let slow = tables::parse(text).ok().map(|document| document.lock().packages.iter().map(own).collect());
-        (fast, slow)
+    type Texts = [Option<String>; 3];
+
+    fn texts(entry: &Entry<'_>) -> Texts {
+        [entry.name, entry.version, entry.source].map(|text| text.map(str::to_owned))
     }
 
     /// What the line reader accepts, TOML accepts, with the same values.
     fn agree(text: &str) -> bool {
-        let (fast, slow) = both(text);
-        let Some(fast) = fast else { return false };
-        let fast: Vec<_> = fast.iter().map(|e| [e.name, e.version, e.source].map(|t| t.map(str::to_owned))).collect();
-        assert_eq!(Some(fast), slow, "{text}");
+        let Some(fast) = lines::read(text) else { return false };
+        let fast: Vec<Texts> = fast.packages.iter().map(texts).collect();
+        let document = tables::parse(text).expect("it is TOML too");
+        let slow: Vec<Texts> = document.lock().packages.iter().map(texts).collect();
+        assert_eq!(fast, slow, "{text}");
         true
     }
 
@@ -169,7 +169,8 @@ version = \"2.0.0\"
                 }
                 text.insert_str(at, piece);
             }
-            agree(&text);
+            // Most mutations are no TOML; what remains is compared.
+            let _ = agree(&text);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Whether two products are one, how sure that is, and why.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use super::name::Name;
@@ -39,7 +40,7 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::VendorAlias(a, b) => write!(f, "the vendor `{a}` is also known as `{b}`"),
-            Self::ProductAlias(a, b) => write!(f, "`{a}` is also known as, or a part of, `{b}`"),
+            Self::ProductAlias(a, b) => write!(f, "`{a}` is also known as `{b}`, or is a part of it"),
             Self::Edition(a, b) => write!(f, "`{a}` and `{b}` name one product, but not the same edition of it"),
             Self::Part(a, b) => write!(f, "the name `{a}` is a part of `{b}`"),
             Self::NoVendor(product) => write!(f, "one of them names no vendor, and both are called `{product}`"),
@@ -53,6 +54,13 @@ impl fmt::Display for Because {
 /// Whether two products agree; none if nothing joins them. The order of the two does not matter,
 /// but for the order of the names in the reason.
 pub fn agree(a: &Product, b: &Product) -> Option<Agreement> {
+    // `Fortinet FortiOS` in the product's column, and no vendor.
+    if let Some(a) = a.of_vendor(b) {
+        return agree(&a, b);
+    }
+    if let Some(b) = b.of_vendor(a) {
+        return agree(a, &b);
+    }
     let vendors = vendors(a, b)?;
     if a.any || b.any {
         // Without a vendor, or with a guessed one, this would join everything.
@@ -120,14 +128,14 @@ enum Names {
 }
 
 impl Names {
-    /// The best reason wins where a list of names gives several.
-    fn rank(&self) -> u8 {
+    /// The best reason wins where a list of names gives several; of two parts, the longer.
+    fn rank(&self) -> (u8, Reverse<usize>) {
         match self {
-            Self::Same => 0,
-            Self::Because(Because::ProductAlias(..)) => 1,
-            Self::Because(Because::Edition(..)) => 2,
-            Self::Because(Because::Part(..)) => 3,
-            Self::Because(_) => 4,
+            Self::Same => (0, Reverse(0)),
+            Self::Because(Because::ProductAlias(..)) => (1, Reverse(0)),
+            Self::Because(Because::Edition(..)) => (2, Reverse(0)),
+            Self::Because(Because::Part(part, _)) => (3, Reverse(part.len())),
+            Self::Because(_) => (4, Reverse(0)),
         }
     }
 }
@@ -154,7 +162,12 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<Names> {
         return because(Because::ProductAlias);
     }
     if part(a, b) || part(b, a) {
-        return because(Because::Part);
+        let (less, more) = if part(a, b) { (a, b) } else { (b, a) };
+        return Some(Names::Because(match (other_a, other_b) {
+            (None, None) => Because::Part(less.to_owned(), more.to_owned()),
+            (Some(other), _) => Because::ProductAlias(x.to_string(), other.to_owned()),
+            (_, Some(other)) => Because::ProductAlias(y.to_string(), other.to_owned()),
+        }));
     }
     misspelt(a, b).then(|| because(Because::ProductMisspelt)).flatten()
 }

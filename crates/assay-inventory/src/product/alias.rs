@@ -4,7 +4,7 @@
 use super::name::Name;
 
 /// Vendors under another name, and the name under which catalogues list them now.
-const VENDORS: [(&str, &str); 74] = [
+const VENDORS: [(&str, &str); 72] = [
     ("adobe systems", "adobe"),
     ("apache software foundation", "apache"),
     ("asf", "apache"),
@@ -38,7 +38,6 @@ const VENDORS: [(&str, &str); 74] = [
     ("draeger", "drager"),
     ("dragerwerk", "drager"),
     ("f5 networks", "f5"),
-    ("fortigate", "fortinet"),
     ("ge", "ge healthcare"),
     ("ge medical systems", "ge healthcare"),
     ("general electric", "ge healthcare"),
@@ -59,7 +58,6 @@ const VENDORS: [(&str, &str); 74] = [
     ("pulsesecure", "ivanti"),
     ("landesk", "ivanti"),
     ("ms", "microsoft"),
-    ("microsoft windows", "microsoft"),
     ("palo alto", "palo alto networks"),
     ("paloalto", "palo alto networks"),
     ("paloaltonetworks", "palo alto networks"),
@@ -82,7 +80,7 @@ const VENDORS: [(&str, &str); 74] = [
 ];
 
 /// Products under another name: the vendor's house, the other name, the name to compare by.
-const PRODUCTS: [(&str, &str, &str); 58] = [
+const PRODUCTS: [(&str, &str, &str); 59] = [
     ("ivanti", "pulse connect secure", "connect secure"),
     ("ivanti", "pulse policy secure", "policy secure"),
     ("ivanti", "mobileiron core", "endpoint manager mobile"),
@@ -101,9 +99,10 @@ const PRODUCTS: [(&str, &str, &str); 58] = [
     ("cisco", "ios xe software", "ios xe"),
     ("cisco", "ios software", "ios"),
     ("fortinet", "fortigate", "fortios"),
-    ("fortinet", "fortigate firewall", "fortios"),
+    ("fortinet", "fortiwifi", "fortios"),
     ("palo alto networks", "panos", "pan os"),
-    ("palo alto networks", "pan os firewall", "pan os"),
+    ("palo alto networks", "pa", "pan os"),
+    ("palo alto networks", "vm series", "pan os"),
     ("juniper", "junos", "junos os"),
     ("juniper", "screen os", "screenos"),
     ("f5", "bigip", "big ip"),
@@ -144,7 +143,7 @@ const PRODUCTS: [(&str, &str, &str); 58] = [
 ];
 
 /// Names that many products carry: alone, or as part of a name, they say nothing.
-const GENERIC: [&str; 46] = [
+const GENERIC: [&str; 47] = [
     "access",
     "agent",
     "appliance",
@@ -160,6 +159,7 @@ const GENERIC: [&str; 46] = [
     "controller",
     "controllers",
     "core",
+    "data",
     "device",
     "devices",
     "edition",
@@ -200,9 +200,13 @@ pub(super) fn house(vendor: &Name) -> Option<&'static str> {
     alias(&written).or_else(|| vendor.short.iter().find_map(|short| alias(short)))
 }
 
-/// A house's own name, and all others that it is known by.
+/// Vendors of old whose name is still a part of their products' names.
+const LINES: [&str; 6] = ["kemp", "manageengine", "mobileiron", "netscaler", "telerik", "zimbra"];
+
+/// A house's own name, and all others that stand before its products' names without being a part of them.
 pub(super) fn names_of(house: &str) -> impl Iterator<Item = &str> {
-    let others = VENDORS.iter().filter(move |(_, of)| *of == house).map(|(other, _)| *other);
+    let old = VENDORS.iter().filter(move |(other, of)| *of == house && !LINES.contains(other));
+    let others = old.map(|(other, _)| *other);
     std::iter::once(house).chain(others)
 }
 
@@ -214,9 +218,13 @@ pub(super) fn vendor_in(words: &[String]) -> Option<usize> {
     })
 }
 
-/// The name to compare a product by, where an alias is known.
+/// The name to compare a product by, where an alias is known: the whole name's, else that of
+/// its first words (`fortigate 60f` runs what `fortigate` runs).
 pub(super) fn product(house: &str, name: &str) -> Option<&'static str> {
-    PRODUCTS.iter().find(|(of, other, _)| *of == house && *other == name).map(|(.., to)| *to)
+    let begins = |other: &str| name.strip_prefix(other).is_some_and(|rest| rest.starts_with(' '));
+    let of_house = || PRODUCTS.iter().filter(|(of, ..)| *of == house);
+    let whole = of_house().find(|(_, other, _)| *other == name);
+    whole.or_else(|| of_house().find(|(_, other, _)| begins(other))).map(|(.., to)| *to)
 }
 
 /// Whether all words are ones that many products carry.

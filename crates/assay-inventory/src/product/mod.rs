@@ -34,6 +34,22 @@ impl Product {
         name::product(vendor, product)
     }
 
+    /// This product with the other's vendor, if it has none of its own and its name begins with that one.
+    fn of_vendor(&self, other: &Self) -> Option<Self> {
+        let words = &other.vendor.words;
+        let begins = |name: &Name| name.words.len() > words.len() && name.words.starts_with(words);
+        if !self.vendor.words.is_empty() || words.is_empty() || !self.names.first().is_some_and(begins) {
+            return None;
+        }
+        let mut product = self.clone();
+        product.vendor = other.vendor.clone();
+        product.house = other.house;
+        for name in &mut product.names {
+            name::strip(name, &product.vendor, product.house);
+        }
+        Some(product)
+    }
+
     /// The vendor's normalised name, through its known aliases: products whose
     /// vendors are both known and differ here can still be *likely* the same
     /// only by a misspelling of the vendor. For grouping.

@@ -100,9 +100,9 @@ pub fn normalise(written: &str) -> Name {
     name
 }
 
-/// A number, or a number with a release word before it: `2019`, `r2`, `sp1`, `v9`.
+/// A number, or a number with a release word before it: `2019`, `r2`, `sp1`. (`v8` is a product.)
 fn is_edition(word: &str) -> bool {
-    let number = ["r", "sp", "v"].iter().find_map(|p| word.strip_prefix(p)).unwrap_or(word);
+    let number = ["r", "sp"].iter().find_map(|p| word.strip_prefix(p)).unwrap_or(word);
     !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
 }
 
@@ -160,7 +160,9 @@ fn vendor(written: &str) -> Name {
     let mut name = normalise(written);
     let mut words = std::mem::take(&mut name.words);
     words.append(&mut name.edition);
-    while words.len() > 1 && words.last().is_some_and(|w| LEGAL.contains(&w.as_str())) {
+    // `GmbH & Co. KG`: what joins two legal forms goes with them.
+    let form = |word: &String| LEGAL.contains(&word.as_str()) || word == "and";
+    while words.len() > 1 && words.last().is_some_and(form) {
         words.pop();
     }
     if words.len() > 1 && words.first().is_some_and(|w| w == "the") {
@@ -181,6 +183,10 @@ fn members(written: &str) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
+    // Catalogues have hard and narrow spaces in their names.
+    let product_written: String =
+        product_written.chars().take(crate::limits::NAME).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let product_written = product_written.as_str();
     let mut vendor = vendor(vendor_written);
     let mut names = vec![normalise(product_written)];
     let members: Vec<&str> = members(product_written).filter(|m| !m.is_empty()).take(32).collect();
@@ -204,7 +210,7 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
 }
 
 /// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.
-fn strip(name: &mut Name, vendor: &Name, house: Option<&'static str>) {
+pub(super) fn strip(name: &mut Name, vendor: &Name, house: Option<&'static str>) {
     let mut prefixes: Vec<Vec<&str>> = vec![vendor.words.iter().map(String::as_str).collect()];
     prefixes.extend(vendor.short.iter().map(|short| vec![short.as_str()]));
     // And the names under which its house sold it before: `VMware Tools` of Broadcom.
