@@ -4,6 +4,8 @@ mod developer;
 mod grant;
 mod holder;
 mod organisation;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -67,53 +69,56 @@ pub fn due(state: &State, now: Instant) -> Vec<Event> {
 /// A [`Refusal`]; nothing has happened then.
 pub fn decide(state: &State, envelope: &[u8], ctx: &mut Ctx<'_>) -> Result<Vec<Event>, Refusal> {
     let unverified = Unverified::read(envelope)?;
+    let known = keys(state, &unverified.statement)?;
+    let (statement, key) = unverified.verify(&known)?;
+    // It was read as JSON, so it is text.
+    let envelope = String::from_utf8(envelope.to_vec()).map_err(Refusal::malformed)?;
+    decide_verified(state, &statement, key, envelope, ctx)
+}
+
+/// The keys of which one must have signed. What a key has no part in does not exist for it.
+fn keys(state: &State, statement: &Statement) -> Result<Vec<PublicKey>, Refusal> {
+    if let Command::Open { developer, .. } = &statement.command {
+        return Ok(vec![developer.key]);
+    }
+    let engagement = state.engagements.get(&statement.engagement).ok_or(Refusal::NotFound)?;
+    if state.family == Some(statement.family) { Ok(engagement.keys()) } else { Err(Refusal::NotFound) }
+}
+
+/// The rules, for a statement that this key has signed.
+fn decide_verified(
+    state: &State,
+    statement: &Statement,
+    key: PublicKey,
+    envelope: String,
+    ctx: &mut Ctx<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let at = state.time(ctx.now);
     let mut events = due(state, at);
     let mut current = Cow::Borrowed(state);
     events.iter().for_each(|event| current.to_mut().apply(event));
-
-    let (statement, key, side, happened) = match &unverified.statement.command {
-        Command::Open { developer, .. } => {
-            let pinned = developer.key;
-            let (statement, key) = unverified.verify(&[pinned])?;
-            let happened = open(&current, &statement, at, ctx)?;
-            (statement, key, Side::Developer, vec![happened])
-        }
-        _ => {
-            let (statement, key, side) = party(&current, unverified)?;
-            let happened = in_engagement(&current, &statement, key, side, at, ctx)?;
-            (statement, key, side, happened)
-        }
+    let (side, happened) = if let Command::Open { .. } = statement.command {
+        (Side::Developer, vec![open(&current, statement, at, ctx)?])
+    } else {
+        let engagement = current.engagements.get(&statement.engagement).ok_or(Refusal::NotFound)?;
+        let side = engagement.side(key).ok_or(Refusal::NotFound)?;
+        (side, in_engagement(&current, engagement, statement, key, side, at, ctx)?)
     };
-    // It was read as JSON, so it is text.
-    let envelope = String::from_utf8(envelope.to_vec()).map_err(Refusal::malformed)?;
     let by = By::Key { side, key, sequence: statement.sequence, envelope };
     let event = |happened| Event { at, engagement: statement.engagement, by: by.clone(), happened };
     events.extend(happened.into_iter().map(event));
     Ok(events)
 }
 
-/// Who signed, and in what part. What a key has no part in does not exist for it.
-fn party(state: &State, unverified: Unverified) -> Result<(Statement, PublicKey, Side), Refusal> {
-    let statement = &unverified.statement;
-    let engagement = state.engagements.get(&statement.engagement).ok_or(Refusal::NotFound)?;
-    if state.family != Some(statement.family) {
-        return Err(Refusal::NotFound);
-    }
-    let (statement, key) = unverified.verify(&engagement.keys())?;
-    let side = engagement.side(key).ok_or(Refusal::NotFound)?;
-    Ok((statement, key, side))
-}
-
 fn in_engagement(
     state: &State,
+    engagement: &Engagement,
     statement: &Statement,
     key: PublicKey,
     side: Side,
     at: Instant,
     ctx: &mut Ctx<'_>,
 ) -> Result<Vec<Happened>, Refusal> {
-    let engagement = state.engagements.get(&statement.engagement).ok_or(Refusal::NotFound)?;
     let command = statement.command.kind();
     // INVARIANT 4: the one place where a key's part is compared with what a command takes.
     if !command.sides().contains(&side) {

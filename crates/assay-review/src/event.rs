@@ -33,6 +33,7 @@ pub struct Event {
 /// Who did something: a key by a signed command, or an instant that came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "nearly every event is a key's, so a box would only cost")]
 pub enum By {
     /// An instant came, and something ended by itself. The clock never begins or widens anything.
     Clock,

@@ -6,13 +6,17 @@
 //! organisation, opens a window, grants persons of the organisation access, and
 //! withdraws whenever it wants. Everything ends by itself.
 //!
-//! A command is a [`Statement`] in a DSSE envelope. [`decide`] says what events
+//! A command is a [`Statement`] in a DSSE envelope. [`decide()`] says what events
 //! it has, from the [`State`] that earlier events made; it has no clock and no
-//! randomness of its own. [`audit`] replays a family's events and decides every
+//! randomness of its own. [`audit()`] replays a family's events and decides every
 //! signed command again, so that nobody has to believe whoever kept them.
 //!
 //! What cannot be said here at all: that a model may or may not be released.
 //! `tests/schema.rs` lists every written name and looks (invariant 1).
+
+// The tests' world is written against the crate's own name, inside it and outside.
+#[cfg(test)]
+extern crate self as assay_review;
 
 pub mod agreement;
 mod allowed;

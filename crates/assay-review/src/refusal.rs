@@ -57,6 +57,9 @@ pub enum Refusal {
     /// The handle or id is taken.
     #[error("this id is taken; draw a new random one")]
     IdTaken,
+    /// A list names something twice.
+    #[error("the same {0} stands twice in one list")]
+    Twice(&'static str),
     /// One key for two parts, or one member on both sides.
     #[error("developer, organisation and each person have keys of their own, and the two members differ")]
     SharedKey,
@@ -135,7 +138,7 @@ pub enum Refusal {
     #[error("this purpose is not one that both sides signed")]
     OtherPurpose,
     /// The grant's uses are used up.
-    #[error("this grant was good for {0} uses, and they are used up; its developer can raise the number")]
+    #[error("this grant was good for {0} uses, and they are used up; the developer can raise the number")]
     QuotaUsedUp(u32),
     /// Not in the direction that the command goes.
     #[error("this grant is good for {0} uses; `raise-quota` takes more, `lower-quota` fewer")]
@@ -181,6 +184,7 @@ impl Refusal {
             Self::Sequence { .. } => "sequence",
             Self::NotFresh { .. } => "not-fresh",
             Self::IdTaken => "id-taken",
+            Self::Twice(_) => "twice",
             Self::SharedKey => "shared-key",
             Self::OtherFamily => "other-family",
             Self::TooMany { .. } => "too-many",

@@ -19,7 +19,7 @@ impl Event {
                     .to_owned()
             }
             Happened::CoverageAnswered { answer } => format!(
-                "The person {} answered on {} that the model is {}. The answer changes nothing here.",
+                "The person {} answered on {} whether the model is covered: {}. The answer changes nothing here.",
                 answer.decided_by,
                 answer.decided_at,
                 answer.coverage.as_str().replace('-', " ")
@@ -55,16 +55,16 @@ impl Event {
             Happened::Resumed => "The developer let the window go on. Its end stays where it is.".to_owned(),
             Happened::WindowEnded { ended_at, reason } => {
                 let how = match reason {
-                    WindowEnd::Time => "ended by itself",
-                    WindowEnd::Developer => "was ended by the developer",
-                    WindowEnd::Withdrawal => "ended because the developer withdrew",
+                    WindowEnd::Time => "by itself",
+                    WindowEnd::Developer => "by the developer's command",
+                    WindowEnd::Withdrawal => "because the developer withdrew",
                 };
-                format!("The window {how} at {ended_at}. All grants ended with it.")
+                format!("The window ended at {ended_at}, {how}. All grants ended with it.")
             }
             Happened::Finished => "The developer said that the review has run its course.".to_owned(),
             Happened::Withdrawn => "The developer withdrew. All grants ended at once.".to_owned(),
             Happened::ResidualsReported { residuals } => {
-                format!("The organisation reported {} things that are left with it.", residuals.len())
+                format!("The organisation listed what is left with it: {} more.", residuals.len())
             }
             Happened::ResidualDestroyed { residual, certificate } => {
                 format!("The organisation certified that {residual} is destroyed, certificate {certificate}.")

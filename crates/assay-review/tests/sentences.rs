@@ -121,6 +121,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Sequence { next: 4, found: 3 },
         Refusal::NotFresh { made_at: day(0), now: at },
         Refusal::IdTaken,
+        Refusal::Twice("purpose"),
         Refusal::SharedKey,
         Refusal::OtherFamily,
         Refusal::TooMany { what: "grants of one engagement", most: 256 },

@@ -232,7 +232,7 @@ fn a_brake_works_although_commands_before_it_were_lost() {
         let mut statement = world.statement(DEVELOPER, HERE(), command);
         statement.sequence += skipped;
         world.now = world.now.plus_days(late);
-        let decided = world.bring(&statement.sign(&key(DEVELOPER)).unwrap());
+        let decided = world.bring(&statement.sign(key(DEVELOPER)).unwrap());
         decided.map_or_else(|refusal| refusal.code(), |events| events[0].kind())
     };
     let raise = Command::RaiseQuota { grant: grant_id(1), uses: 9 };
@@ -248,7 +248,7 @@ fn a_brake_works_although_commands_before_it_were_lost() {
 fn an_envelope_means_nothing_twice_elsewhere_or_in_another_house() {
     let mut world = World::prepared();
     let statement = world.statement(DEVELOPER, HERE(), Command::OpenWindow { anchor: Anchor::None });
-    let envelope = statement.sign(&key(DEVELOPER)).unwrap();
+    let envelope = statement.sign(key(DEVELOPER)).unwrap();
     let mut other_house = world.clone();
     let mut entropy = Counted(0);
     let mut ctx = Ctx { now: world.now, entropy: &mut entropy, clearinghouse: "another.example" };
@@ -289,10 +289,10 @@ fn a_pass_lives_for_minutes_and_never_longer_than_its_window() {
     assert!(!pass.is_good(day(1), day(1)), "nor is one before it was handed out");
 
     let house = key(90);
-    let signed = pass.sign(&house).unwrap();
+    let signed = pass.sign(house).unwrap();
     let trusted = [house.verifying_key()].into_iter().collect();
     assert_eq!(&Pass::read(&signed, &trusted).unwrap(), pass);
-    let stranger = pass.sign(&key(STRANGER)).unwrap();
+    let stranger = pass.sign(key(STRANGER)).unwrap();
     assert_eq!(Pass::read(&stranger, &trusted).unwrap_err(), Refusal::Signature);
     let mut long = pass.clone();
     long.expires_at = day(400);

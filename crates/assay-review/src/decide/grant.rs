@@ -110,5 +110,5 @@ fn purposes(agreement: &Agreement) -> Result<(), Refusal> {
     let mut sorted = purposes.clone();
     sorted.sort();
     sorted.dedup();
-    if sorted.len() == purposes.len() { Ok(()) } else { Err(Refusal::IdTaken) }
+    if sorted.len() == purposes.len() { Ok(()) } else { Err(Refusal::Twice("purpose")) }
 }

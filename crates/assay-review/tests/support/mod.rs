@@ -1,6 +1,8 @@
 //! A small world for tests: parties with keys, a clock of its own, and a history that grows.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod walk;
+
 use std::sync::LazyLock;
 
 use assay_base::{Answer, Entropy, Instant, MemberId, PersonId};
@@ -26,12 +28,18 @@ pub fn day(days: u32) -> Instant {
     "2026-11-21T00:00:00Z".parse::<Instant>().unwrap().plus_days(days)
 }
 
-pub fn key(seed: u8) -> SigningKey {
-    SigningKey::from_seed(&[seed; 32])
+/// Keys by their seeds, made once: that is slow without optimisation.
+static KEYS: LazyLock<Vec<(SigningKey, PublicKey)>> = LazyLock::new(|| {
+    let keys = (0..100).map(|seed| SigningKey::from_seed(&[seed; 32]));
+    keys.map(|key| (PublicKey::from(key.verifying_key()), key)).map(|(public, key)| (key, public)).collect()
+});
+
+pub fn key(seed: u8) -> &'static SigningKey {
+    &KEYS[usize::from(seed)].0
 }
 
 pub fn public(seed: u8) -> PublicKey {
-    key(seed).verifying_key().into()
+    KEYS[usize::from(seed)].1
 }
 
 pub const DEVELOPER: u8 = 1;
@@ -106,6 +114,14 @@ pub fn public_in(days: u32) -> Anchor {
     Anchor::PublicRelease { planned: day(days), source: text("the developer's letter") }
 }
 
+/// Decides a statement that the key of a seed has signed.
+pub type Decide = fn(&State, u8, &Statement, &mut Ctx<'_>) -> Result<Vec<Event>, Refusal>;
+
+/// Signs it for real, and lets the crate read and verify the envelope.
+fn really(state: &State, seed: u8, statement: &Statement, ctx: &mut Ctx<'_>) -> Result<Vec<Event>, Refusal> {
+    decide(state, &statement.sign(key(seed)).unwrap(), ctx)
+}
+
 /// A family's history and the clock of its clearinghouse.
 #[derive(Clone)]
 pub struct World {
@@ -113,11 +129,12 @@ pub struct World {
     pub events: Vec<Event>,
     pub now: Instant,
     pub drawn: u64,
+    pub decide: Decide,
 }
 
 impl World {
     pub fn new() -> Self {
-        Self { state: State::default(), events: Vec::new(), now: day(0), drawn: 0 }
+        Self { state: State::default(), events: Vec::new(), now: day(0), drawn: 0, decide: really }
     }
 
     /// What a tool of this key would sign next.
@@ -127,27 +144,34 @@ impl World {
         Statement { clearinghouse: HOUSE.to_owned(), family: family(), engagement, sequence, made_at, command }
     }
 
-    pub fn decide(&mut self, envelope: &[u8]) -> Result<Vec<Event>, Refusal> {
-        let mut entropy = Counted(self.drawn);
-        let mut ctx = Ctx { now: self.now, entropy: &mut entropy, clearinghouse: HOUSE };
-        let decided = decide(&self.state, envelope, &mut ctx);
-        self.drawn = entropy.0;
-        decided
-    }
-
-    /// Brings an envelope, and keeps what it makes happen.
-    pub fn bring(&mut self, envelope: &[u8]) -> Result<Vec<Event>, Refusal> {
-        let events = self.decide(envelope)?;
-        for event in &events {
-            self.state.apply(event);
-        }
+    fn keep(&mut self, decided: Result<Vec<Event>, Refusal>) -> Result<Vec<Event>, Refusal> {
+        let events = decided?;
+        events.iter().for_each(|event| self.state.apply(event));
         self.events.extend(events.iter().cloned());
         Ok(events)
     }
 
+    /// Brings an envelope, and keeps what it makes happen.
+    pub fn bring(&mut self, envelope: &[u8]) -> Result<Vec<Event>, Refusal> {
+        let mut entropy = Counted(self.drawn);
+        let mut ctx = Ctx { now: self.now, entropy: &mut entropy, clearinghouse: HOUSE };
+        let decided = decide(&self.state, envelope, &mut ctx);
+        self.drawn = entropy.0;
+        self.keep(decided)
+    }
+
+    /// Brings a statement of this key, and keeps what it makes happen.
+    pub fn say(&mut self, seed: u8, statement: &Statement) -> Result<Vec<Event>, Refusal> {
+        let mut entropy = Counted(self.drawn);
+        let mut ctx = Ctx { now: self.now, entropy: &mut entropy, clearinghouse: HOUSE };
+        let decided = (self.decide)(&self.state, seed, statement, &mut ctx);
+        self.drawn = entropy.0;
+        self.keep(decided)
+    }
+
     pub fn send(&mut self, seed: u8, engagement: ModelId, command: Command) -> Result<Vec<Event>, Refusal> {
-        let envelope = self.statement(seed, engagement, command).sign(&key(seed)).unwrap();
-        self.bring(&envelope)
+        let statement = self.statement(seed, engagement, command);
+        self.say(seed, &statement)
     }
 
     /// The refusal's code, or what happened.
