@@ -247,10 +247,10 @@ fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -
     let mut notes = vec![format!("{}.", capital(&request.directive.basis_words(request.organisation)))];
     match request.kev_as_of {
         None => notes.push(
-            "No list of known exploited vulnerabilities was given (--kev), so nothing is ruled out by it.".to_owned(),
+            "No dated list of known exploited vulnerabilities was given (--kev), so nothing is ruled out by it.".to_owned(),
         ),
         Some(day) => {
-            let age = request.zone.day_of(request.now).since(day).map_or(0, |span| span.get_days());
+            let age = day.until(request.zone.day_of(request.now)).map_or(0, |span| span.get_days());
             if age > KEV_OLD_DAYS {
                 notes.push(format!(
                     "The list of known exploited vulnerabilities is of {} and {age} days old: fetch a newer one. Nothing listed since is in this plan.",
@@ -259,6 +259,7 @@ fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -
             }
         }
     }
+    notes.extend(request.notes.iter().map(|note| plain(note, 600)));
     for inventory in request.inventories.iter().filter(|inventory| !inventory.skipped.is_empty()) {
         notes.push(format!(
             "{} of {} could not be read; nothing is said about them.",

@@ -56,7 +56,7 @@ fn kev(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
         };
     }
     match (urgent.outcome.facts.kev, request.kev_as_of) {
-        (Answer::Unknown, None) => "Whether it is in KEV is unknown: no KEV list was given".to_owned(),
+        (Answer::Unknown, None) => "Whether it is in KEV is unknown: no dated KEV list was given".to_owned(),
         (Answer::Unknown, Some(as_of)) => {
             format!("Whether it is in KEV is unknown: it was published after the list at hand ({})", day_words(as_of))
         }

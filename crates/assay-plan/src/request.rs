@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub previous: Option<&'a Previous>,
     /// What people reported about cards.
     pub reports: Option<&'a Reports>,
+    /// What the caller has to say beside the cards: how old its records are.
+    pub notes: &'a [String],
 }
 
 impl<'a> Request<'a> {
@@ -45,6 +47,7 @@ impl<'a> Request<'a> {
             kev_as_of: None,
             previous: None,
             reports: None,
+            notes: &[],
         }
     }
 }

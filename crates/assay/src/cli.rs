@@ -4,7 +4,9 @@ use anstream::ColorChoice;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{bundle, demo, prove, scan};
+use crate::commands::{
+    admin, bundle, case, claim, demo, finding, group, plan, prove, publish, reproduce, scan, status, submit, verify,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -95,6 +97,20 @@ pub enum Command {
     Bundle(bundle::BundleCommand),
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
+    Plan(plan::PlanArgs),
+    Claim(claim::ClaimArgs),
+    Submit(submit::SubmitArgs),
+    Status(status::StatusArgs),
+    Reproduce(reproduce::ReproduceArgs),
+    Group(group::GroupArgs),
+    #[command(subcommand)]
+    Finding(finding::FindingCommand),
+    #[command(subcommand)]
+    Case(case::CaseCommand),
+    Publish(publish::PublishArgs),
+    Verify(verify::VerifyArgs),
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 mod advisories;
 mod inventories;
-mod open;
+pub mod open;
 mod records;
 mod tally;
 mod unnamed;

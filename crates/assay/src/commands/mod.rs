@@ -1,11 +1,22 @@
 //! The commands, one file each. A command reads its call, asks the crates
 //! below, and prints; its number is the exit code.
 
+pub mod admin;
 pub mod bundle;
+pub mod case;
+pub mod claim;
 pub mod demo;
+pub mod finding;
+pub mod group;
+pub mod plan;
 pub mod prove;
 mod prove_several;
+pub mod publish;
+pub mod reproduce;
 pub mod scan;
+pub mod status;
+pub mod submit;
+pub mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::output;
@@ -18,6 +29,17 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Bundle(call) => bundle::run(call, common),
         Command::Demo(call) => demo::run(call, common),
         Command::Scan(call) => scan::run(call, common),
+        Command::Claim(call) => claim::run(call, common),
+        Command::Submit(call) => submit::run(call, common),
+        Command::Status(call) => status::run(call, common),
+        Command::Reproduce(call) => reproduce::run(call, common),
+        Command::Group(call) => group::run(call, common),
+        Command::Finding(call) => finding::run(call, common),
+        Command::Case(call) => case::run(call, common),
+        Command::Publish(call) => publish::run(call, common),
+        Command::Verify(call) => verify::run(call, common),
+        Command::Admin(call) => admin::run(call, common),
+        Command::Plan(call) => plan::run(call, common),
     };
     let code = outcome.unwrap_or_else(|failure| output::fail(common.format, &failure));
     if output::is_lost() { 1 } else { code }
