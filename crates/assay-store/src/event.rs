@@ -19,7 +19,7 @@ pub struct StreamId(pub String);
 
 /// What is known of an event without any key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Envelope {
     /// Its id.
     pub id: EventId,

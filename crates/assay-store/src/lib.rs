@@ -5,8 +5,12 @@
 //! that hold no text that could be embargoed: ids, states, instants, and tags
 //! (keyed hashes) for equality.
 
+pub mod backup;
 pub mod conformance;
+mod draft;
 pub mod event;
+pub mod export;
+mod hex;
 pub mod limits;
 pub mod row;
 pub mod sqlite;

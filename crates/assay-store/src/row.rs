@@ -5,13 +5,28 @@
 use assay_base::{Instant, MemberId, PersonId};
 use assay_case::ids::{CaseId, FindingId, LeaseId};
 use assay_review::ids::ModelId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::BlobId;
+use crate::hex;
 
 /// A keyed hash: equal for equal texts within this instance, and nothing else to anybody without the key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag(pub [u8; 32]);
+
+impl Serialize for Tag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        hex::serialize(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        hex::deserialize(deserializer).map(Self)
+    }
+}
 
 impl std::fmt::Debug for Tag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -21,6 +36,7 @@ impl std::fmt::Debug for Tag {
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MemberRow {
     /// Its id.
     pub id: MemberId,
@@ -30,6 +46,7 @@ pub struct MemberRow {
 
 /// A person of a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PersonRow {
     /// The person's id.
     pub id: PersonId,
@@ -45,6 +62,7 @@ pub struct PersonRow {
 
 /// A lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LeaseRow {
     /// Its id.
     pub id: LeaseId,
@@ -64,6 +82,7 @@ pub struct LeaseRow {
 
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FindingRow {
     /// Its id.
     pub id: FindingId,
@@ -93,6 +112,7 @@ pub struct FindingRow {
 
 /// A case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CaseRow {
     /// Its id.
     pub id: CaseId,
@@ -116,6 +136,7 @@ pub struct CaseRow {
 
 /// An engagement of the review room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EngagementRow {
     /// Its id: the random handle of the model under review.
     pub id: ModelId,
@@ -133,6 +154,7 @@ pub struct EngagementRow {
 
 /// One row of any view, to be put in the place of the one with the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "view", rename_all = "kebab-case")]
 pub enum Row {
     /// A member.
     Member(MemberRow),

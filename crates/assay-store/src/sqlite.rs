@@ -8,10 +8,10 @@
 mod blobs;
 mod cells;
 mod events;
-mod fault;
+pub(crate) mod fault;
 mod look;
 mod page;
-mod place;
+pub(crate) mod place;
 mod readers;
 mod rows;
 mod schema;
@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use assay_seal::data_key::DataKeyId;
 
+pub(crate) use self::blobs::fan;
 pub use self::place::Options;
 
 use self::blobs::Blobs;
@@ -40,6 +41,7 @@ use crate::store::{Committed, Decision, Store, StoreError, View};
 /// A store in a folder.
 pub struct Sqlite {
     dir: PathBuf,
+    options: Options,
     events: Writer,
     events_seen: Readers,
     wraps: Writer,
@@ -80,6 +82,7 @@ impl Sqlite {
         }
         let store = Self {
             dir: dir.to_owned(),
+            options: options.clone(),
             events: Writer::new(events, options.queue, options.patience),
             events_seen: Readers::new(events_at, options.clone()),
             wraps: Writer::new(wraps, options.queue, options.patience),
@@ -94,6 +97,44 @@ impl Sqlite {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Copies one consistent state of a database into a file that is empty.
+    pub(crate) fn copy(&self, database: &str, into: &Path) -> Result<(), StoreError> {
+        let conn = place::connect_to_copy(&self.dir.join(database), &self.options)?;
+        let into = into.to_str().ok_or_else(|| StoreError::Broken {
+            what: "copying a database",
+            error: "the path is not UTF-8, and SQLite takes no other".into(),
+        })?;
+        conn.execute("VACUUM INTO ?1", [into]).map_err(during("copying a database"))?;
+        Ok(())
+    }
+
+    /// Where a blob lies.
+    pub(crate) fn blob_path(&self, id: BlobId) -> PathBuf {
+        self.blobs.path(id)
+    }
+
+    /// Reads every page and every reference of both databases.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] with what SQLite found first.
+    pub fn check(&self) -> Result<(), StoreError> {
+        for (name, readers) in [(place::EVENTS, &self.events_seen), (place::WRAPS, &self.wraps_seen)] {
+            readers.read(|conn| {
+                let found: String =
+                    conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(during("checking"))?;
+                if found != "ok" {
+                    return Err(StoreError::Corrupt(format!("{name}: {found}")));
+                }
+                let mut statement = conn.prepare("PRAGMA foreign_key_check").map_err(during("checking"))?;
+                if statement.exists([]).map_err(during("checking"))? {
+                    return Err(StoreError::Corrupt(format!("{name}: a row refers to an event that is not there")));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// Finishes what a power cut interrupted, and shreds what an older backup of the wraps brought back.

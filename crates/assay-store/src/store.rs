@@ -102,6 +102,9 @@ pub enum StoreError {
     /// The key of a page is none that this store gave.
     #[error("this is no key of a page; begin again without one")]
     NotAPage,
+    /// A backup, a restored store or an import begins in an empty place; nothing was written.
+    #[error("{0} is not empty; nothing was written")]
+    NotEmpty(String),
     /// Saturated: nothing was kept; try again (R16).
     #[error("too much is waiting to be written; nothing was kept, try again in {seconds} s")]
     Busy {

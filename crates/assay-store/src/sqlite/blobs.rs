@@ -166,7 +166,7 @@ fn same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
 }
 
 /// The folder of an id: 256 of them, in the order of the ids.
-fn fan(id: BlobId) -> String {
+pub fn fan(id: BlobId) -> String {
     id.to_string().chars().skip(BlobId::PREFIX.len() + 1).take(2).collect()
 }
 

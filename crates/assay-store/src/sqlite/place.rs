@@ -108,6 +108,11 @@ pub fn connect_to_read(path: &Path, options: &Options) -> Result<Connection, Sto
     Ok(conn)
 }
 
+/// A connection that copies what it sees into another file.
+pub fn connect_to_copy(path: &Path, options: &Options) -> Result<Connection, StoreError> {
+    connect(path, options)
+}
+
 fn connect(path: &Path, options: &Options) -> Result<Connection, StoreError> {
     const WHAT: &str = "opening the database";
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
