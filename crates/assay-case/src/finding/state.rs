@@ -15,6 +15,9 @@ use crate::ids::{CaseId, FindingId};
 use crate::target::Purl;
 use crate::text::Line;
 
+/// Days after which a finding that waits for its submitter waits for a person.
+pub const NEEDS_INFO_DAYS: u32 = 14;
+
 /// The one state in which a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -213,6 +216,16 @@ impl Finding {
     /// Whether it is proved: by somebody else, with every control silent.
     pub fn is_proven(&self) -> bool {
         self.standing() == Standing::Verified
+    }
+
+    /// Whether it waits for a person: a run cast doubt on it, or the submitter
+    /// was asked for something so long ago that a person should look (R14).
+    pub fn needs_person(&self, now: Instant) -> bool {
+        match self.word() {
+            Word::InDoubt | Word::Flaky => true,
+            Word::NeedsInfo => self.asked.is_some_and(|asked| now >= asked.plus_days(NEEDS_INFO_DAYS)),
+            _ => false,
+        }
     }
 
     /// CERT/CC's report management state of the clearinghouse for this report.

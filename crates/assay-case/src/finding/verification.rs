@@ -117,11 +117,12 @@ impl Standing {
     /// there: a verifier alone never makes a finding invalid.
     pub fn of<'a>(verifications: impl Iterator<Item = &'a Verification> + Clone) -> Self {
         let any = |verdict: Verdict| verifications.clone().any(|seen| seen.verdict == verdict);
-        let control =
-            [Verdict::ControlFailed, Verdict::HarnessSuspect, Verdict::ControlDead].into_iter().find(|v| any(*v));
         // A run that fired on a control under another word is the same thing.
-        let fired = verifications.clone().find(|seen| seen.counts.control_fired > 0).map(|seen| seen.verdict);
-        if let Some(verdict) = control.or(fired) {
+        let suspect = |run: &&Verification| {
+            run.counts.control_fired > 0
+                || matches!(run.verdict, Verdict::ControlFailed | Verdict::HarnessSuspect | Verdict::ControlDead)
+        };
+        if let Some(verdict) = verifications.clone().filter(suspect).map(|run| run.verdict).max() {
             Self::InDoubt(verdict)
         } else if any(Verdict::Reproduced) {
             Self::Verified
