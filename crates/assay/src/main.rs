@@ -6,6 +6,7 @@
 
 mod cli;
 mod commands;
+mod desk;
 #[cfg(test)]
 mod docs_tests;
 mod examples;

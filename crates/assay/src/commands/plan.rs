@@ -182,10 +182,16 @@ fn notes(scanned: &Scanned, now: Instant) -> Vec<String> {
             notes.push(format!(
                 "The {} records of {} are {}: fetch newer ones. Nothing published since is in this plan.",
                 scan_fresh::feed(source.feed),
-                source.name,
+                Path::new(&source.name).file_name().map_or(source.name.clone(), |name| name.to_string_lossy().into_owned()),
                 fresh.words()
             ));
         }
+    }
+    let unnamed = scanned.tally().unnamed;
+    if unnamed > 0 {
+        notes.push(format!(
+            "No record at hand names {unnamed} of the things. That is not the same as not affected: nobody has said anything."
+        ));
     }
     if !scanned.notices.is_empty() {
         notes.push(format!(
