@@ -39,6 +39,8 @@ pub struct Record {
 pub struct Container {
     /// The author's short name: `microsoft`, `CISA-ADP`.
     pub author: String,
+    /// Whether the author is the record's numbering authority, which is the vendor where the vendor is one.
+    pub authority: bool,
     /// What is affected.
     pub affected: Vec<Affected>,
 }
@@ -223,7 +225,8 @@ pub fn read(bytes: &[u8]) -> Result<Record, String> {
             record.cvss.extend(cvss(metric));
         }
         if !raw.affected.is_empty() {
-            record.containers.push(Container { author: raw.provider_metadata.short_name, affected: raw.affected });
+            let author = raw.provider_metadata.short_name;
+            record.containers.push(Container { author, authority: is_authority, affected: raw.affected });
         }
     }
     Ok(record)

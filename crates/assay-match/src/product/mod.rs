@@ -6,6 +6,7 @@
 //! what the versions give.
 
 mod bound;
+mod item;
 mod named;
 mod versions;
 
@@ -13,12 +14,14 @@ use std::collections::HashMap;
 
 use assay_advisory::feed::{cve, kev};
 use assay_inventory::component::{Component, Inventory};
-use assay_inventory::product::{Agreement, Product, agree};
+use assay_inventory::product::{Agreement, Because, Product, agree};
 
 use crate::exposure::{AdvisoryFacts, Certainty, Exposure, Touch};
 use crate::facts::{SUMMARY, cut};
 use crate::index::Index;
+use crate::range::Ruling;
 use named::Named;
+use versions::Asked;
 
 /// Pages that are kept of a record.
 const REFERENCES: usize = 12;
@@ -59,6 +62,8 @@ pub(crate) struct Record {
 #[derive(Debug)]
 struct Container {
     author: Box<str>,
+    /// Whether it is the numbering authority's own, which is the vendor's where the vendor is one.
+    authority: bool,
     affected: Vec<(usize, cve::Affected)>,
 }
 
@@ -96,6 +101,7 @@ impl Products {
         let mut groups = Vec::new();
         let mut names_any = false;
         for container in record.containers {
+            let authority = container.authority;
             let mut affected = Vec::new();
             for one in container.affected {
                 if bound::is_nothing(&one.product) {
@@ -109,7 +115,7 @@ impl Products {
                 }
             }
             if !affected.is_empty() {
-                containers.push(Container { author: Box::from(container.author.as_str()), affected });
+                containers.push(Container { author: Box::from(container.author.as_str()), authority, affected });
             }
         }
         groups.sort_unstable();
@@ -181,53 +187,51 @@ impl Index {
         named: &'a [Named],
     ) -> impl Iterator<Item = Exposure> + 'a {
         named.iter().map(move |named| {
-            let ruling = self.rule_product(component.version.as_deref(), named);
+            let (ruling, doubt) = self.rule_product(component.version.as_deref(), named);
             Exposure {
                 inventory: inventory.name.clone(),
                 component: component.clone(),
                 advisory: self.product_facts(named),
                 touch: ruling.touch,
-                certainty: if named.is_same() { Certainty::Product } else { Certainty::Likely },
+                certainty: if doubt.is_none() { Certainty::Product } else { Certainty::Likely },
                 why: ruling.why,
                 fixed: ruling.fixed,
             }
         })
     }
 
-    fn rule_product(&self, version: Option<&str>, named: &Named) -> crate::range::Ruling {
-        let record = self.products.record(&named.cve);
-        let asked: Vec<versions::Asked<'_>> = record
-            .into_iter()
-            .flat_map(|record| &record.containers)
-            .filter_map(|container| {
-                let affected: Vec<&cve::Affected> = container
-                    .affected
-                    .iter()
-                    .filter(|(group, _)| named.groups.contains(group))
-                    .map(|(_, affected)| affected)
-                    .collect();
-                (!affected.is_empty()).then_some(versions::Asked { author: &container.author, affected })
-            })
-            .collect();
-        let mut ruling = versions::rule(&asked, version);
-        let listed = named.listed.and_then(|group| self.products.groups.get(group));
-        let cve = &named.cve;
-        ruling.why = match (listed, asked.is_empty()) {
-            (Some(group), true) => {
-                let record = if record.is_some() { ", its CVE record does not name this product" } else { "" };
-                format!("KEV lists {cve} for {} {} and names no versions{record}", group.vendor, group.name)
+    fn rule_product<'a>(&'a self, version: Option<&str>, named: &'a Named) -> (Ruling, Option<&'a Because>) {
+        let containers = self.products.record(&named.cve).map_or(&[][..], |record| &record.containers);
+        // First by the very names; where those cannot tell, by names that are only likely the same.
+        let same = asked(containers, named, |agreement| *agreement == Agreement::Same);
+        let mut used: Vec<&Agreement> = same.iter().flat_map(|(_, agreements)| agreements.iter().copied()).collect();
+        let mut ruling = versions::rule(same.iter().map(|(asked, _)| asked), version);
+        if ruling.touch == Touch::CannotTell {
+            let likely = asked(containers, named, |agreement| *agreement != Agreement::Same);
+            let by_likely = versions::rule(likely.iter().map(|(asked, _)| asked), version);
+            if used.is_empty() || by_likely.touch != Touch::CannotTell {
+                used = likely.iter().flat_map(|(_, agreements)| agreements.iter().copied()).collect();
+                ruling = by_likely;
             }
-            (_, false) => format!("{cve} {}", ruling.why),
-            (None, true) => format!("{cve} names the product and no versions"),
+        }
+        let cve = &named.cve;
+        let listed = named.listed.as_ref().and_then(|(group, _)| self.products.groups.get(*group));
+        let mut why = match listed.filter(|_| used.is_empty()) {
+            Some(group) if containers.is_empty() => {
+                format!("KEV lists {cve} for {} {} and names no versions", group.vendor, group.name)
+            }
+            Some(group) => format!(
+                "KEV lists {cve} for {} {} and names no versions; the CVE record's names are others",
+                group.vendor, group.name
+            ),
+            None => format!("{cve} {}", ruling.why),
         };
-        if let Some(doubt) = named.doubt() {
-            ruling.why.push_str(&format!("; is it this product? {doubt}"));
+        let doubt = named.doubt(used.into_iter());
+        if let Some(doubt) = doubt {
+            why.push_str(&format!("; is it this product? {doubt}"));
         }
-        ruling.why.push('.');
-        if asked.is_empty() {
-            ruling.touch = Touch::CannotTell;
-        }
-        ruling
+        why.push('.');
+        (Ruling { why, ..ruling }, doubt)
     }
 
     fn product_facts(&self, named: &Named) -> AdvisoryFacts {
@@ -256,4 +260,21 @@ impl Index {
                 .collect(),
         }
     }
+}
+
+/// What the containers say of the names that agree so.
+fn asked<'a>(
+    containers: &'a [Container],
+    named: &'a Named,
+    so: impl Fn(&Agreement) -> bool,
+) -> Vec<(Asked<'a>, Vec<&'a Agreement>)> {
+    let of = |container: &'a Container| {
+        let agreeing = container.affected.iter().filter_map(|(group, affected)| {
+            Some((affected, named.agreement(*group).filter(|agreement| so(agreement))?))
+        });
+        let (affected, agreements): (Vec<_>, Vec<_>) = agreeing.unzip();
+        let asked = Asked { author: &container.author, authority: container.authority, affected };
+        (!agreements.is_empty()).then_some((asked, agreements))
+    };
+    containers.iter().filter_map(of).collect()
 }

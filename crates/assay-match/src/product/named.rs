@@ -2,58 +2,59 @@
 
 use std::collections::BTreeMap;
 
-use assay_inventory::product::Agreement;
+use assay_inventory::product::{Agreement, Because};
 
 /// A CVE that names a product.
 #[derive(Debug, Clone)]
 pub(crate) struct Named {
     /// Its id.
     pub cve: Box<str>,
-    /// The best of the agreements; another group of the same CVE may agree less.
-    agreement: Agreement,
-    /// The groups that agree so well.
-    pub groups: Vec<usize>,
-    /// The group under which KEV lists it, if KEV does.
-    pub listed: Option<usize>,
+    /// The names in its CVE record that agree, and how well.
+    pub groups: Vec<(usize, Agreement)>,
+    /// The name under which KEV lists it, if KEV does and that name agrees.
+    pub listed: Option<(usize, Agreement)>,
 }
 
 impl Named {
-    /// Brings the groups of each CVE together. Where some agree letter for letter, the others are left out: `windows
-    /// server 2019` is not asked about 2016 as well.
+    /// Brings the names of each CVE together.
     pub fn collect<'a>(found: impl Iterator<Item = (&'a Box<str>, usize, bool, &'a Agreement)>) -> Vec<Self> {
         let mut by_cve: BTreeMap<&str, Self> = BTreeMap::new();
         for (cve, group, in_kev, agreement) in found {
-            let named = by_cve.entry(cve).or_insert_with(|| Self {
-                cve: cve.clone(),
-                agreement: agreement.clone(),
-                groups: Vec::new(),
-                listed: None,
-            });
+            let named =
+                by_cve.entry(cve).or_insert_with(|| Self { cve: cve.clone(), groups: Vec::new(), listed: None });
             if in_kev {
-                named.listed = Some(group);
-            }
-            match (&named.agreement, agreement) {
-                (Agreement::Likely(_), Agreement::Same) => {
-                    named.agreement = Agreement::Same;
-                    named.groups = vec![group];
-                }
-                (Agreement::Same, Agreement::Likely(_)) => {}
-                _ => named.groups.push(group),
+                named.listed = Some((group, agreement.clone()));
+            } else {
+                named.groups.push((group, agreement.clone()));
             }
         }
         by_cve.into_values().collect()
     }
 
-    /// Whether vendor and product agree letter for letter.
-    pub fn is_same(&self) -> bool {
-        self.agreement == Agreement::Same
+    /// How well a group agrees.
+    pub fn agreement(&self, group: usize) -> Option<&Agreement> {
+        self.groups.iter().find(|(known, _)| *known == group).map(|(_, agreement)| agreement)
     }
 
-    /// Why it is only likely the same product.
-    pub fn doubt(&self) -> Option<String> {
-        match &self.agreement {
-            Agreement::Same => None,
-            Agreement::Likely(because) => Some(because.to_string()),
+    /// What is doubtful about the names that an answer rests on; nothing if they are surely this product's. With
+    /// `record`, it rests on those names of the CVE record, else on KEV's. The CVE id joins the two, so where KEV's name
+    /// is the very one, another name for the same thing is no doubt.
+    pub fn doubt<'a>(&'a self, record: impl Iterator<Item = &'a Agreement>) -> Option<&'a Because> {
+        let kev = self.listed.as_ref().map(|(_, agreement)| agreement);
+        let mut worst = None;
+        let mut any = false;
+        for agreement in record {
+            any = true;
+            if let Agreement::Likely(because) = agreement {
+                let alias = matches!(because, Because::VendorAlias(..) | Because::ProductAlias(..));
+                if !(alias && kev == Some(&Agreement::Same)) {
+                    worst = worst.or(Some(because));
+                }
+            }
+        }
+        match kev {
+            Some(Agreement::Likely(because)) if !any => Some(because),
+            _ => worst,
         }
     }
 }

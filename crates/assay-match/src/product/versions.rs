@@ -2,23 +2,31 @@
 //!
 //! The schema: an item is a version or a range that begins at one; `changes`
 //! switch the status within it; the default status holds for everything else,
-//! and is *unknown* if not given. Two things go beyond it, because most
-//! authors leave the default out: outside of every range *that has an end* is
-//! not affected; and an author whose range has no end does not override one
-//! whose range has. Whatever cannot be ordered is *cannot tell*.
+//! and is *unknown* if not given. Real records need more judgement than that:
+//!
+//! - Most authors leave the default out. Outside of every range *that has an
+//!   end* is therefore not affected; outside of single versions is not told.
+//! - A default of *affected* beside nothing but affected versions says nothing.
+//! - An author whose range has no end does not override one whose range has;
+//!   alone, it decides only if it is the numbering authority.
+//! - Two authors with ends that differ in their answer leave it open.
+//! - Whatever cannot be ordered is *cannot tell* (invariant 11).
 
 use std::cmp::Ordering;
 
 use assay_advisory::feed::cve::{Affected, Status, Version};
-use assay_inventory::version::product::{compare, in_branch};
+use assay_inventory::version::product::compare;
 
-use super::bound::{Limit, constraint, is_everything, is_nothing};
+use super::bound::is_nothing;
+use super::item::{Item, end, fix, is_open, look};
 use crate::exposure::Touch;
 use crate::range::Ruling;
 
 /// What one author says of the product.
 pub(super) struct Asked<'a> {
     pub author: &'a str,
+    /// Whether it is the numbering authority.
+    pub authority: bool,
     pub affected: Vec<&'a Affected>,
 }
 
@@ -32,44 +40,41 @@ struct Said {
     fixed: Vec<String>,
 }
 
-/// What one item gives for the version.
-enum Item {
-    /// It speaks of the version; the first version behind it, if it names one.
-    Holds { status: Status, bounded: bool, why: String, fixed: Option<String> },
-    /// It does not speak of it.
-    Outside { bounded: bool },
-    /// Whether it does cannot be told.
-    Unknown(String),
-}
-
 /// Brings the authors together.
-pub(super) fn rule(asked: &[Asked<'_>], version: Option<&str>) -> Ruling {
+pub(super) fn rule<'a>(asked: impl Iterator<Item = &'a Asked<'a>>, version: Option<&str>) -> Ruling {
     let version = version.map(str::trim).filter(|version| !is_nothing(version));
-    let said: Vec<(&str, Said)> = asked.iter().map(|one| (one.author, say(one, version))).collect();
-    let cannot = |why: String, fixed: Vec<String>| Ruling { touch: Touch::CannotTell, why, fixed };
-    let decided: Vec<&(&str, Said)> =
-        said.iter().filter(|(_, said)| said.bounded && said.touch != Touch::CannotTell).collect();
-    if let Some((author, first)) = decided.first().map(|(author, said)| (*author, said)) {
-        if let Some((other, _)) = decided.iter().find(|(_, said)| said.touch != first.touch) {
-            let why = format!("is told differently by {} and {}", name(author), name(other));
-            return cannot(why, first.fixed.clone());
-        }
-        return Ruling {
-            touch: first.touch,
-            why: format!("{} ({})", first.why, name(author)),
-            fixed: first.fixed.clone(),
+    let said: Vec<(&Asked<'_>, Said)> = asked.map(|one| (one, say(one, version))).collect();
+    let ruling = |touch: Touch, of: &Asked<'_>, said: &Said| Ruling {
+        touch,
+        why: format!("{} ({})", said.why, name(of.author)),
+        fixed: said.fixed.clone(),
+    };
+    let decided = || said.iter().filter(|(_, said)| said.bounded && said.touch != Touch::CannotTell);
+    if let Some((of, first)) = decided().next() {
+        return match decided().find(|(_, said)| said.touch != first.touch) {
+            Some((other, _)) => Ruling {
+                touch: Touch::CannotTell,
+                why: format!("is told differently by {} and {}", name(of.author), name(other.author)),
+                fixed: first.fixed.clone(),
+            },
+            None => ruling(first.touch, of, first),
         };
     }
-    // One with an end that could not be ordered stands against one without an end.
-    let open = said.iter().find(|(_, said)| said.touch == Touch::CannotTell && said.bounded);
-    if let Some((author, said)) = open {
-        return cannot(format!("{} ({})", said.why, name(author)), said.fixed.clone());
+    // One with an end that could not be compared stands against all without an end.
+    if let Some((of, open)) = said.iter().find(|(_, said)| said.bounded) {
+        return ruling(Touch::CannotTell, of, open);
     }
-    match said.iter().find(|(_, said)| said.touch == Touch::Affected).or(said.first()) {
-        Some((author, said)) => {
-            Ruling { touch: said.touch, why: format!("{} ({})", said.why, name(author)), fixed: said.fixed.clone() }
+    match said.iter().find(|(_, said)| said.touch == Touch::Affected) {
+        Some((of, endless)) if of.authority => return ruling(Touch::Affected, of, endless),
+        Some((of, endless)) => {
+            let why = format!("{}, which only its vendor could say of every version to come", endless.why);
+            return ruling(Touch::CannotTell, of, &Said { why, ..endless.clone() });
         }
-        None => cannot("names no versions".to_owned(), Vec::new()),
+        None => {}
+    }
+    match said.first() {
+        Some((of, first)) => ruling(Touch::CannotTell, of, first),
+        None => Ruling { touch: Touch::CannotTell, why: "names no versions".to_owned(), fixed: Vec::new() },
     }
 }
 
@@ -92,10 +97,11 @@ fn say(asked: &Asked<'_>, version: Option<&str>) -> Said {
 
     let mut affected: Option<(bool, String, Option<String>)> = None;
     let (mut unaffected, mut unknown) = (false, None);
-    let mut outside_an_end = false;
+    let (mut outside_an_end, mut all_open) = (false, true);
     for item in items() {
         match look(item, version) {
             Item::Holds { status: Status::Affected, bounded, why, fixed } => {
+                all_open &= is_open(item);
                 let better = affected.as_ref().is_none_or(|(was, _, _)| !*was && bounded);
                 if better {
                     affected = Some((bounded, why, fixed));
@@ -116,6 +122,9 @@ fn say(asked: &Asked<'_>, version: Option<&str>) -> Said {
     }
     match (affected, unaffected) {
         (Some(_), true) => cannot("calls this version affected and not affected".to_owned()),
+        (Some((true, ..)), false) if all_open && ends_in_its_branch(items(), version) => {
+            cannot("has an end in this version's own branch, and a later one in another".to_owned())
+        }
         (Some((bounded, why, fixed)), false) => {
             Said { touch: Touch::Affected, bounded, why, fixed: fixed.map_or(fixes, |fix| vec![fix]) }
         }
@@ -129,7 +138,7 @@ fn say(asked: &Asked<'_>, version: Option<&str>) -> Said {
         (None, false) => match version {
             None => cannot("names versions, and the inventory gives none".to_owned()),
             // More than one product agreed: the worst default counts.
-            Some(version) if defaults().any(|status| status == Status::Affected) => Said {
+            Some(version) if asked.affected.iter().any(|affected| affects_the_rest(affected)) => Said {
                 touch: Touch::Affected,
                 bounded: false,
                 why: format!("calls every version affected that it does not list, and {version} is one"),
@@ -146,158 +155,29 @@ fn say(asked: &Asked<'_>, version: Option<&str>) -> Said {
     }
 }
 
-/// The first fixed version that an item names.
-fn fix(item: &Version) -> Option<&str> {
-    if item.status != Status::Affected {
-        return None;
-    }
-    let change =
-        item.changes.iter().find(|change| change.status == Status::Unaffected).map(|change| change.at.as_str());
-    change.or(item.less_than.as_deref()).map(str::trim).filter(|bound| !is_nothing(bound) && !is_everything(bound))
+/// Whether the default means what it says: everything is affected but what is listed as not affected. Beside affected
+/// versions only, it is a slip: they would not need to be listed.
+fn affects_the_rest(affected: &Affected) -> bool {
+    let spares = |item: &Version| {
+        item.status == Status::Unaffected || item.changes.iter().any(|change| change.status == Status::Unaffected)
+    };
+    affected.default_status == Status::Affected
+        && (affected.versions.is_empty() || affected.versions.iter().any(spares))
 }
 
-/// Whether an item has an end: a bound behind it, or a single version.
-fn end(item: &Version) -> bool {
-    let bound =
-        |bound: &Option<String>| bound.as_deref().is_some_and(|bound| !is_everything(bound) && !is_nothing(bound));
-    if item.less_than.is_some() || item.less_than_or_equal.is_some() {
-        return bound(&item.less_than) || bound(&item.less_than_or_equal);
-    }
-    constraint(&item.version).is_some_and(|limits| {
-        limits.iter().any(|limit| matches!(limit, Limit::Before(_) | Limit::Through(_) | Limit::Exactly(_)))
-    })
-}
-
-fn look(item: &Version, version: Option<&str>) -> Item {
-    let from = item.version.trim();
-    let is_range = item.less_than.is_some() || item.less_than_or_equal.is_some();
-    if !is_range && is_everything(from) {
-        let why = "calls every version affected".to_owned();
-        return Item::Holds { status: item.status, bounded: item.status == Status::Unaffected, why, fixed: None };
-    }
-    if !is_range && is_nothing(from) {
-        return Item::Unknown("names no version".to_owned());
-    }
-    let Some(version) = version else {
-        return Item::Unknown("names versions, and the inventory gives none".to_owned());
-    };
-    if item.version_type == "git" {
-        return Item::Unknown("names commits, which no version can be compared with".to_owned());
-    }
-    if is_range {
-        return range(item, from, version);
-    }
-    if let Some(limits) = constraint(from) {
-        return constrained(item, &limits, version);
-    }
-    if from.eq_ignore_ascii_case(version) || compare(version, from) == Ok(Ordering::Equal) {
-        let why = format!("lists {version}");
-        return Item::Holds { status: item.status, bounded: true, why, fixed: None };
-    }
-    // 17.3 may stand for all of its branch, and an installed 17.3 for any of it.
-    if in_branch(version, from) || in_branch(from, version) {
-        return Item::Unknown(format!("lists {from}, which may or may not mean {version}"));
-    }
-    Item::Outside { bounded: false }
-}
-
-fn range(item: &Version, from: &str, version: &str) -> Item {
-    let bounded = end(item);
-    let outside = Item::Outside { bounded };
-    let open_start = is_nothing(from) || is_everything(from) || from == "0";
-    if !open_start {
-        match compare(version, from) {
-            Ok(Ordering::Less) => return outside,
-            Ok(_) => {}
-            Err(error) => return Item::Unknown(format!("affects versions from {from}, and {error}")),
-        }
-    }
-    let given = |bound: &Option<String>| {
-        bound.as_deref().map(str::trim).filter(|bound| !is_nothing(bound) && !is_everything(bound)).map(str::to_owned)
-    };
-    let (below, through) = (given(&item.less_than), given(&item.less_than_or_equal));
-    if let Some(below) = &below {
-        match compare(version, below) {
-            Ok(Ordering::Less) => {}
-            Ok(_) => return outside,
-            Err(error) => return Item::Unknown(format!("affects versions before {below}, and {error}")),
-        }
-    }
-    if let Some(through) = &through {
-        // *Through 17.3* may mean the last of that branch.
-        if in_branch(version, through) {
-            return Item::Unknown(format!(
-                "affects versions through {through}, which may or may not include {version}"
-            ));
-        }
-        match compare(version, through) {
-            Ok(Ordering::Greater) => return outside,
-            Ok(_) => {}
-            Err(error) => return Item::Unknown(format!("affects versions through {through}, and {error}")),
-        }
-    }
-    let status = match changed(item, version) {
-        Ok(status) => status,
-        Err(why) => return Item::Unknown(why),
-    };
-    let start = if open_start { "affects versions".to_owned() } else { format!("affects versions from {from}") };
-    let why = match (&below, &through) {
-        (Some(below), _) => format!("{start} before {below}, and {version} is one"),
-        (None, Some(through)) => format!("{start} through {through}, and {version} is one"),
-        (None, None) => format!("{start} without an end, and {version} is one"),
-    };
-    Item::Holds { status, bounded, why, fixed: fix(item).map(str::to_owned) }
-}
-
-/// The status after the changes up to this version.
-fn changed(item: &Version, version: &str) -> Result<Status, String> {
-    let mut last: Option<(&str, Status)> = None;
-    for change in &item.changes {
-        let at = change.at.trim();
-        match compare(version, at) {
-            Ok(Ordering::Less) => {}
-            Ok(_) => {
-                // The latest change that lies before the version, in whatever order they are written.
-                let later = match last {
-                    Some((was, _)) => compare(at, was).map_err(|error| error.to_string())? != Ordering::Less,
-                    None => true,
-                };
-                if later {
-                    last = Some((at, change.status));
-                }
+/// Whether several ranges without a beginning end in several branches, and this version lies behind the end in its own:
+/// before 115.16.1 and before 128.3.1 are two fixes, and 115.17 has one of them, whatever 128 says.
+fn ends_in_its_branch<'a>(items: impl Iterator<Item = &'a Version>, version: Option<&str>) -> bool {
+    let Some(version) = version else { return false };
+    let branch = |version: &str| -> String { version.trim().chars().take_while(char::is_ascii_digit).collect() };
+    let mut behind_own = false;
+    for end in items.filter(|item| item.status == Status::Affected && is_open(item)).filter_map(fix) {
+        if branch(end) == branch(version) {
+            match compare(version, end) {
+                Ok(Ordering::Less) => return false,
+                _ => behind_own = true,
             }
-            Err(error) => return Err(format!("changes at {at}, and {error}")),
         }
     }
-    Ok(last.map_or(item.status, |(_, status)| status))
-}
-
-fn constrained(item: &Version, limits: &[Limit<'_>], version: &str) -> Item {
-    let bounded = end(item);
-    for limit in limits {
-        let (Limit::Before(at) | Limit::Through(at) | Limit::After(at) | Limit::From(at) | Limit::Exactly(at)) = limit;
-        if matches!(limit, Limit::Through(_)) && in_branch(version, at) {
-            return Item::Unknown(format!("affects versions through {at}, which may or may not include {version}"));
-        }
-        let order = match compare(version, at) {
-            Ok(order) => order,
-            Err(error) => return Item::Unknown(format!("affects versions {}, and {error}", item.version.trim())),
-        };
-        let holds = match limit {
-            Limit::Before(_) => order.is_lt(),
-            Limit::Through(_) => order.is_le(),
-            Limit::After(_) => order.is_gt(),
-            Limit::From(_) => order.is_ge(),
-            Limit::Exactly(_) => order.is_eq(),
-        };
-        if !holds {
-            return Item::Outside { bounded };
-        }
-    }
-    let fixed = limits.iter().find_map(|limit| match limit {
-        Limit::Before(at) => Some((*at).to_owned()),
-        _ => None,
-    });
-    let why = format!("affects versions {}, and {version} is one", item.version.trim());
-    Item::Holds { status: item.status, bounded, why, fixed }
+    behind_own
 }

@@ -13,8 +13,9 @@ use super::words::count;
 use super::{bold, dim, paint, plain};
 use crate::scan_input::{Scanned, Tally};
 
-/// Records of one thing that are shown without `--all`.
-const RECORDS: usize = 5;
+/// Records that affect one thing, and records that cannot tell, that are shown without `--all`.
+const AFFECTED: usize = 5;
+const OPEN: usize = 2;
 /// Skipped entries, and things that no record names, that are shown without `--all`.
 const LINES: usize = 10;
 
@@ -24,14 +25,13 @@ pub fn render(scanned: &Scanned, all: bool, now: Instant) -> String {
     let mut out = paragraph("", &sentence(&tally));
     if tally.skipped > 0 {
         let entries = if tally.skipped == 1 { "1 entry".to_owned() } else { format!("{} entries", tally.skipped) };
-        let text = format!("{entries} of the inventories could not be matched at all; they are listed below.");
+        let text = format!("{entries} could not be read in full, or not matched; see below.");
         out.push_str(&paragraph("", &text));
     }
     let parts =
         [(Touch::Affected, "Affected"), (Touch::CannotTell, "Cannot be told"), (Touch::NotAffected, "Not affected")];
     for (touch, title) in parts {
-        let of: Vec<&Exposure> = scanned.exposures.iter().filter(|exposure| exposure.touch == touch).collect();
-        section(&mut out, title, &of, scanned, all);
+        section(&mut out, title, touch, scanned, all);
     }
     notices(&mut out, scanned, all);
     unnamed(&mut out, scanned, all);
@@ -62,11 +62,14 @@ fn sentence(tally: &Tally) -> String {
     format!("{}{told}{rest}", paint(color, &first))
 }
 
-/// The things of one answer, each with its records, the worst first.
-fn section(out: &mut String, title: &str, exposures: &[&Exposure], scanned: &Scanned, all: bool) {
+/// The things whose answer this is, each with its records, the worst first.
+fn section(out: &mut String, title: &str, touch: Touch, scanned: &Scanned, all: bool) {
     // The exposures of one thing stand together, and its place in its inventory names it.
-    let things: Vec<&[&Exposure]> =
-        exposures.chunk_by(|a, b| a.inventory == b.inventory && a.component.at == b.component.at).collect();
+    let things: Vec<&[Exposure]> = scanned
+        .exposures
+        .chunk_by(|a, b| a.inventory == b.inventory && a.component.at == b.component.at)
+        .filter(|of| answer(of) == touch)
+        .collect();
     if things.is_empty() {
         return;
     }
@@ -79,21 +82,57 @@ fn section(out: &mut String, title: &str, exposures: &[&Exposure], scanned: &Sca
             place => format!(", {}", plain::line(place, 100)),
         };
         out.push_str(&format!("\n  {}  {}\n", bold(&thing(&first.component)), dim(&format!("{place}{site}"))));
-        let mut ranked = of.to_vec();
-        ranked.sort_by(|a, b| urgency(b).total_cmp(&urgency(a)).then_with(|| a.advisory.id.cmp(&b.advisory.id)));
-        let shown = if all { ranked.len() } else { RECORDS };
-        for exposure in ranked.iter().take(shown) {
+        let (mut these, mut others): (Vec<_>, Vec<_>) = of.iter().partition(|exposure| exposure.touch == touch);
+        if all {
+            these.append(&mut others);
+        }
+        these.sort_by(|a, b| {
+            a.touch
+                .cmp(&b.touch)
+                .then(urgency(b).total_cmp(&urgency(a)))
+                .then_with(|| a.advisory.id.cmp(&b.advisory.id))
+        });
+        let shown = match touch {
+            _ if all => these.len(),
+            Touch::Affected => AFFECTED,
+            Touch::CannotTell | Touch::NotAffected => OPEN,
+        };
+        for exposure in these.iter().take(shown) {
             record(out, exposure);
         }
-        let more = ranked.len().saturating_sub(shown);
-        if more > 0 {
-            let listed = ranked.iter().skip(shown).filter(|exposure| exposure.advisory.kev.is_some()).count();
-            let of_kev = if listed > 0 { format!(", {listed} of them known to be exploited") } else { String::new() };
-            out.push_str(&paragraph(
-                "    ",
-                &format!("and {}{of_kev}; `--all` lists them", count(more, "more record")),
-            ));
+        let more = these.get(shown..).unwrap_or_default();
+        if !more.is_empty() {
+            let text = format!("and {}{}", count(more.len(), "more record"), exploited(more));
+            out.push_str(&paragraph("    ", &format!("{text}; `--all` lists them")));
         }
+        let open: Vec<_> = others.into_iter().filter(|exposure| exposure.touch == Touch::CannotTell).collect();
+        if !open.is_empty() {
+            let verb = if open.len() == 1 { "names it and cannot tell" } else { "name it and cannot tell" };
+            let text = format!("{} {verb}{}; `--all` lists them", count(open.len(), "other record"), exploited(&open));
+            out.push_str(&paragraph("    ", &text));
+        }
+    }
+}
+
+/// The answer for one thing: that of the record that says most.
+fn answer(of: &[Exposure]) -> Touch {
+    let any = |touch: Touch| of.iter().any(|exposure| exposure.touch == touch);
+    if any(Touch::Affected) {
+        Touch::Affected
+    } else if any(Touch::CannotTell) {
+        Touch::CannotTell
+    } else {
+        Touch::NotAffected
+    }
+}
+
+/// `, 3 of them known to be exploited`.
+fn exploited(of: &[&Exposure]) -> String {
+    match of.iter().filter(|exposure| exposure.advisory.kev.is_some()).count() {
+        0 => String::new(),
+        n if n == of.len() && n == 1 => ", known to be exploited".to_owned(),
+        n if n == of.len() => ", all known to be exploited".to_owned(),
+        n => format!(", {n} of them known to be exploited"),
     }
 }
 
@@ -194,7 +233,7 @@ fn skipped(out: &mut String, scanned: &Scanned, all: bool) {
     if entries.is_empty() {
         return;
     }
-    out.push_str(&format!("\n{}\n", bold("Entries that could not be matched")));
+    out.push_str(&format!("\n{}\n", bold("Entries that could not be read in full, or not matched")));
     let most = if all { entries.len() } else { LINES };
     for (inventory, one) in entries.iter().take(most) {
         let text = plain::line(&format!("{}: {}", place(scanned, inventory, &one.at), one.why), 600);
