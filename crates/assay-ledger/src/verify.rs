@@ -71,7 +71,17 @@ pub enum Fault {
     /// An entry is not one of version 1.
     #[error("entry {0} is not an entry of version 1")]
     NotAnEntry(u64),
-    /// A hash in a tile is not what the entries give.
+    /// A hash in a tile of level 0 is not that of its entry: one of the two was changed.
+    #[error("hash {at} of the tile (byte {byte}) is not that of entry {entry}")]
+    Leaf {
+        /// Which hash of the tile, from 0.
+        at: usize,
+        /// Where it begins.
+        byte: usize,
+        /// Which entry of the log.
+        entry: u64,
+    },
+    /// A hash in a higher tile is not what the entries give.
     #[error("hash {at} of the tile (byte {byte}) is not what the entries give")]
     Hash {
         /// Which hash of the tile, from 0.
@@ -314,7 +324,10 @@ impl Walk<'_> {
             let (path, bytes) = self.file(tile, HASH_BYTES)?;
             let found = bytes.as_chunks::<HASH_BYTES>().0;
             if let Some(at) = found.iter().zip(hashes).position(|(found, wanted)| *found != wanted.0) {
-                return Err(refused(&path, Fault::Hash { at, byte: at * HASH_BYTES }));
+                let byte = at * HASH_BYTES;
+                let entry = number * WIDTH as u64 + at as u64;
+                let fault = if level == 0 { Fault::Leaf { at, byte, entry } } else { Fault::Hash { at, byte } };
+                return Err(refused(&path, fault));
             }
         }
         Ok(())

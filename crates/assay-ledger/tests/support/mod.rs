@@ -49,7 +49,7 @@ impl Entropy for Seeded {
 
 /// The commitment of an event, the same in every run.
 pub fn event(number: u64) -> Pending {
-    Pending { event: number, commitment: Commitment(Seeded(number.wrapping_mul(0x1234_5678_9abc_def1)).thirty_two()) }
+    Pending { event: number, commitment: Commitment(Seeded(!number.wrapping_mul(0x1234_5678_9abc_def1)).thirty_two()) }
 }
 
 pub fn events(numbers: std::ops::Range<u64>) -> Vec<Pending> {
