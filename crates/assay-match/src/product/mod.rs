@@ -227,11 +227,17 @@ impl Index {
             None => format!("{cve} {}", ruling.why),
         };
         let doubt = named.doubt(used.into_iter());
+        let (mut touch, mut fixed) = (ruling.touch, ruling.fixed);
+        if matches!(doubt, Some(Because::Edition(..) | Because::Part(..))) && touch != Touch::Affected {
+            // The record speaks of another edition, perhaps because this one is too old to be looked at any more. Its
+            // versions clear nothing here, and its fixes are not this product's (invariant 11).
+            (touch, fixed) = (Touch::CannotTell, Vec::new());
+        }
         if let Some(doubt) = doubt {
             why.push_str(&format!("; is it this product? {doubt}"));
         }
         why.push('.');
-        (Ruling { why, ..ruling }, doubt)
+        (Ruling { touch, why, fixed }, doubt)
     }
 
     fn product_facts(&self, named: &Named) -> AdvisoryFacts {
