@@ -18,7 +18,9 @@ use crate::text::{NAME, SENTENCE, link, plain};
 use crate::urgency::{self, Urgent};
 
 /// Most pages that a card names.
-const REFERENCES: usize = 8;
+const REFERENCES: usize = 6;
+/// Most pages of one record.
+const REFERENCES_OF_ONE: usize = 2;
 
 /// The card of an update, and the one that comes before it.
 pub(crate) struct Made {
@@ -42,7 +44,8 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
     let decider = urgent.first()?;
     let card_due = CardDue::of(&due, &outcome, request);
     let closes: Vec<Closed> = urgent.iter().map(closed).collect();
-    let references = references(group);
+    let perhaps = perhaps(group, first_seen, request);
+    let references = references(&urgent);
     let targets = versions::targets(group);
     let exposed = exposed(&urgent);
     let text = ticket::ticket(group, &what, &closes, &card_due, &outcome, request);
@@ -66,7 +69,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         title: title(kind, &what, group, &targets),
         id,
         kind,
-        inventory: plain(&group.exposures.first()?.inventory, NAME),
+        inventory: plain(&group.exposures.first()?.inventory, SENTENCE),
         place: plain(&site.place, NAME),
         installed: installed(group),
         patched_by: product::patched_by(&site.patched_by),
@@ -84,6 +87,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         ticket: wants_text.then_some(text),
         certainty: certainty(kind, decider),
         closes,
+        perhaps,
         references,
         components: group.pieces(),
         first_seen,
@@ -301,17 +305,27 @@ fn installed(group: &Group<'_>) -> Vec<String> {
     versions
 }
 
-fn references(group: &Group<'_>) -> Vec<String> {
+/// Pages to read: some of each record, those of the most urgent first.
+fn references(urgent: &[Urgent<'_>]) -> Vec<String> {
     let mut references: Vec<String> = Vec::new();
-    for address in group.exposures.iter().flat_map(|exposure| &exposure.advisory.references) {
-        if let Some(address) = link(address)
-            && references.len() < REFERENCES
-            && !references.iter().any(|known| known == address)
-        {
-            references.push(address.to_owned());
+    for one in urgent {
+        let links = one.exposure.advisory.references.iter().filter_map(|address| link(address));
+        for address in links.take(REFERENCES_OF_ONE) {
+            if references.len() < REFERENCES && !references.iter().any(|known| known == address) {
+                references.push(address.to_owned());
+            }
         }
     }
     references
+}
+
+/// What of an affected thing nobody can tell: it orders nothing, and is not left out.
+fn perhaps(group: &Group<'_>, detected: Instant, request: &Request<'_>) -> Vec<Closed> {
+    if !group.is_affected() {
+        return Vec::new();
+    }
+    let unsure = group.exposures.iter().filter(|exposure| exposure.touch == Touch::CannotTell);
+    unsure.map(|exposure| closed(&Urgent::of(exposure, detected, request))).collect()
 }
 
 fn certainty(kind: CardKind, decider: &Urgent<'_>) -> String {

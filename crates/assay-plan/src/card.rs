@@ -96,6 +96,8 @@ pub struct Card {
     pub certainty: String,
     /// What it closes, most urgent first.
     pub closes: Vec<Closed>,
+    /// Records of which nobody can tell whether they touch it as well; the update may close them too.
+    pub perhaps: Vec<Closed>,
     /// Pages to read.
     pub references: Vec<String>,
     /// The components, as the inventory names them.

@@ -25,6 +25,11 @@ pub(crate) fn what(what: &What) -> String {
     }
 }
 
+/// What people call an inventory: the last part of its path.
+pub(crate) fn list(inventory: &str) -> &str {
+    inventory.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(inventory)
+}
+
 /// The parts that make two components one update: where, what, who patches it.
 pub(crate) fn key(inventory: &str, component: &Component) -> Vec<String> {
     let mut parts = vec![inventory.to_owned(), component.site.place.clone()];

@@ -1,5 +1,7 @@
 //! A plan: cards in order, questions, and what became of the cards before.
 
+use std::collections::{HashMap, HashSet};
+
 use assay_base::Instant;
 use assay_clock::zone::day_words;
 use assay_clock::{Basis, Term};
@@ -11,6 +13,7 @@ use crate::card::{Card, CardKind};
 use crate::done::{self, Ended, Ending};
 use crate::due::capital;
 use crate::group;
+use crate::names;
 use crate::question::{self, Question};
 use crate::rank::{self, Tier};
 use crate::request::Request;
@@ -113,17 +116,16 @@ impl Plan {
     /// Makes a plan. Total: whatever the exposures hold, there is a plan, and nothing of them is left out of it.
     pub fn make(request: &Request<'_>) -> Self {
         let mut work = Vec::new();
-        let mut befores = Vec::new();
+        let mut befores = HashMap::new();
         for made in group::group(request.exposures).iter().filter_map(|group| build::cards(group, request)) {
-            befores.extend(made.before);
+            befores.extend(made.before.map(|before| (before.id.clone(), before)));
             work.push(made.card);
         }
         rank::sort(&mut work);
         let (mut cards, mut deferred, mut later, mut find_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for mut card in work {
             let deferral = report(&mut card, request);
-            let before = card.after.as_ref().and_then(|id| befores.iter().position(|before| before.id == *id));
-            let before = before.map(|at| befores.swap_remove(at)).map(|mut before| {
+            let before = card.after.as_ref().and_then(|id| befores.remove(id)).map(|mut before| {
                 report(&mut before, request);
                 before.rank = card.rank.clone();
                 before
@@ -141,8 +143,9 @@ impl Plan {
             rank::places(shelf);
         }
         let all = || cards.iter().chain(&deferred).chain(&later).chain(&find_out);
+        let ids: HashSet<&str> = all().map(|card| card.id.as_str()).collect();
         let ended = match request.previous {
-            Some(previous) => done::ended(previous, request, |id| all().any(|card| card.id == id)),
+            Some(previous) => done::ended(previous, request, &ids),
             None => Vec::new(),
         };
         let questions = question::questions(&cards.iter().chain(&find_out).collect::<Vec<_>>());
@@ -157,8 +160,7 @@ impl Plan {
             verified: ended.iter().filter(|ended| ended.ending == Ending::Verified).count(),
             reported_done: all().filter(|card| says_done(card.reported.as_ref())).count(),
         };
-        let known = |id: &str| all().any(|card| card.id == id);
-        let notes = notes(request, known, &ended);
+        let notes = notes(request, |id| ids.contains(id), &ended);
         let basis = request.directive.basis(request.organisation);
         Self {
             schema: "assay.plan/1",
@@ -247,7 +249,8 @@ fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -
     let mut notes = vec![format!("{}.", capital(&request.directive.basis_words(request.organisation)))];
     match request.kev_as_of {
         None => notes.push(
-            "No dated list of known exploited vulnerabilities was given (--kev), so nothing is ruled out by it.".to_owned(),
+            "No dated list of known exploited vulnerabilities was given (--kev), so nothing is ruled out by it."
+                .to_owned(),
         ),
         Some(day) => {
             let age = day.until(request.zone.day_of(request.now)).map_or(0, |span| span.get_days());
@@ -264,7 +267,7 @@ fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -
         notes.push(format!(
             "{} of {} could not be read; nothing is said about them.",
             capital(&count(inventory.skipped.len(), "entry", "entries")),
-            plain(&inventory.name, NAME)
+            plain(names::list(&inventory.name), NAME)
         ));
     }
     if let Some(reports) = request.reports {
@@ -274,7 +277,7 @@ fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -
             .count();
         if strange > 0 {
             notes.push(format!(
-                "{} in the reports not in this plan.",
+                "{} in the reports and not in this plan.",
                 if strange == 1 { "1 card is".to_owned() } else { format!("{strange} cards are") }
             ));
         }

@@ -7,6 +7,7 @@ use assay_clock::Input;
 use serde::Serialize;
 
 use crate::card::{Card, CardKind};
+use crate::names;
 use crate::text::count;
 
 /// One thing to find out.
@@ -25,7 +26,7 @@ pub struct Question {
 pub(crate) fn questions(cards: &[&Card]) -> Vec<Question> {
     let mut found: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
     for card in cards {
-        let place = if card.place.is_empty() { card.inventory.as_str() } else { card.place.as_str() };
+        let place = if card.place.is_empty() { names::list(&card.inventory) } else { card.place.as_str() };
         if card.outcome.open.contains(&Input::Exposed) && card.kind != CardKind::Triage {
             let (asks, goes) = if card.place.is_empty() {
                 let asks = format!("Can strangers reach, from the internet, what \u{201c}{place}\u{201d} lists?");

@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::card::{Card, CardKind, Step};
+use crate::names;
 use crate::plan::Plan;
 use crate::text::{COLUMNS, and, count, wrap};
 
@@ -43,8 +44,9 @@ pub fn text(plan: &Plan) -> String {
     out
 }
 
+/// A paragraph. Its further lines stand in by two, so that no name can begin a line of its own.
 fn line(out: &mut String, text: &str, indent: &str) {
-    out.push_str(&wrap(text, indent, indent, COLUMNS));
+    out.push_str(&wrap(text, indent, &format!("{indent}  "), COLUMNS));
 }
 
 fn agenda(out: &mut String, plan: &Plan) {
@@ -122,7 +124,7 @@ fn whole(out: &mut String, card: &Card) {
     if let Some(who) = &card.patched_by {
         facts.push(format!("patched by {who}"));
     }
-    facts.push(format!("list {}", card.inventory));
+    facts.push(format!("list {}", names::list(&card.inventory)));
     line(out, &facts.join(" · "), "");
     if let Some(note) = &card.reported_note {
         out.push_str(&wrap(note, "! ", "  ", COLUMNS));
@@ -144,7 +146,7 @@ fn whole(out: &mut String, card: &Card) {
     part(out, "How long", &card.effort);
     part(out, "Restart", &card.reboot);
     if let Some(ticket) = &card.ticket {
-        out.push_str(&wrap(&format!("Text for {}. Subject: {}", ticket.to, ticket.subject), "", "", COLUMNS));
+        out.push_str(&wrap(&format!("Text for {}. Subject: {}", ticket.to, ticket.subject), "", "  ", COLUMNS));
         for paragraph in &ticket.body {
             out.push_str(&wrap(paragraph, "  | ", "  | ", COLUMNS));
         }
@@ -192,5 +194,8 @@ fn closes(out: &mut String, card: &Card) {
     }
     if card.closes.len() > CLOSES {
         line(out, &format!("and {} more, with --format json", card.closes.len() - CLOSES), "    ");
+    }
+    if !card.perhaps.is_empty() {
+        out.push_str(&wrap(&words::perhaps(card), "  ? ", "    ", COLUMNS));
     }
 }

@@ -4,10 +4,13 @@ use assay_base::Answer;
 use assay_clock::Zone;
 use assay_match::exposure::Touch;
 
-use crate::card::Closed;
+use crate::card::{Card, Closed};
 use crate::plan::Plan;
 use crate::rank::Tier;
 use crate::text::{and, count};
+
+/// Most records that are only named.
+const NAMES: usize = 40;
 
 /// When the plan was made, where its readers are.
 pub(crate) fn made(plan: &Plan) -> String {
@@ -63,6 +66,14 @@ pub(crate) fn tier(tier: Tier) -> String {
         (Some(_), true) => format!("Perhaps within {}: a fact is missing", tier.earliest),
         (None, _) => "At the next upgrade".to_owned(),
     }
+}
+
+/// The records of which nobody can tell, by name.
+pub(crate) fn perhaps(card: &Card) -> String {
+    let names: Vec<&str> = card.perhaps.iter().take(NAMES).map(|closed| closed.name.as_str()).collect();
+    let more = card.perhaps.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("Perhaps also, nobody can tell from the records: {}{more}", names.join(", "))
 }
 
 /// One advisory of a card, in a line.

@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use super::{overview, words};
 use crate::card::{Card, CardKind, Step, Ticket};
 use crate::due::capital;
+use crate::names;
 use crate::text::{and, count};
 
 /// Most advisories that a card lists in full.
 const CLOSES: usize = 6;
 /// Most further ones that it names.
-const NAMES: usize = 60;
+const NAMES: usize = 40;
 
 pub(super) fn card(card: &Card, directive: &str) -> Markup {
     let heading = format!("t-{}", card.id);
@@ -32,7 +33,7 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
                     @if !card.place.is_empty() { div { dt { "Where" } dd { (card.place) } } }
                     @if !card.installed.is_empty() { div { dt { "Installed" } dd { (and(&card.installed)) } } }
                     @if let Some(who) = &card.patched_by { div { dt { "Patched by" } dd { (who) } } }
-                    div { dt { "From list" } dd { (card.inventory) } }
+                    div { dt { "From list" } dd { (names::list(&card.inventory)) } }
                 }
             }
             @if let Some(note) = &card.reported_note { p.said { (note) } }
@@ -112,6 +113,7 @@ fn closes(card: &Card) -> Markup {
                 @if !names.is_empty() {
                     p.muted { "and " (names.join(", ")) @if rest.len() > NAMES { ", and " (rest.len() - NAMES) " more" } }
                 }
+                @if !card.perhaps.is_empty() { p.muted { (words::perhaps(card)) "." } }
             }
             @if !card.references.is_empty() {
                 div {

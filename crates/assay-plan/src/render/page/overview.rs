@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::words;
 use crate::card::{Card, CardKind};
+use crate::names;
 use crate::plan::Plan;
 use crate::rank::Tier;
 use crate::text::count;
@@ -62,7 +63,7 @@ fn row(card: &Card) -> Markup {
         li {
             span.box aria-hidden="true" {}
             a href={ "#" (card.id) } { (card.title) }
-            span.where { @if !card.place.is_empty() { (card.place) } @else { (card.inventory) } }
+            span.where { @if !card.place.is_empty() { (card.place) } @else { (names::list(&card.inventory)) } }
             span.when {
                 @if card.kind == CardKind::FindOut { "if affected: " }
                 (card.due.short)

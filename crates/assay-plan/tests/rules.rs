@@ -1,0 +1,354 @@
+//! What a plan promises, whatever it is made from.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod hospital;
+
+use assay_base::Answer;
+use assay_clock::{Basis, Kind, Organisation, Term};
+use assay_inventory::component::PatchedBy;
+use assay_inventory::ecosystem::Ecosystem;
+use assay_match::exposure::{Exposure, Impact, Touch};
+use assay_plan::card::{Card, CardKind};
+use assay_plan::{Plan, render};
+use hospital::{Case, NOW, advisory, cvss, exposure, kev, package, product, ssvc};
+
+fn firewall(exposed: Answer) -> assay_inventory::component::Component {
+    product("Fortinet", "FortiOS", Some("7.2.4"), "Server room", PatchedBy::Us, exposed)
+}
+
+fn only(exposures: Vec<Exposure>) -> Card {
+    let plan = Case::new(exposures).plan();
+    let mut cards: Vec<Card> = plan.cards.into_iter().filter(|card| card.kind != CardKind::Triage).collect();
+    assert_eq!(cards.len(), 1);
+    cards.remove(0)
+}
+
+fn all(plan: &Plan) -> impl Iterator<Item = &Card> {
+    plan.cards.iter().chain(&plan.deferred).chain(&plan.later).chain(&plan.find_out)
+}
+
+#[test]
+fn one_update_closes_many_records() {
+    let records = |n: usize| {
+        (0..n).map(|i| {
+            exposure(firewall(Answer::Yes), advisory(&format!("CVE-2025-{i}"), "x"), Touch::Affected, &["7.2.9"])
+        })
+    };
+    let card = only(records(40).collect());
+    assert_eq!(card.closes.len(), 40);
+    assert_eq!(card.title, "Update Fortinet FortiOS to 7.2.9 or later");
+}
+
+#[test]
+fn another_place_is_another_card_with_another_date() {
+    let mut branch = firewall(Answer::No);
+    branch.site.place = "Branch office".to_owned();
+    let facts = || ssvc(advisory("CVE-2025-1", "x"), true, Impact::Total);
+    let plan = Case::new(vec![
+        exposure(firewall(Answer::Yes), facts(), Touch::Affected, &["7.2.9"]),
+        exposure(branch, facts(), Touch::Affected, &["7.2.9"]),
+    ])
+    .plan();
+    let terms: Vec<(&str, &str)> =
+        plan.cards.iter().map(|card| (card.place.as_str(), card.due.term.as_str())).collect();
+    assert_eq!(terms, [("Server room", "3 days"), ("Branch office", "60 days")]);
+}
+
+#[test]
+fn the_strictest_record_gives_the_date_of_the_update() {
+    let card = only(vec![
+        exposure(
+            firewall(Answer::Yes),
+            ssvc(advisory("CVE-2025-1", "mild"), false, Impact::Partial),
+            Touch::Affected,
+            &["7.2.9"],
+        ),
+        exposure(
+            firewall(Answer::Yes),
+            ssvc(advisory("CVE-2025-2", "worst"), true, Impact::Total),
+            Touch::Affected,
+            &["7.2.9"],
+        ),
+    ]);
+    assert_eq!((card.due.term.as_str(), card.closes[0].name.as_str()), ("3 days", "CVE-2025-2"));
+    assert!(!card.due.passed);
+}
+
+#[test]
+fn an_unknown_is_never_no_date_and_never_a_certain_one() {
+    let card = only(vec![exposure(firewall(Answer::Unknown), advisory("CVE-2025-1", "x"), Touch::Affected, &[])]);
+    assert_eq!((card.outcome.earliest, card.outcome.latest), (Term::Days(3), Term::NextUpgrade));
+    assert!(card.rank.tier.open && card.due.earliest.is_some() && card.due.latest.is_none());
+    assert!(card.why.contains("whether it is reachable from the internet is not said"), "{}", card.why);
+}
+
+#[test]
+fn a_vector_orders_and_moves_no_date() {
+    let bare = || advisory("CVE-2025-1", "x");
+    let with = cvss(bare(), "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8);
+    // The matcher fills what nobody decided from the vector, and says so; here that is still a hint.
+    let mut filled = with.clone();
+    (filled.automatable, filled.impact, filled.ssvc_from) = (Answer::Yes, Impact::Total, "the CVSS vector".to_owned());
+    let of = |facts| only(vec![exposure(firewall(Answer::Yes), facts, Touch::Affected, &["7.2.9"])]);
+    let (plain, with, filled) = (of(bare()), of(with), of(filled));
+    for card in [&with, &filled] {
+        assert_eq!(card.due, plain.due);
+        assert_eq!(card.outcome, plain.outcome);
+        assert!(card.why.contains("that is a hint for the order and moves no date"), "{}", card.why);
+        assert!(!card.why.contains("(the CVSS vector)"), "{}", card.why);
+    }
+}
+
+#[test]
+fn a_kev_list_rules_out_only_what_was_published_before_it() {
+    let mut late = advisory("CVE-2026-1", "x");
+    late.published = Some("2026-11-20T18:00:00Z".to_owned());
+    let mut case = Case::new(vec![exposure(firewall(Answer::Yes), late, Touch::Affected, &["7.2.9"])]);
+    let kev_of = |case: &Case| case.plan().cards[0].outcome.facts.kev;
+    case.kev_as_of = Some("2026-11-20");
+    assert_eq!(kev_of(&case), Answer::No);
+    case.kev_as_of = Some("2026-11-19");
+    assert_eq!(kev_of(&case), Answer::Unknown);
+    case.kev_as_of = None;
+    assert_eq!(kev_of(&case), Answer::Unknown);
+    assert!(case.plan().notes.iter().any(|note| note.contains("--kev")));
+}
+
+#[test]
+fn what_a_list_does_not_say_its_owner_may() {
+    let mut organisation = Organisation::of(Kind::Private);
+    let portal = || {
+        exposure(
+            package(Ecosystem::Npm, "minimist", "1.2.0"),
+            ssvc(advisory("GHSA-1", "x"), true, Impact::Total),
+            Touch::Affected,
+            &["1.2.6"],
+        )
+    };
+    let case = Case::new(vec![portal()]);
+    assert_eq!(case.plan().cards[0].due.term, "3 to 60 days");
+    organisation.assets.push(assay_clock::Asset {
+        inventory: "package-lock.json".to_owned(),
+        place: None,
+        exposed: Answer::Yes,
+    });
+    let directive = assay_clock::Directive::bod_26_04().unwrap();
+    let zone = assay_clock::Zone::utc();
+    let mut request = assay_plan::Request::new(&directive, &organisation, hospital::at(NOW), zone);
+    request.exposures = &case.exposures;
+    request.kev_as_of = Some("2026-11-20".parse().unwrap());
+    assert_eq!(Plan::make(&request).cards[0].due.term, "3 days");
+}
+
+#[test]
+fn a_date_is_a_deadline_only_where_the_directive_binds() {
+    for kind in Kind::ALL {
+        let mut case = Case::new(hospital::exposures());
+        case.kind = kind;
+        let plan = case.plan();
+        let text = render::text(&plan) + &render::html(&plan);
+        let binding = kind == Kind::FederalCivilianAgency;
+        assert_eq!(plan.directive.basis == Basis::Binding, binding);
+        // The basis itself is explained with the word, in one sentence; the dates are not.
+        let dates: Vec<&str> = text.lines().filter(|line| line.to_lowercase().contains("deadline")).collect();
+        assert_eq!(!dates.is_empty(), binding, "{kind}: {dates:?}");
+    }
+}
+
+#[test]
+fn statements_are_about_things_and_not_about_the_law() {
+    let words = [
+        "must ",
+        "complian",
+        "violat",
+        "liable",
+        "liabilit",
+        "neglig",
+        "unlawful",
+        "illegal",
+        "legally",
+        "breach of",
+        "guarantee",
+        "certified",
+    ];
+    for kind in Kind::ALL {
+        let mut case = Case::new(hospital::exposures());
+        case.kind = kind;
+        let plan = case.plan();
+        let text = (render::text(&plan) + &render::html(&plan)).to_lowercase();
+        for word in words {
+            let said = text.match_indices(word).find(|(at, _)| !text[..*at].ends_with("the machine "));
+            assert!(
+                said.is_none(),
+                "{kind}: `{word}`: {:?}",
+                said.map(|(at, _)| &text[at.saturating_sub(80)..at + 40])
+            );
+        }
+    }
+}
+
+#[test]
+fn where_it_binds_what_was_due_before_its_times_bind_is_due_on_that_day() {
+    let listed = kev(ssvc(advisory("CVE-2024-1", "x"), true, Impact::Total), "2024-02-09", Answer::Yes);
+    let mut case = Case::new(vec![exposure(firewall(Answer::Yes), listed, Touch::Affected, &["7.2.9"])]);
+    case.kind = Kind::FederalCivilianAgency;
+    let due = case.plan().cards[1].due.clone();
+    assert_eq!((due.word, due.passed), ("deadline", false));
+    assert_eq!(due.short, "by Mon 7 Dec 2026");
+    assert!(
+        due.words.ends_with(
+            "By count alone it would be Sat 13 June 2026; the times of BOD 26-04 bind from Mon 7 December 2026."
+        ),
+        "{}",
+        due.words
+    );
+    case.now = "2026-12-08T12:00:00Z".to_owned();
+    assert_eq!(case.plan().cards[1].due.short, "deadline passed; catch up by Fri 11 Dec 2026");
+}
+
+#[test]
+fn a_look_comes_before_the_update_and_blocks_only_where_it_binds() {
+    let listed = || kev(ssvc(advisory("CVE-2024-1", "x"), true, Impact::Total), "2024-02-09", Answer::Yes);
+    let mut case = Case::new(vec![exposure(firewall(Answer::Yes), listed(), Touch::Affected, &["7.2.9"])]);
+    let plan = case.plan();
+    assert_eq!(plan.cards.iter().map(|card| card.kind).collect::<Vec<_>>(), [CardKind::Triage, CardKind::Update]);
+    assert_eq!(plan.cards[1].after.as_ref(), Some(&plan.cards[0].id));
+    assert!(plan.cards[0].first[0].text.contains("blocks nothing"));
+    assert!(plan.cards[1].first[0].text.contains("if there is no time for both, this one first"));
+
+    case.kind = Kind::FederalCivilianAgency;
+    let plan = case.plan();
+    assert!(plan.cards[0].first[0].text.contains("record an override"));
+    assert!(plan.cards[1].first[0].text.starts_with("Begin when the look before it is done"));
+    case.reports = Some(format!(
+        "schema = \"assay.reports/1\"\n[[override]]\ncard = \"{}\"\nby = \"Pat\"\nat = \"2026-11-21T10:00:00Z\"\nwhy = \"the ward runs on it\"\n",
+        plan.cards[0].id
+    ));
+    let plan = case.plan();
+    assert!(plan.cards[0].first[0].text.contains("Pat decided on Sat 21 November 2026"));
+    assert!(plan.cards[1].first[0].text.contains("may begin before the look"));
+}
+
+#[test]
+fn a_look_that_is_only_possible_is_a_word_on_the_card() {
+    let card = only(vec![exposure(
+        firewall(Answer::Yes),
+        kev(advisory("CVE-2024-1", "x"), "2024-02-09", Answer::Unknown),
+        Touch::Affected,
+        &[],
+    )]);
+    assert_eq!(card.outcome.triage, Answer::Unknown);
+    assert!(card.first[0].text.starts_with("Perhaps this asks for a look"));
+}
+
+#[test]
+fn a_vendors_device_gets_a_ticket_with_a_clock_and_no_patching_steps() {
+    let mut pump =
+        product("BD", "Alaris", Some("1.3"), "Ward 2", PatchedBy::Vendor("BD service".to_owned()), Answer::No);
+    pump.site.exposed = Answer::No;
+    let card = only(vec![exposure(
+        pump,
+        kev(ssvc(advisory("CVE-2024-1", "x"), true, Impact::Partial), "2024-02-09", Answer::No),
+        Touch::Affected,
+        &["1.4"],
+    )]);
+    assert_eq!(card.kind, CardKind::Ticket);
+    let ticket = card.ticket.unwrap();
+    // Fourteen days: an answer within three working days, and Thanksgiving is none.
+    assert_eq!((ticket.to.as_str(), ticket.answer_by_words.as_str()), ("BD service", "Wed 25 November 2026"));
+    assert!(card.steps.iter().all(|step| step.command.is_none()));
+    assert!(card.instead.len() >= 2 && card.recheck.is_some());
+}
+
+#[test]
+fn what_cannot_be_told_stands_apart_and_says_what_to_find_out() {
+    let imaging = product("Philips", "Vue PACS", None, "Radiology", PatchedBy::Us, Answer::No);
+    let plan = Case::new(vec![exposure(imaging, advisory("CVE-2021-1", "x"), Touch::CannotTell, &[])]).plan();
+    assert!(plan.cards.is_empty() && plan.later.is_empty());
+    assert_eq!(plan.find_out[0].kind, CardKind::FindOut);
+    assert!(plan.find_out[0].steps[0].text.contains("about or system page"));
+    assert_eq!(plan.questions[0].asks, "Which versions run at “Radiology”?");
+}
+
+#[test]
+fn nothing_that_touches_is_left_out() {
+    let exposures = hospital::exposures();
+    let plan = Case::new(exposures.clone()).plan();
+    for exposure in exposures.iter().filter(|exposure| exposure.touch != Touch::NotAffected) {
+        let told = all(&plan)
+            .any(|card| card.closes.iter().chain(&card.perhaps).any(|closed| closed.id == exposure.advisory.id));
+        assert!(told, "{}", exposure.advisory.id);
+    }
+    // An affected thing may be touched by more than is known; that is on its card, and orders nothing.
+    let card = only(vec![
+        exposure(
+            firewall(Answer::No),
+            ssvc(advisory("CVE-2025-1", "x"), true, Impact::Partial),
+            Touch::Affected,
+            &["7.2.9"],
+        ),
+        exposure(
+            firewall(Answer::No),
+            kev(advisory("CVE-2025-2", "y"), "2026-11-01", Answer::Yes),
+            Touch::CannotTell,
+            &[],
+        ),
+    ]);
+    assert_eq!((card.due.term.as_str(), card.perhaps[0].name.as_str()), ("60 days", "CVE-2025-2"));
+}
+
+#[test]
+fn the_order_is_that_of_its_stated_inputs_and_of_nothing_else() {
+    let mut exposures = Vec::new();
+    for (n, (ransom, exposed, score)) in [
+        (Answer::Unknown, Answer::No, 5.0),
+        (Answer::Yes, Answer::No, 5.0),
+        (Answer::Unknown, Answer::Unknown, 5.0),
+        (Answer::Unknown, Answer::No, 9.0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let thing = product("Example", &format!("Thing {n}"), Some("1"), "Room", PatchedBy::Us, exposed);
+        let facts = kev(ssvc(advisory(&format!("CVE-2024-{n}"), "x"), false, Impact::Partial), "2024-02-09", ransom);
+        exposures.push(exposure(
+            thing,
+            cvss(facts, "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:L/I:N/A:N", score),
+            Touch::Affected,
+            &["2"],
+        ));
+    }
+    let names = |exposures: &[Exposure]| -> Vec<String> {
+        Case::new(exposures.to_vec()).plan().cards.iter().map(|card| card.what.clone()).collect()
+    };
+    let expected = ["Example Thing 1", "Example Thing 2", "Example Thing 3", "Example Thing 0"];
+    assert_eq!(names(&exposures), expected);
+    exposures.reverse();
+    assert_eq!(names(&exposures), expected);
+    let plan = Case::new(exposures).plan();
+    assert_eq!(
+        plan.cards[0].rank.words,
+        "Place 1 of 4 in its group: ransomware is known to use it, not exposed, CVSS 5.0."
+    );
+}
+
+#[test]
+fn many_unknowns_are_not_many_emergencies() {
+    let exposures: Vec<Exposure> = (0..200)
+        .map(|n| {
+            exposure(
+                package(Ecosystem::Npm, &format!("lib-{n}"), "1.0.0"),
+                advisory(&format!("GHSA-{n}"), "x"),
+                Touch::Affected,
+                &["1.0.1"],
+            )
+        })
+        .collect();
+    let plan = Case::new(exposures).plan();
+    let tiers: Vec<(bool, usize)> = plan.tiers().iter().map(|(tier, cards)| (tier.open, cards.len())).collect();
+    assert_eq!(tiers, [(true, 200)]);
+    // One answer about one list settles them all, and the text stays readable.
+    assert_eq!(plan.questions[0].cards, 200);
+    assert!(render::text(&plan).contains("188 cards more stand in the list above"));
+    assert_eq!(render::html(&plan).matches("<article").count(), 100);
+}

@@ -1,0 +1,145 @@
+//! What became of the cards of an earlier plan, and what people reported.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod hospital;
+
+use assay_base::Answer;
+use assay_inventory::component::PatchedBy;
+use assay_match::exposure::{Exposure, Impact, Touch};
+use assay_plan::done::Ending;
+use assay_plan::{Plan, render};
+use hospital::{Case, advisory, exposure, product, skipped, ssvc};
+
+const LATER: &str = "2026-11-28T15:00:00Z";
+
+fn found(version: &str, touch: Touch) -> Exposure {
+    let firewall = product("Fortinet", "FortiOS", Some(version), "Server room", PatchedBy::Us, Answer::Yes);
+    exposure(firewall, ssvc(advisory("CVE-2025-1", "x"), true, Impact::Total), touch, &["7.2.7", "7.4.3"])
+}
+
+fn json(plan: &Plan) -> String {
+    serde_json::to_string(plan).unwrap()
+}
+
+/// A week later, with what is found then.
+fn week_later(then: Vec<Exposure>, change: impl FnOnce(&mut Case)) -> Plan {
+    let first = Case::new(vec![found("7.2.4", Touch::Affected)]).plan();
+    let mut case = Case::new(then);
+    case.now = LATER.to_owned();
+    case.previous = Some(json(&first));
+    change(&mut case);
+    case.plan()
+}
+
+#[test]
+fn the_record_itself_verifies_it() {
+    let plan = week_later(vec![found("8.0.0", Touch::NotAffected)], |_| {});
+    assert_eq!(plan.ended.iter().map(|ended| ended.ending).collect::<Vec<_>>(), [Ending::Verified]);
+    assert_eq!(plan.counts.verified, 1);
+    assert!(render::text(&plan).contains("Done, verified by this scan"));
+}
+
+#[test]
+fn a_version_with_the_fix_verifies_it_without_the_record() {
+    for (version, ending) in [
+        ("7.2.7", Ending::Verified),
+        ("7.4.3", Ending::Verified),
+        // Newer than the fix of its branch, older than the fix of the next: only the record could say.
+        ("8.0.0", Ending::Verified),
+        ("7.2.6", Ending::NotExplained),
+        ("7.2", Ending::NotExplained),
+    ] {
+        let plan = week_later(Vec::new(), |case| {
+            case.inventories = hospital::inventories(&[found(version, Touch::Affected)]);
+        });
+        assert_eq!(plan.ended[0].ending, ending, "{version}");
+    }
+}
+
+#[test]
+fn what_is_gone_is_not_done_for_that() {
+    // The records were left out, the version is the same.
+    let plan =
+        week_later(Vec::new(), |case| case.inventories = hospital::inventories(&[found("7.2.4", Touch::Affected)]));
+    assert_eq!(plan.ended[0].ending, Ending::NotExplained);
+    assert_eq!(plan.counts.verified, 0);
+    // The inventory was left out.
+    let plan = week_later(Vec::new(), |_| {});
+    assert_eq!(plan.ended[0].ending, Ending::NotScanned);
+    // The thing is gone from it, and then a line of it cannot be read.
+    let plan = week_later(Vec::new(), |case| {
+        case.inventories = hospital::inventories(&[found("7.2.4", Touch::Affected)]);
+        case.inventories[0].components.clear();
+    });
+    assert_eq!(plan.ended[0].ending, Ending::Removed);
+    let plan = week_later(Vec::new(), |case| {
+        case.inventories = hospital::inventories(&[found("7.2.4", Touch::Affected)]);
+        case.inventories[0].components.clear();
+        case.inventories[0].skipped.push(skipped());
+    });
+    assert_eq!(plan.ended[0].ending, Ending::NotExplained);
+}
+
+#[test]
+fn a_clock_of_detection_does_not_start_again_with_each_plan() {
+    let first = Case::new(vec![found("7.2.4", Touch::Affected)]).plan();
+    let again = week_later(vec![found("7.2.4", Touch::Affected)], |_| {});
+    assert_eq!(again.cards[0].id, first.cards[0].id);
+    assert_eq!(again.cards[0].due.earliest, first.cards[0].due.earliest);
+    assert!(again.cards[0].due.passed);
+    assert_eq!(again.cards[0].due.short, "target passed; do it next");
+    // Also if it was only a question then.
+    let question = Case::new(vec![found("7.2.4", Touch::CannotTell)]).plan();
+    let then = week_later(vec![found("7.2.4", Touch::Affected)], |case| case.previous = Some(json(&question)));
+    assert_eq!(then.cards[0].first_seen, question.find_out[0].first_seen);
+}
+
+fn reported(state: &str, more: &str) -> Plan {
+    let card = Case::new(vec![found("7.2.4", Touch::Affected)]).plan().cards[0].id.clone();
+    let mut case = Case::new(vec![found("7.2.4", Touch::Affected)]);
+    case.reports = Some(format!(
+        "schema = \"assay.reports/1\"\n[[report]]\ncard = \"{card}\"\nstate = \"{state}\"\nby = \"Pat, IT\"\nat = \"2026-11-20T10:00:00Z\"\n{more}"
+    ));
+    case.plan()
+}
+
+#[test]
+fn done_by_word_of_mouth_is_not_verified() {
+    let plan = reported("done", "");
+    assert_eq!(
+        plan.cards[0].reported_note.as_deref(),
+        Some("Pat, IT reported it done on Fri 20 November 2026, and this scan still finds it.")
+    );
+    assert_eq!((plan.counts.reported_done, plan.counts.verified, plan.cards.len()), (1, 0, 1));
+}
+
+#[test]
+fn a_deferral_waits_until_its_review_and_is_in_the_register() {
+    let text = "why = \"=the vendor, \\\"tests\\\"\"\ncontrol = \"VPN alone\"\n";
+    let plan = reported("deferred", &format!("{text}review = \"2026-11-21\"\n"));
+    assert_eq!((plan.cards.len(), plan.deferred.len()), (0, 1));
+    let register = render::deferrals(&plan);
+    assert!(register.starts_with("card,title,place"), "{register}");
+    assert!(
+        register.contains(
+            ",\"Pat, IT\",\"2026-11-20T10:00:00.000000Z\",\"'=the vendor, \"\"tests\"\"\",\"VPN alone\",\"2026-11-21\","
+        ),
+        "{register}"
+    );
+    // The day after its review it is open again.
+    let plan = reported("deferred", &format!("{text}review = \"2026-11-20\"\n"));
+    assert_eq!((plan.cards.len(), plan.deferred.len()), (1, 0));
+    assert!(plan.cards[0].reported_note.as_ref().unwrap().contains("open again"));
+    assert_eq!(render::deferrals(&plan).lines().count(), 1);
+}
+
+#[test]
+fn a_report_on_a_card_that_is_not_there_is_said() {
+    let mut case = Case::new(Vec::new());
+    case.reports = Some("schema = \"assay.reports/1\"\n[[report]]\ncard = \"card-x\"\nstate = \"done\"\nby = \"Pat\"\nat = \"2026-11-20T10:00:00Z\"\n".to_owned());
+    assert!(
+        case.plan().notes.iter().any(|note| note == "1 card is in the reports and not in this plan."),
+        "{:?}",
+        case.plan().notes
+    );
+}
