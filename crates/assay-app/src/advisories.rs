@@ -219,7 +219,10 @@ impl Local {
             .map_err(|error| Refusal::broken(format!("the statement of the fix: {error}")))?;
         let builds = attested.statement.subjects().iter().filter_map(|subject| {
             let name = subject.name.strip_prefix("artifact/")?;
-            Some(Build { name: name.to_owned(), sha256: subject.digest.get("sha256")?.parse().ok()? })
+            Some(Build {
+                name: name.to_owned(),
+                sha256: format!("sha256:{}", subject.digest.get("sha256")?).parse().ok()?,
+            })
         });
         Ok(Some(Fix {
             patch: fix.patch,

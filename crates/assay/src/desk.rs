@@ -23,7 +23,7 @@ use crate::runner::Runner;
 #[derive(Debug, Clone, Args)]
 pub struct As {
     /// The person who asks, by the name under which the clearinghouse knows them; ASSAY_AS stands for it
-    #[arg(long = "as", value_name = "PERSON")]
+    #[arg(id = "as", long = "as", value_name = "PERSON")]
     pub person: Option<String>,
     /// A program asks on that person's behalf: it cannot publish, end an embargo, read people in or report attacks
     #[arg(long)]
