@@ -39,7 +39,8 @@ fn the_same() {
 
 #[test]
 fn likely_and_why() {
-    let cases: [((&str, &str), (&str, &str), fn(&Because) -> bool); 20] = [
+    type Case = ((&'static str, &'static str), (&'static str, &'static str), fn(&Because) -> bool);
+    let cases: [Case; 20] = [
         (("Pulse Secure", "Connect Secure"), ("Ivanti", "Connect Secure"), |b| matches!(b, Because::VendorAlias(..))),
         (("Broadcom", "ESXi"), ("VMware", "ESXi"), |b| matches!(b, Because::VendorAlias(..))),
         (("Sonic Wall", "SonicOS"), ("SonicWall", "SonicOS"), |b| matches!(b, Because::VendorAlias(..))),

@@ -16,8 +16,18 @@ enum Table {
     Metadata,
 }
 
+/// Whether no character of the file has a meaning inside a string: an escape, or one that TOML refuses there.
+fn is_plain(text: &str) -> bool {
+    // Without an early end, so that the compiler takes many bytes at once.
+    let special = |c: u8| c == b'\\' || c == 0x7f || (c < 0x20 && c != b'\n');
+    !text.bytes().fold(false, |any, c| any | special(c))
+}
+
 /// Reads the file; none if a line is not as Cargo writes it.
 pub(super) fn read(text: &str) -> Option<Lock<'_>> {
+    if !is_plain(text) {
+        return None;
+    }
     let mut lock = Lock::default();
     let mut table = Table::Top;
     let mut metadata = false;
@@ -48,11 +58,7 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
                 metadata = true;
                 table = Table::Metadata;
             }
-            comment if comment.starts_with('#') => {
-                if comment.chars().any(|c| c.is_control() && c != '\t') {
-                    return None;
-                }
-            }
+            comment if comment.starts_with('#') => {}
             pair => match table {
                 Table::Top => {
                     let digits = pair.strip_prefix("version = ")?;
@@ -99,47 +105,41 @@ fn package<'a>(
     entry: &mut Entry<'a>,
     lines: &mut impl Iterator<Item = (usize, &'a str)>,
 ) -> Option<()> {
-    let (key, value) = pair.split_once(" = ")?;
-    match key {
-        "name" => {
-            keys.first(0)?;
-            entry.name = Some(string(value)?);
+    if let Some(value) = pair.strip_prefix("name = ") {
+        keys.first(0)?;
+        entry.name = Some(string(value)?);
+    } else if let Some(value) = pair.strip_prefix("version = ") {
+        keys.first(1)?;
+        entry.version = Some(string(value)?);
+    } else if let Some(value) = pair.strip_prefix("source = ") {
+        keys.first(2)?;
+        entry.source = Some(string(value)?);
+    } else if let Some(value) = pair.strip_prefix("checksum = ") {
+        keys.first(3)?;
+        string(value)?;
+    } else if let Some(value) = pair.strip_prefix("replace = ") {
+        keys.first(4)?;
+        string(value)?;
+    } else {
+        let value = pair.strip_prefix("dependencies = ")?;
+        keys.first(5)?;
+        match value {
+            "[]" => {}
+            "[" => dependencies(lines)?,
+            _ => return None,
         }
-        "version" => {
-            keys.first(1)?;
-            entry.version = Some(string(value)?);
-        }
-        "source" => {
-            keys.first(2)?;
-            entry.source = Some(string(value)?);
-        }
-        "checksum" => {
-            keys.first(3)?;
-            string(value)?;
-        }
-        "replace" => {
-            keys.first(4)?;
-            string(value)?;
-        }
-        "dependencies" => {
-            keys.first(5)?;
-            if value == "[]" {
-                return Some(());
-            }
-            if value != "[" {
-                return None;
-            }
-            loop {
-                let (_, line) = lines.next()?;
-                if line == "]" {
-                    return Some(());
-                }
-                string(line.strip_prefix(' ')?.strip_suffix(',')?)?;
-            }
-        }
-        _ => return None,
     }
     Some(())
+}
+
+fn dependencies<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Option<()> {
+    loop {
+        let (_, line) = lines.next()?;
+        if line == "]" {
+            return Some(());
+        }
+        string(line.strip_prefix(' ')?.strip_suffix(',')?)?;
+    }
 }
 
 /// `"checksum name version (source)" = "hex"` of the oldest files.
@@ -156,7 +156,7 @@ fn string(value: &str) -> Option<&str> {
     plain(inner).then_some(inner)
 }
 
+/// Whether no quote stands in it; what else could end a string was looked for at the start.
 fn plain(inner: &str) -> bool {
-    // No quote, no escape, no control character (DEL included).
-    !inner.bytes().any(|c| c == b'"' || c == b'\\' || c < 0x20 || c == 0x7f)
+    !inner.as_bytes().contains(&b'"')
 }

@@ -65,21 +65,21 @@ pub fn agree(a: &Product, b: &Product) -> Option<Agreement> {
     if a.any || b.any {
         // Without a vendor, or with a guessed one, this would join everything.
         return matches!(vendors, Vendors::Same | Vendors::Alias)
-            .then(|| Agreement::Likely(Because::AnyOfVendor(a.vendor.to_string())));
+            .then(|| Agreement::Likely(Because::AnyOfVendor(a.text.clone())));
     }
-    let house = a.house.or(b.house).map_or_else(|| a.vendor.to_string(), str::to_owned);
+    let house = a.house.or(b.house).unwrap_or(if a.text.is_empty() { &b.text } else { &a.text });
     let products = a
         .names
         .iter()
         .flat_map(|x| b.names.iter().map(move |y| (x, y)))
-        .filter_map(|(x, y)| names(&house, x, y))
+        .filter_map(|(x, y)| names(house, x, y))
         .min_by_key(Names::rank)?;
     let because = match (vendors, products) {
         (Vendors::Same, Names::Same) => return Some(Agreement::Same),
         (Vendors::Same | Vendors::Alias, Names::Because(because)) => because,
-        (Vendors::Alias, Names::Same) => Because::VendorAlias(a.vendor.to_string(), b.vendor.to_string()),
+        (Vendors::Alias, Names::Same) => Because::VendorAlias(a.text.clone(), b.text.clone()),
         // Two doubts are one too many.
-        (Vendors::Misspelt, Names::Same) => Because::VendorMisspelt(a.vendor.to_string(), b.vendor.to_string()),
+        (Vendors::Misspelt, Names::Same) => Because::VendorMisspelt(a.text.clone(), b.text.clone()),
         (Vendors::Missing, Names::Same) => {
             let name = a.names.first()?;
             if alias::is_generic(&name.words) {
@@ -108,18 +108,17 @@ fn vendors(a: &Product, b: &Product) -> Option<Vendors> {
     if a.vendor.words == b.vendor.words {
         return Some(Vendors::Same);
     }
-    let (x, y) = (a.vendor.to_string(), b.vendor.to_string());
     let known = |product: &Product, name: &str| {
         product.house == Some(name) || product.vendor.short.iter().any(|short| short == name)
     };
-    if known(a, &y) || known(b, &x) || (a.house.is_some() && a.house == b.house) {
+    if known(a, &b.text) || known(b, &a.text) || (a.house.is_some() && a.house == b.house) {
         return Some(Vendors::Alias);
     }
     // Written apart or together: `Sonic Wall`, `SonicWall`.
-    if x.replace(' ', "") == y.replace(' ', "") {
+    if a.joined == b.joined {
         return Some(Vendors::Alias);
     }
-    misspelt(&x, &y).then_some(Vendors::Misspelt)
+    misspelt(&a.text, &b.text).then_some(Vendors::Misspelt)
 }
 
 enum Names {

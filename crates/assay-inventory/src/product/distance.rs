@@ -1,18 +1,21 @@
 //! Misspellings: a bounded distance between two names.
 
+/// Longest name that is compared: quadratic work on longer ones serves nobody.
+const LONGEST: usize = 64;
+
 /// Whether two different names may be one name misspelt: at most one letter
 /// wrong, missing, added or swapped with its neighbour in names of 5 letters or
 /// more, two in names of 9 or more. Digits must agree: `SMA100` and `SMA1000`
 /// are two devices.
 pub fn misspelt(a: &str, b: &str) -> bool {
-    let shorter = a.chars().count().min(b.chars().count());
-    let allowed = match shorter {
+    let (long, short) = (a.chars().count(), b.chars().count());
+    let (long, short) = (long.max(short), long.min(short));
+    let allowed = match short {
         0..5 => return false,
         5..9 => 1,
         _ => 2,
     };
-    // Names are bounded (limits::NAME), but quadratic work on long ones serves nobody.
-    if a == b || a.len() > 64 || b.len() > 64 || !digits(a).eq(digits(b)) {
+    if long - short > allowed || long > LONGEST || a == b || !digits(a).eq(digits(b)) {
         return false;
     }
     distance(a, b) <= allowed
@@ -22,24 +25,66 @@ fn digits(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(char::is_ascii_digit)
 }
 
-/// Damerau-Levenshtein in its restricted form (a letter is moved once).
+/// Damerau-Levenshtein in its restricted form (a letter is moved once), of names of at most [`LONGEST`] letters.
 fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().collect();
-    let b: Vec<char> = b.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
-            if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
-                best = best.min(at(&before, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
+    let mut before = [0_usize; LONGEST + 1];
+    let mut last = [0_usize; LONGEST + 1];
+    for (n, cell) in last.iter_mut().enumerate() {
+        *cell = n;
     }
-    last.last().copied().unwrap_or(0)
+    let at = |row: &[usize; LONGEST + 1], n: usize| row.get(n).copied().unwrap_or(LONGEST);
+    let mut above = None;
+    for (i, x) in a.chars().enumerate() {
+        let mut row = [i + 1; LONGEST + 1];
+        let mut left = None;
+        for (j, y) in b.chars().enumerate() {
+            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            if above == Some(y) && left == Some(x) {
+                best = best.min(at(&before, j.saturating_sub(1)) + 1);
+            }
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = best;
+            }
+            left = Some(y);
+        }
+        above = Some(x);
+        before = last;
+        last = row;
+    }
+    at(&last, b.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The definition, without a table.
+    fn plain(a: &[char], b: &[char]) -> usize {
+        let (Some((x, a1)), Some((y, b1))) = (a.split_last(), b.split_last()) else { return a.len().max(b.len()) };
+        let mut best = (plain(a1, b1) + usize::from(x != y)).min(plain(a1, b) + 1).min(plain(a, b1) + 1);
+        if let (Some((v, a2)), Some((w, b2))) = (a1.split_last(), b1.split_last())
+            && x == w
+            && v == y
+        {
+            best = best.min(plain(a2, b2) + 1);
+        }
+        best
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_table_is_the_definition(a in "[abcé]{0,6}", b in "[abcé]{0,6}") {
+            let chars = |text: &str| text.chars().collect::<Vec<_>>();
+            prop_assert_eq!(distance(&a, &b), plain(&chars(&a), &chars(&b)));
+        }
+
+        #[test]
+        fn long_names_are_left(a in "[a-c1é]{0,80}", b in "[a-c1é]{0,80}") {
+            prop_assert_eq!(misspelt(&a, &b), misspelt(&b, &a));
+        }
+    }
 }

@@ -19,6 +19,9 @@ pub use name::{Name, normalise};
 pub struct Product {
     /// The vendor's name, without its legal form; no words if none was given.
     pub(crate) vendor: Name,
+    /// The vendor's words in one text, and without the spaces between them.
+    pub(crate) text: String,
+    pub(crate) joined: String,
     /// The vendor that it belongs to or was renamed to, where an alias is known.
     pub(crate) house: Option<&'static str>,
     /// What it may be called: first the whole name, then the members of a list (`FortiOS and FortiProxy`).
@@ -43,6 +46,8 @@ impl Product {
         }
         let mut product = self.clone();
         product.vendor = other.vendor.clone();
+        product.text.clone_from(&other.text);
+        product.joined.clone_from(&other.joined);
         product.house = other.house;
         for name in &mut product.names {
             name::strip(name, &product.vendor, product.house);
@@ -53,7 +58,7 @@ impl Product {
     /// The vendor's normalised name, through its known aliases: products whose
     /// vendors are both known and differ here can still be *likely* the same
     /// only by a misspelling of the vendor. For grouping.
-    pub fn vendor(&self) -> String {
-        self.house.map_or_else(|| self.vendor.to_string(), str::to_owned)
+    pub fn vendor(&self) -> &str {
+        self.house.unwrap_or(&self.text)
     }
 }

@@ -206,7 +206,9 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
     names.retain(|name| !name.is_empty());
     names.dedup();
     let any = names.first().is_none_or(|name| alias::is_any(&name.words));
-    Product { vendor, house, names, any }
+    let text = vendor.to_string();
+    let joined = text.replace(' ', "");
+    Product { vendor, text, joined, house, names, any }
 }
 
 /// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.
