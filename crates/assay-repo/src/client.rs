@@ -8,7 +8,7 @@ use assay_base::Instant;
 use assay_bundle::digest::Sha256;
 
 use crate::advisory::{self, Checked};
-use crate::index::{self, Entry, SignedIndex};
+use crate::index::{self, SignedIndex};
 use crate::layout;
 use crate::read::{self, ReadError};
 use crate::refusal::Refusal;
@@ -21,6 +21,9 @@ use crate::walk;
 
 /// Most bytes that one call fetches: an index can name more than a disk holds.
 const MAX_FETCHED: u64 = 2 << 30;
+
+/// How often a release is looked at that changes meanwhile.
+const ATTEMPTS: usize = 8;
 
 /// Keeps a mirror of a release.
 #[derive(Debug)]
@@ -114,6 +117,25 @@ impl Client {
     /// # Errors
     /// If the release is refused, out of reach, or the mirror cannot be written. The mirror is then as it was.
     pub fn sync(&self, source: &Source, now: Instant) -> Result<Synced, SyncError> {
+        let mut attempts = 0;
+        loop {
+            let mut offered = None;
+            let result = self.attempt(source, now, &mut offered);
+            attempts += 1;
+            // A publisher may have been quicker: half of one state and half of the next is no finding. Only another
+            // index is a reason to look again.
+            if let (Err(SyncError::Refused(_)), Some(offered)) = (&result, offered)
+                && attempts < ATTEMPTS
+                && source.fetch(layout::INDEX, index::MAX_BYTES)?.is_some_and(|bytes| Sha256::of(&bytes) != offered)
+            {
+                continue;
+            }
+            return result;
+        }
+    }
+
+    /// One attempt; `offered` is the digest of the index, once there is one that can be believed.
+    fn attempt(&self, source: &Source, now: Instant, offered: &mut Option<Sha256>) -> Result<Synced, SyncError> {
         let staging = Staging::begin(&self.mirror)?;
         let old = staging.target();
         ours_only(old)?;
@@ -123,16 +145,23 @@ impl Client {
         let index = SignedIndex::read(&bytes, &self.trust)?;
         time::check(index.index(), now)?;
         follows(&index, &seen)?;
+        *offered = Some(index.digest());
 
-        let mut work = Work { source, staging: &staging, trust: &self.trust, fetched: 0, repaired: 0 };
-        let mut new = Vec::new();
+        let mut work = Work { source, staging: &staging, bytes: 0, files: 0 };
+        let (mut new, mut repaired) = (Vec::new(), 0);
         for entry in &index.index().entries {
             let known = seen.index.as_ref().is_some_and(|seen| seen.index().entry(&entry.id).is_some());
-            let checked = work.take(entry, known)?;
-            if !known {
+            let before = work.files;
+            let files = entry.files.iter().map(|file| Ok((file.path.clone(), work.take(file)?)));
+            let files = files.collect::<Result<BTreeMap<_, _>, SyncError>>()?;
+            let checked = advisory::check(entry, &files, &self.trust)?;
+            if known {
+                repaired += work.files - before;
+            } else {
                 new.push(checked);
             }
         }
+        index.index().beside.iter().try_for_each(|file| work.take(file).map(drop))?;
         let synced = Synced {
             from: seen.state.as_ref().map(|state| state.version),
             to: index.index().version,
@@ -141,14 +170,12 @@ impl Client {
             expires: index.index().expires,
             new,
             total: index.index().entries.len(),
-            repaired: work.repaired,
+            repaired,
         };
         let state = State::of(&index);
-        if seen.state.as_ref() == Some(&state) && seen.index.as_ref() == Some(&index) && synced.repaired == 0 {
+        let same = seen.remembered && seen.state.as_ref() == Some(&state) && seen.index.as_ref() == Some(&index);
+        if same && work.files == 0 {
             return Ok(synced);
-        }
-        for tree in [layout::LEDGER, layout::REVEALS] {
-            staging.take_tree(old, tree, "")?;
         }
         staging.write(layout::STATE, &state.to_json())?;
         staging.write(layout::INDEX, &bytes)?;
@@ -160,6 +187,8 @@ impl Client {
 /// What is known of the releases before.
 struct Seen {
     state: Option<State>,
+    /// Whether the state was written down by a client.
+    remembered: bool,
     /// The index of the mirror, if it is the one that the state speaks of.
     index: Option<SignedIndex>,
 }
@@ -191,9 +220,9 @@ fn memory(mirror: &Path, trust: &Trust) -> Result<Seen, SyncError> {
     match (state, index) {
         (Some(state), index) => {
             let index = index.filter(|index| index.digest() == state.digest);
-            Ok(Seen { state: Some(state), index })
+            Ok(Seen { state: Some(state), remembered: true, index })
         }
-        (None, index) => Ok(Seen { state: index.as_ref().map(State::of), index }),
+        (None, index) => Ok(Seen { state: index.as_ref().map(State::of), remembered: false, index }),
     }
 }
 
@@ -232,37 +261,33 @@ fn follows(offered: &SignedIndex, seen: &Seen) -> Result<(), Refusal> {
 struct Work<'a> {
     source: &'a Source,
     staging: &'a Staging,
-    trust: &'a Trust,
-    fetched: u64,
-    repaired: usize,
+    /// Bytes that were fetched.
+    bytes: u64,
+    /// Files that were fetched.
+    files: usize,
 }
 
 impl Work<'_> {
-    /// Takes an advisory over: from the mirror what holds there, from the source what does not.
-    fn take(&mut self, entry: &Entry, known: bool) -> Result<Checked, SyncError> {
-        let mut files = BTreeMap::new();
-        for file in &entry.files {
-            let bytes = match read::exactly(self.staging.target(), file) {
-                Ok(bytes) => {
-                    self.staging.keep(&file.path)?;
-                    bytes
-                }
-                Err(ReadError::Failed(error)) => return Err(SyncError::Unreadable(error)),
-                Err(ReadError::Refused(_)) => {
-                    let bytes = self.fetch(file)?;
-                    self.staging.write(&file.path, &bytes)?;
-                    self.repaired += usize::from(known);
-                    bytes
-                }
-            };
-            files.insert(file.path.clone(), bytes);
+    /// Takes a file over: from the mirror if it holds there, else from the source.
+    fn take(&mut self, file: &index::File) -> Result<Vec<u8>, SyncError> {
+        match read::exactly(self.staging.target(), file) {
+            Ok(bytes) => {
+                self.staging.keep(&file.path)?;
+                Ok(bytes)
+            }
+            Err(ReadError::Failed(error)) => Err(SyncError::Unreadable(error)),
+            Err(ReadError::Refused(_)) => {
+                let bytes = self.fetch(file)?;
+                self.staging.write(&file.path, &bytes)?;
+                Ok(bytes)
+            }
         }
-        Ok(advisory::check(entry, &files, self.trust)?)
     }
 
     fn fetch(&mut self, file: &index::File) -> Result<Vec<u8>, SyncError> {
-        self.fetched = self.fetched.saturating_add(file.size);
-        if self.fetched > MAX_FETCHED {
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(file.size);
+        if self.bytes > MAX_FETCHED {
             return Err(Refusal::TooMuch { what: "bytes", most: MAX_FETCHED }.into());
         }
         let missing = || Refusal::Missing { path: file.path.clone() };

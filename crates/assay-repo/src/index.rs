@@ -26,6 +26,8 @@ const SCHEMA: &str = "assay.index/1";
 pub const MAX_BYTES: u64 = 8 << 20;
 /// Most advisories of one release folder.
 pub const MAX_ENTRIES: usize = 5_000;
+/// Most files of the ledger and of what was revealed.
+pub const MAX_BESIDE: usize = 30_000;
 /// Largest file that an index can name.
 pub const MAX_FILE: u64 = crate::candidate::MAX_FILE as u64;
 
@@ -45,6 +47,9 @@ pub struct Index {
     pub previous: Option<Sha256>,
     /// The advisories, by id. One that stands here stays, unchanged.
     pub entries: Vec<Entry>,
+    /// The files of the ledger and of what was revealed, by path. They change from version to version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<File>,
     /// The ledger's head when this was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<LedgerHead>,
@@ -134,6 +139,7 @@ impl Index {
     pub(crate) fn next(
         before: Option<&SignedIndex>,
         entries: Vec<Entry>,
+        beside: Vec<File>,
         ledger: Option<LedgerHead>,
         instant: Instant,
         expires: Instant,
@@ -145,6 +151,7 @@ impl Index {
             expires,
             previous: before.map(SignedIndex::digest),
             entries,
+            beside,
             ledger,
         }
     }
@@ -175,6 +182,16 @@ impl Index {
         if !self.entries.is_sorted_by(|a, b| a.id < b.id) {
             return Err("its entries are not in order, or one stands there twice".into());
         }
+        if self.beside.len() > MAX_BESIDE {
+            return Err(format!("it has more than {MAX_BESIDE} files of the ledger and of what was revealed"));
+        }
+        if !self.beside.is_sorted_by(|a, b| a.path < b.path) {
+            return Err("the files beside its entries are not in order, or one stands there twice".into());
+        }
+        if let Some(file) = self.beside.iter().find(|file| !layout::is_beside(&file.path) || file.size > MAX_FILE) {
+            let path: String = file.path.escape_debug().take(200).collect();
+            return Err(format!("`{path}` is no file of the ledger or of what was revealed, or is too large"));
+        }
         self.entries.iter().try_for_each(|entry| entry.check(self.instant))
     }
 
@@ -187,7 +204,7 @@ impl Index {
 
     /// Every file that the folder has to hold, beside the index itself.
     pub fn files(&self) -> impl Iterator<Item = &File> {
-        self.entries.iter().flat_map(|entry| &entry.files)
+        self.entries.iter().flat_map(|entry| &entry.files).chain(&self.beside)
     }
 }
 

@@ -9,7 +9,7 @@ pub const INDEX: &str = "index.json";
 pub const ADVISORIES: &str = "advisories";
 /// Copies for readers of OSV, who want one folder of records.
 pub const OSV: &str = "osv";
-/// The ledger's tiles and checkpoint: they carry their own signatures, and are checked by the ledger's verifier.
+/// The ledger's tiles and checkpoint. The index lists the files; what they say is checked by the ledger's verifier.
 pub const LEDGER: &str = "ledger";
 /// What was revealed of the ledger, likewise.
 pub const REVEALS: &str = "reveals";
@@ -46,7 +46,7 @@ pub(crate) fn is_ours(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         [INDEX | STATE] => true,
-        [LEDGER | REVEALS, ..] => true,
+        [LEDGER | REVEALS, ..] => is_beside(path),
         [ADVISORIES, id, name] => id.parse::<AdvisoryId>().is_ok_and(|id| names(&id).iter().any(|known| known == name)),
         [OSV, name] => name
             .strip_prefix("x_")
@@ -54,6 +54,23 @@ pub(crate) fn is_ours(path: &str) -> bool {
             .is_some_and(|id| id.parse::<AdvisoryId>().is_ok()),
         _ => false,
     }
+}
+
+/// Deepest folder of a ledger: `ledger/tile/entries/x000/x000/000.p/1`.
+pub(crate) const MAX_DEPTH: usize = 8;
+
+/// Whether a file of the ledger or of what was revealed can have this path. Plain names only: none begins with a dot,
+/// so none climbs.
+pub(crate) fn is_beside(path: &str) -> bool {
+    let mut parts = path.split('/');
+    let plain = |part: &str| {
+        (1..=100).contains(&part.len())
+            && !part.starts_with('.')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    matches!(parts.next(), Some(LEDGER | REVEALS))
+        && (1..=MAX_DEPTH).contains(&path.matches('/').count())
+        && parts.all(plain)
 }
 
 /// The names that an advisory's folder can hold; the first four are always there.

@@ -8,7 +8,7 @@
 //!     osv.json  assay-2026-0001.json  openvex.json      the record as OSV, CSAF, OpenVEX
 //!     fix.patch  fix.statement.dsse.json                the patch, and what a runner says about it
 //! osv/x_ASSAY-2026-0001.json            copies for readers of OSV
-//! ledger/  reveals/                     checked by the ledger's verifier
+//! ledger/  reveals/                     listed in the index; what they say is checked by the ledger's verifier
 //! ```
 //!
 //! It is plain files: any web server or stick can carry it, and none of them

@@ -12,11 +12,13 @@ use assay_bundle::jcs;
 use assay_seal::{KeyId, SigningKey};
 
 use crate::candidate::Approved;
-use crate::index::{self, Entry, File, Index, LedgerHead};
+use crate::index::{self, Entry, File, Index, LedgerHead, SignedIndex};
 use crate::layout;
+use crate::read::{self, ReadError};
 use crate::staging::{Staging, StagingError};
 use crate::trust::Trust;
 use crate::verify::{self, Report, VerifyError};
+use crate::walk;
 
 /// Writes a release folder. It holds the index key and no other: it can say what is published, and change nothing of
 /// what approvers signed.
@@ -35,7 +37,8 @@ pub struct Next {
     pub approved: Vec<Approved>,
     /// The ledger's head now; absent keeps the last one.
     pub ledger_head: Option<LedgerHead>,
-    /// A folder whose `ledger` and `reveals` replace those of the release; absent keeps them.
+    /// A folder whose `ledger` and `reveals` replace those of the release; absent keeps them. Nobody may change it
+    /// meanwhile.
     pub beside: Option<PathBuf>,
 }
 
@@ -69,8 +72,11 @@ pub enum PublishError {
     #[error("{0} is published already, with another content; an advisory is never changed, a new one takes its place")]
     Taken(AdvisoryId),
     /// The folder is at its limit.
-    #[error("a release folder holds at most {} advisories", index::MAX_ENTRIES)]
+    #[error("the release folder is full: its index would be longer than clients read")]
     Full,
+    /// A file of the ledger or of what was revealed that clients would refuse.
+    #[error("`{0}` cannot be published: a link, a name of more than letters, digits, dots and dashes, or too large")]
+    OddFile(String),
     /// The index key is none that clients trust.
     #[error("the key {0} is no index key of the trust file: clients would refuse what it signs")]
     OtherKey(KeyId),
@@ -119,7 +125,8 @@ impl Publisher {
     }
 
     /// Publishes: the whole next state, or nothing. Readers see the old state until they see the new one. Calling it
-    /// again with the same advisories changes nothing, so it can be repeated after an interruption.
+    /// again with the same advisories changes nothing, so it can be repeated after an interruption; only when half of
+    /// the index's life is over is the same state signed again.
     ///
     /// # Errors
     /// If an advisory's instant has not come, its id is taken, the folder does not hold as it is, or it cannot be
@@ -167,26 +174,30 @@ impl Publisher {
                 }
             }
         }
-        if entries.len() > index::MAX_ENTRIES {
-            return Err(PublishError::Full);
-        }
         let ledger = next.ledger_head.clone().or_else(|| before?.index().ledger.clone());
-        let unchanged = new.is_empty() && next.beside.is_none();
-        if let Some(before) = before.filter(|before| unchanged && !anyway && before.index().ledger == ledger) {
-            return Ok(Published {
-                version: before.index().version,
-                digest: before.digest(),
-                expires: before.index().expires,
-                new,
-            });
-        }
-        let beside = next.beside.as_deref().unwrap_or_else(|| staging.target());
-        for (tree, first) in [(layout::LEDGER, "checkpoint"), (layout::REVEALS, "")] {
-            staging.take_tree(beside, tree, first)?;
+        let beside = match &next.beside {
+            Some(from) => take(&staging, from)?,
+            None => {
+                let kept = before.map(|before| before.index().beside.clone()).unwrap_or_default();
+                kept.iter().try_for_each(|file| staging.keep(&file.path))?;
+                kept
+            }
+        };
+        if let Some(before) = before {
+            let index = before.index();
+            let unchanged = new.is_empty() && index.ledger == ledger && index.beside == beside;
+            let young = now < index.instant.plus(index.expires.since(index.instant) / 2);
+            if unchanged && young && !anyway {
+                return Ok(Published { version: index.version, digest: before.digest(), expires: index.expires, new });
+            }
         }
         let entries = entries.into_values().collect();
-        let index = Index::next(before, entries, ledger, now, now.plus(self.lifetime));
+        let index = Index::next(before, entries, beside, ledger, now, now.plus(self.lifetime));
         let bytes = index.sign(&self.key)?;
+        // What clients would refuse is not put in front of them.
+        if bytes.len() as u64 > index::MAX_BYTES || SignedIndex::read(&bytes, &self.trust).is_err() {
+            return Err(PublishError::Full);
+        }
         staging.write(layout::INDEX, &bytes)?;
         staging.commit()?;
         Ok(Published { version: index.version, digest: Sha256::of(&bytes), expires: index.expires, new })
@@ -224,6 +235,28 @@ fn same(entry: &Entry, approved: &Approved, report: Option<&Report>) -> bool {
         // The copy for readers of OSV is the one file that an approval does not list.
         && entry.files.len() == approved.files.len() + 1
         && approved.files.iter().all(matches)
+}
+
+/// Takes the ledger and what was revealed into the next state, and lists them.
+fn take(staging: &Staging, from: &Path) -> Result<Vec<File>, PublishError> {
+    let failed = |error: ReadError| match error {
+        ReadError::Refused(refusal) => PublishError::OddFile(refusal.to_string()),
+        ReadError::Failed(error) => StagingError::Io { path: from.to_owned(), error }.into(),
+    };
+    let mut files = Vec::new();
+    for tree in [layout::LEDGER, layout::REVEALS] {
+        for name in walk::files(&from.join(tree)).map_err(failed)? {
+            let path = format!("{tree}/{name}");
+            let bytes = read::at_most(from, &path, index::MAX_FILE).map_err(failed)?.unwrap_or_default();
+            if !layout::is_beside(&path) || bytes.len() as u64 > index::MAX_FILE {
+                return Err(PublishError::OddFile(path));
+            }
+            staging.write(&path, &bytes)?;
+            files.push(File { path, sha256: Sha256::of(&bytes), size: bytes.len() as u64 });
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }
 
 fn put(staging: &Staging, approved: &Approved) -> Result<Entry, StagingError> {

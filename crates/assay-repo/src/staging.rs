@@ -117,51 +117,6 @@ impl Staging {
         }
     }
 
-    /// Takes a tree over whose content is checked elsewhere: what of `path` is in `from` and is a plain file.
-    ///
-    /// The file called `first` is taken before all others: a ledger that grows while it is copied then has every
-    /// tile that its checkpoint speaks of.
-    pub(crate) fn take_tree(&self, from: &Path, path: &str, first: &str) -> Result<(), StagingError> {
-        let root = from.join(path);
-        let early = root.join(first);
-        let early_bytes = match fs::symlink_metadata(&early) {
-            Ok(meta) if meta.is_file() => Some(fs::read(&early).map_err(io_at(&early))?),
-            _ => None,
-        };
-        let mut folders = vec![path.to_owned()];
-        while let Some(folder) = folders.pop() {
-            let full = from.join(&folder);
-            let items = match fs::read_dir(&full) {
-                Ok(items) => items,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(io_at(&full)(error)),
-            };
-            for item in items {
-                let item = item.map_err(io_at(&full))?;
-                let kind = item.file_type().map_err(io_at(&full))?;
-                let name = format!("{folder}/{}", item.file_name().to_string_lossy());
-                if kind.is_dir() {
-                    folders.push(name);
-                } else if kind.is_file() && item.path() != early {
-                    if from == self.target {
-                        self.keep(&name)?;
-                        continue;
-                    }
-                    match fs::read(item.path()) {
-                        Ok(bytes) => self.write(&name, &bytes)?,
-                        // A partial tile may go when the full one is there (C2SP tlog-tiles).
-                        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                        Err(error) => return Err(io_at(&item.path())(error)),
-                    }
-                }
-            }
-        }
-        match early_bytes {
-            Some(bytes) => self.write(&format!("{path}/{first}"), &bytes),
-            None => Ok(()),
-        }
-    }
-
     fn room_for(&self, path: &str) -> Result<PathBuf, StagingError> {
         let full = self.next.join(path);
         if let Some(folder) = full.parent() {

@@ -31,8 +31,6 @@ pub struct Report {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
-    /// Trees beside it that were not looked at, since they carry signatures of their own: `ledger`, `reveals`.
-    pub beside: Vec<&'static str>,
 }
 
 /// Why there is no report.
@@ -56,7 +54,7 @@ impl From<ReadError> for VerifyError {
 }
 
 /// Checks the release folder at `root`: signatures, thresholds, digests, that nothing is missing and nothing is
-/// there that nobody signed, and that it has not ended. The ledger in it is for the ledger's verifier.
+/// there that nobody signed, and that it has not ended. What the ledger in it says is for the ledger's verifier.
 ///
 /// A folder that is exchanged for a newer one while it is read is read again.
 ///
@@ -90,13 +88,7 @@ pub(crate) fn whole(root: &Path, trust: &Trust, now: Option<Instant>) -> Result<
     if let Some(now) = now {
         time::check(index.index(), now)?;
     }
-    let mut report = Report {
-        advisories: Vec::new(),
-        files: 1,
-        bytes: bytes.len() as u64,
-        beside: [layout::LEDGER, layout::REVEALS].into_iter().filter(|tree| root.join(tree).exists()).collect(),
-        index,
-    };
+    let mut report = Report { advisories: Vec::new(), files: 1, bytes: bytes.len() as u64, index };
     let mut listed = BTreeSet::from([layout::INDEX.to_owned(), layout::STATE.to_owned()]);
     for entry in &report.index.index().entries {
         let mut files = BTreeMap::new();
@@ -108,6 +100,12 @@ pub(crate) fn whole(root: &Path, trust: &Trust, now: Option<Instant>) -> Result<
             files.insert(file.path.clone(), content);
         }
         report.advisories.push(advisory::check(entry, &files, trust)?);
+    }
+    for file in &report.index.index().beside {
+        read::exactly(root, file)?;
+        report.files += 1;
+        report.bytes += file.size;
+        listed.insert(file.path.clone());
     }
     match walk::files(root)?.into_iter().find(|path| !listed.contains(path)) {
         Some(path) => Err(Refusal::Unlisted { path }.into()),

@@ -8,12 +8,10 @@ use crate::layout;
 use crate::read::ReadError;
 use crate::refusal::Refusal;
 
-/// Most files outside the ledger: the index names no more.
-const MAX_FILES: usize = 50_000;
-/// Files of an advisory lie two folders deep.
-const MAX_DEPTH: usize = 3;
+/// Most files and folders: an index names no more.
+const MAX_FILES: usize = 100_000;
 
-/// The paths of all files, but for the trees that are checked elsewhere. A link is refused, wherever it leads.
+/// The paths of all files. A link is refused, wherever it leads.
 pub(crate) fn files(root: &Path) -> Result<Vec<String>, ReadError> {
     let mut found = Vec::new();
     let mut folders = vec![(String::new(), 0)];
@@ -28,11 +26,8 @@ pub(crate) fn files(root: &Path) -> Result<Vec<String>, ReadError> {
             let name = item.file_name().to_string_lossy().into_owned();
             let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
             let kind = item.file_type().map_err(ReadError::Failed)?;
-            if kind.is_dir() && depth == 0 && [layout::LEDGER, layout::REVEALS].contains(&path.as_str()) {
-                continue;
-            }
             match (kind.is_dir(), kind.is_file()) {
-                (true, _) if depth + 1 < MAX_DEPTH => folders.push((path, depth + 1)),
+                (true, _) if depth < layout::MAX_DEPTH => folders.push((path, depth + 1)),
                 (true, _) => return Err(ReadError::Refused(Refusal::Unlisted { path })),
                 (_, true) => found.push(path),
                 _ => return Err(ReadError::Refused(Refusal::NotAFile { path })),

@@ -40,7 +40,12 @@ fn readers_never_see_half_a_release() {
             });
         }
         for number in 2..10 {
-            publisher(&folder).publish(&next(&[number]), now()).unwrap();
+            // The ledger grows with each: its checkpoint is the one file that changes under its name.
+            let beside = home.path().join(format!("beside-{number}"));
+            std::fs::create_dir_all(beside.join("ledger")).unwrap();
+            std::fs::write(beside.join("ledger/checkpoint"), format!("{number}")).unwrap();
+            let next = assay_repo::Next { beside: Some(beside), ..next(&[number]) };
+            publisher(&folder).publish(&next, now()).unwrap();
         }
         done.store(true, Ordering::SeqCst);
     });

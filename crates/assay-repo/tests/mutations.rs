@@ -350,6 +350,15 @@ fn what_a_thief_of_the_index_key_can_do() {
         index("a size of nothing", &|index| index["entries"][0]["files"][0]["size"] = 0.into()),
         index("a giant size", &|index| index["entries"][0]["files"][0]["size"] = json!(9_007_199_254_740_991_u64)),
         index("an id that is none", &|index| index["entries"][0]["id"] = "../../x".into()),
+        index("a file beside that climbs", &|index| {
+            index["beside"] = json!([{ "path": "ledger/../../x", "sha256": index["previous"], "size": 1 }]);
+        }),
+        index("a file beside that is none", &|index| {
+            index["beside"] = json!([{ "path": "osv/x.json", "sha256": index["previous"], "size": 1 }]);
+        }),
+        index("a file beside that is not there", &|index| {
+            index["beside"] = json!([{ "path": "ledger/checkpoint", "sha256": index["previous"], "size": 1 }]);
+        }),
         index("an entry less", &|index| drop(index["entries"].as_array_mut().unwrap().remove(0))),
     ];
     for (what, changed) in &many {

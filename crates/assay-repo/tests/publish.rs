@@ -222,27 +222,72 @@ fn two_publishers_do_not_meet() {
     publisher(&folder).publish(&next(&[2]), now()).unwrap();
 }
 
+/// What a ledger's folder may look like.
+fn ledger(home: &std::path::Path) -> std::path::PathBuf {
+    let beside = home.join("app");
+    fs::create_dir_all(beside.join("ledger/tile/entries/x001/067.p")).unwrap();
+    fs::create_dir_all(beside.join("reveals")).unwrap();
+    fs::write(beside.join("ledger/checkpoint"), "five").unwrap();
+    fs::write(beside.join("ledger/tile/entries/x001/067.p/5"), "tile").unwrap();
+    fs::write(beside.join("reveals/1.json"), "{}").unwrap();
+    beside
+}
+
 #[test]
 fn the_ledger_goes_with_it_and_stays() {
     let home = temporary();
     let folder = home.path().join("release");
-    let beside = home.path().join("app");
-    fs::create_dir_all(beside.join("ledger/tile/0")).unwrap();
-    fs::create_dir_all(beside.join("reveals")).unwrap();
-    fs::write(beside.join("ledger/checkpoint"), "five").unwrap();
-    fs::write(beside.join("ledger/tile/0/000"), "tile").unwrap();
-    fs::write(beside.join("reveals/one.json"), "{}").unwrap();
+    let beside = ledger(home.path());
     let head = LedgerHead { origin: "log.example".into(), size: 5, root: assay_bundle::digest::Sha256::of(b"root") };
-    let all = Next { approved: vec![approved(1)], ledger_head: Some(head.clone()), beside: Some(beside) };
+    let all = Next { approved: vec![approved(1)], ledger_head: Some(head.clone()), beside: Some(beside.clone()) };
     publisher(&folder).publish(&all, now()).unwrap();
-    publisher(&folder).publish(&next(&[2]), now()).unwrap();
-    let report = verify_folder(&folder, &trust(), now()).unwrap();
-    assert_eq!(report.beside, ["ledger", "reveals"]);
+    // The same again changes nothing, until half of the index's life is over.
+    assert_eq!(publisher(&folder).publish(&all, now().plus(LIFETIME / 2)).unwrap().version, 2);
+    assert_eq!(publisher(&folder).publish(&all, now().plus(LIFETIME / 2)).unwrap().version, 2);
+    publisher(&folder).publish(&next(&[2]), now().plus(LIFETIME / 2)).unwrap();
+    let report = verify_folder(&folder, &trust(), now().plus(LIFETIME / 2)).unwrap();
     assert_eq!(report.index.index().ledger, Some(head));
-    let content = content(&folder);
-    assert_eq!(content["ledger/checkpoint"], b"five");
-    assert_eq!(content["ledger/tile/0/000"], b"tile");
-    assert_eq!(content["reveals/one.json"], b"{}");
+    let kept = content(&folder);
+    assert_eq!(kept["ledger/checkpoint"], b"five");
+    assert_eq!(kept["ledger/tile/entries/x001/067.p/5"], b"tile");
+    assert_eq!(kept["reveals/1.json"], b"{}");
+    // It grows: what is not there any more goes.
+    fs::rename(beside.join("ledger/tile/entries/x001/067.p/5"), beside.join("ledger/tile/entries/x001/067")).unwrap();
+    let grown = Next { beside: Some(beside.clone()), ..Next::default() };
+    assert_eq!(publisher(&folder).publish(&grown, now().plus(LIFETIME / 2)).unwrap().version, 4);
+    assert!(!content(&folder).contains_key("ledger/tile/entries/x001/067.p/5"));
+    // A mirror gets all of it, and a changed one is refused.
+    let mirror = home.path().join("mirror");
+    let source = assay_repo::Source::Folder(folder.clone());
+    client(&mirror).sync(&source, now().plus(LIFETIME / 2)).unwrap();
+    let mut copy = content(&mirror);
+    copy.remove(".assay-sync.json");
+    assert!(copy == content(&folder));
+    fs::remove_file(folder.join("ledger/checkpoint")).unwrap();
+    fs::write(folder.join("ledger/checkpoint"), "fiv3").unwrap();
+    assert!(matches!(
+        verify_folder(&folder, &trust(), now().plus(LIFETIME / 2)),
+        Err(VerifyError::Refused(Refusal::Changed { .. }))
+    ));
+}
+
+#[test]
+fn odd_files_are_not_published() {
+    let home = temporary();
+    let folder = home.path().join("release");
+    for name in [".hidden", "a b", "x\u{202e}y"] {
+        let beside = ledger(home.path());
+        let odd = beside.join("reveals").join(name);
+        fs::write(&odd, "{}").unwrap();
+        let all = Next { beside: Some(beside), ..Next::default() };
+        assert!(matches!(publisher(&folder).publish(&all, now()), Err(PublishError::OddFile(_))), "{name}");
+        fs::remove_file(odd).unwrap();
+    }
+    let beside = ledger(home.path());
+    std::os::unix::fs::symlink("/etc/passwd", beside.join("reveals/2.json")).unwrap();
+    let all = Next { beside: Some(beside), ..Next::default() };
+    assert!(matches!(publisher(&folder).publish(&all, now()), Err(PublishError::OddFile(_))));
+    assert!(!folder.exists());
 }
 
 #[test]

@@ -5,7 +5,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bundle, case, claim, demo, finding, group, plan, prove, publish, reproduce, scan, status, submit, verify,
+    admin, bundle, case, claim, demo, finding, group, plan, prove, publish, reproduce, scan, status, submit, sync,
+    verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -108,6 +109,7 @@ pub enum Command {
     #[command(subcommand)]
     Case(case::CaseCommand),
     Publish(publish::PublishArgs),
+    Sync(sync::SyncArgs),
     Verify(verify::VerifyArgs),
     #[command(subcommand)]
     Admin(admin::AdminCommand),

@@ -16,6 +16,7 @@ pub mod reproduce;
 pub mod scan;
 pub mod status;
 pub mod submit;
+pub mod sync;
 pub mod verify;
 
 use crate::cli::{Cli, Command};
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Group(call) => group::run(call, common),
         Command::Finding(call) => finding::run(call, common),
         Command::Case(call) => case::run(call, common),
+        Command::Sync(call) => sync::run(call, common),
         Command::Publish(call) => publish::run(call, common),
         Command::Verify(call) => verify::run(call, common),
         Command::Admin(call) => admin::run(call, common),
