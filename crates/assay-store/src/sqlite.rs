@@ -29,7 +29,7 @@ pub use self::place::Options;
 
 use self::blobs::Blobs;
 use self::cells::{all, one};
-use self::fault::{during, within};
+use self::fault::{during, file, within};
 use self::look::Look;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -143,11 +143,30 @@ impl Sqlite {
         let mut done: Vec<_> = self.wraps_seen.read(wraps::shredded)?;
         done.sort_unstable();
         let missing: Vec<_> = noted.into_iter().filter(|key| done.binary_search(key).is_err()).collect();
-        if missing.is_empty() {
-            return Ok(());
+        if !missing.is_empty() {
+            self.wraps.run(&mut |conn| missing.iter().try_for_each(|key| wraps::shred(conn, *key)))?;
         }
-        self.wraps.run(&mut |conn| missing.iter().try_for_each(|key| wraps::shred(conn, *key)))?;
-        self.wraps.purge()
+        match self.purge_wraps() {
+            // Another process reads just now. It emptied the log when it began, and does so when it ends.
+            Err(StoreError::Busy { .. }) if missing.is_empty() => Ok(()),
+            purged => purged,
+        }
+    }
+
+    /// What was overwritten in the database is in no log either, also after a power cut.
+    fn purge_wraps(&self) -> Result<(), StoreError> {
+        self.wraps.purge()?;
+        if self.options.durable {
+            // SQLite cuts the log and leaves it to the system when the disk hears of it.
+            let log = self.dir.join(format!("{}-wal", place::WRAPS));
+            match std::fs::File::open(log).and_then(|log| log.sync_all()) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(file("emptying the write-ahead log")(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -177,14 +196,14 @@ impl Store for Sqlite {
 
     fn drop_wrap(&self, key: DataKeyId, recipient: &str) -> Result<(), StoreError> {
         self.wraps.run(&mut |conn| wraps::overwrite(conn, key, Some(recipient)))?;
-        self.wraps.purge()
+        self.purge_wraps()
     }
 
     fn shred(&self, key: DataKeyId) -> Result<(), StoreError> {
         // The note first: after a power cut between the two, opening finishes it.
         self.events.run(&mut |conn| wraps::mark(conn, key))?;
         self.wraps.run(&mut |conn| wraps::shred(conn, key))?;
-        self.wraps.purge()
+        self.purge_wraps()
     }
 
     fn is_shredded(&self, key: DataKeyId) -> Result<bool, StoreError> {
