@@ -16,6 +16,7 @@ use assay_case::finding;
 use assay_case::ids::{CaseId, LeaseId};
 use assay_case::lease;
 use assay_repo::{Approved, LedgerHead, Next, Publisher};
+use assay_review::ModelId;
 
 use crate::bundled;
 use crate::cases;
@@ -34,6 +35,8 @@ const MOST: usize = 1_000;
 pub struct Done {
     /// Leases that ran out.
     pub expired: Vec<LeaseId>,
+    /// Engagements of the review room whose window came to its end.
+    pub windows: Vec<ModelId>,
     /// Cases whose embargo ended.
     pub ended: Vec<CaseId>,
     /// Cases that went out, with their advisories' numbers.
@@ -54,7 +57,12 @@ impl Local {
     /// The store or the disk failed.
     pub fn do_due(&self) -> Result<Done, Refusal> {
         let now = self.now();
-        let mut done = Done { expired: self.expire_leases(now)?, ended: self.end_embargoes(now)?, ..Done::default() };
+        let mut done = Done {
+            expired: self.expire_leases(now)?,
+            windows: self.end_windows(now, MOST)?,
+            ended: self.end_embargoes(now)?,
+            ..Done::default()
+        };
         for (case, outcome) in self.publish_ready(now)? {
             match outcome {
                 Ok(number) => done.published.push((case, number)),

@@ -25,6 +25,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod reproduction;
 mod reveals;
+pub mod review;
 pub mod sequence;
 pub mod unit;
 pub mod vault;

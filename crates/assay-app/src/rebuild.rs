@@ -9,7 +9,9 @@ use assay_store::row::Row;
 use crate::kept::Kept;
 use crate::local::Local;
 use crate::payload;
+use crate::payload::Payload;
 use crate::refusal::Refusal;
+use crate::review::Family;
 
 /// So many events are read at a time.
 const STEP: usize = 2_000;
@@ -51,7 +53,8 @@ impl Local {
                 Some("lse") => self.rows_of::<lease::State>(kept)?,
                 Some("fnd") => self.rows_of::<finding::State>(kept)?,
                 Some("cas") => self.rows_of::<case::State>(kept)?,
-                _ => self.other_rows(stream, kept)?,
+                Some("fam") => self.rows_of::<Family>(kept)?,
+                _ => return Err(unknown(stream)),
             };
             match made {
                 Some(made) => rows.extend(made.into_iter().map(|row| (key(&row), row))),
@@ -73,19 +76,25 @@ impl Local {
     pub(crate) fn rows_of<K: Kept>(&self, events: &[StoredEvent]) -> Result<Option<Vec<Row>>, Refusal> {
         let mut state = K::default();
         for kept in events {
-            let Some(key) = self.vault.key(&*self.store, kept.envelope.key)? else { return Ok(None) };
-            let bytes = key
-                .open(&payload::place(&kept.envelope), &kept.payload)
-                .map_err(|error| Refusal::broken(format!("the event {} does not open: {error}", kept.envelope.id)))?;
-            state.apply(&payload::read::<K>(&kept.envelope, &bytes)?.event);
+            let Some(payload) = self.opened::<K>(kept)? else { return Ok(None) };
+            state.apply(&payload.event);
         }
         Ok(Some(state.rows(&self.vault)))
     }
 
-    fn other_rows(&self, stream: &StreamId, _kept: &[StoredEvent]) -> Result<Option<Vec<Row>>, Refusal> {
-        Err(Refusal::broken(format!("`{}` is the stream of nothing that this program knows", stream.0))
-            .help("use the newer program"))
+    /// An event's payload; none if its key was shredded.
+    pub(crate) fn opened<K: Kept>(&self, kept: &StoredEvent) -> Result<Option<Payload<K::Event>>, Refusal> {
+        let Some(key) = self.vault.key(&*self.store, kept.envelope.key)? else { return Ok(None) };
+        let bytes = key
+            .open(&payload::place(&kept.envelope), &kept.payload)
+            .map_err(|error| Refusal::broken(format!("the event {} does not open: {error}", kept.envelope.id)))?;
+        payload::read::<K>(&kept.envelope, &bytes).map(Some)
     }
+}
+
+fn unknown(stream: &StreamId) -> Refusal {
+    Refusal::broken(format!("`{}` is the stream of nothing that this program knows", stream.0))
+        .help("use the newer program")
 }
 
 /// What tells two rows apart.

@@ -66,11 +66,7 @@ impl Local {
     }
 
     fn reveal_of<K: Kept>(&self, kept: &StoredEvent, leaf: u64) -> Result<Option<Reveal>, Refusal> {
-        let Some(key) = self.vault.key(&*self.store, kept.envelope.key)? else { return Ok(None) };
-        let bytes = key
-            .open(&payload::place(&kept.envelope), &kept.payload)
-            .map_err(|error| Refusal::broken(format!("the event {} does not open: {error}", kept.envelope.id)))?;
-        let opened = payload::read::<K>(&kept.envelope, &bytes)?;
+        let Some(opened) = self.opened::<K>(kept)? else { return Ok(None) };
         let fields = payload::fields::<K>(&opened.event)?;
         let kind = &kept.envelope.kind;
         Reveal::new(&self.home.instance.origin, leaf, &fields, &opened.salts, |field| is_opened(kind, field.name()))
