@@ -114,7 +114,7 @@ pub struct Organisation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Asset {
-    /// The inventory's name.
+    /// The inventory's name, or the last part of its path.
     pub inventory: String,
     /// The place in it; none is all of it.
     #[serde(default)]
@@ -149,22 +149,23 @@ impl Organisation {
         Self { name: String::new(), kind, adopts: Vec::new(), zone: None, stated_by: String::new(), assets: Vec::new() }
     }
 
-    /// Whether strangers reach what stands at a place of an inventory. The narrower statement counts first;
-    /// of two equally narrow ones that differ, neither does.
+    /// Whether strangers reach what stands at a place of an inventory. A statement about the place counts before one
+    /// about the whole, and a full name before a file's; of two equally narrow ones that differ, neither counts.
     pub fn exposed(&self, inventory: &str, place: &str) -> Answer {
-        let of = |asset: &&Asset| asset.inventory == inventory;
-        let said = |narrow: bool| {
-            let answers: Vec<Answer> = self
+        let file = inventory.rsplit(['/', '\\']).next().unwrap_or(inventory);
+        let said = |name: &str, at: Option<&str>| {
+            let mut answers = self
                 .assets
                 .iter()
-                .filter(of)
-                .filter(|asset| if narrow { asset.place.as_deref() == Some(place) } else { asset.place.is_none() })
-                .map(|asset| asset.exposed)
-                .collect();
-            let first = answers.first().copied()?;
-            Some(if answers.iter().all(|answer| *answer == first) { first } else { Answer::Unknown })
+                .filter(|asset| asset.inventory == name && asset.place.as_deref() == at)
+                .map(|asset| asset.exposed);
+            let first = answers.next()?;
+            Some(if answers.all(|answer| answer == first) { first } else { Answer::Unknown })
         };
-        said(true).or_else(|| said(false)).unwrap_or(Answer::Unknown)
+        [(inventory, Some(place)), (file, Some(place)), (inventory, None), (file, None)]
+            .into_iter()
+            .find_map(|(name, at)| said(name, at))
+            .unwrap_or(Answer::Unknown)
     }
 
     /// Reads `assay.organisation/1`.

@@ -39,12 +39,13 @@ impl Outcome {
         self.earliest == self.latest
     }
 
-    /// `14 days`, `3 to 14 days`, `60 days to next upgrade`.
+    /// `14 days`, `3 to 14 days`, `60 days at the earliest, the next upgrade at the latest`.
     pub fn term_words(&self) -> String {
         match (self.earliest, self.latest) {
             (earliest, latest) if earliest == latest => earliest.to_string(),
             (Term::Days(earliest), latest @ Term::Days(_)) => format!("{earliest} to {latest}"),
-            (earliest, latest) => format!("{earliest} to {latest}"),
+            // `3 days to next upgrade` would read as the time that is left until then.
+            (earliest, _) => format!("{earliest} at the earliest, the next upgrade at the latest"),
         }
     }
 }

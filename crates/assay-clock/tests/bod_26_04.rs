@@ -104,7 +104,7 @@ fn an_unknown_fact_is_a_range_with_its_reason() {
          turns out to be"
     );
     let outcome = directive().evaluate(Facts::UNKNOWN);
-    assert_eq!(outcome.term_words(), "3 days to next upgrade");
+    assert_eq!(outcome.term_words(), "3 days at the earliest, the next upgrade at the latest");
     assert_eq!((outcome.triage, outcome.open.len()), (Unknown, 4));
     // Neither the term nor the triage hangs on the impact here.
     let outcome = directive().evaluate(facts(No, No, No, Unknown));

@@ -1,6 +1,7 @@
 //! Packs are read strictly: what is wrong is refused, with every reason at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use assay_base::Answer;
 use assay_clock::{BadPack, Directive, Kind, Organisation};
 use proptest::prelude::*;
 
@@ -80,6 +81,39 @@ fn an_organisation_is_read_and_never_guessed() {
     assert!(error.contains("`America/Gotham` is no time zone"), "{error}");
     assert!(Organisation::read("schema = \"assay.organisation/1\"").is_err(), "a kind is stated, never assumed");
     assert!("hospital".parse::<Kind>().unwrap_err().to_string().contains("critical-infrastructure"));
+}
+
+#[test]
+fn the_narrower_statement_about_an_asset_counts_first() {
+    let text = r#"schema = "assay.organisation/1"
+kind = "private"
+[[assets]]
+inventory = "package-lock.json"
+exposed = "yes"
+[[assets]]
+inventory = "devices.csv"
+place = "Lobby"
+exposed = "yes"
+[[assets]]
+inventory = "devices.csv"
+exposed = "no"
+[[assets]]
+inventory = "inside/package-lock.json"
+exposed = "no"
+[[assets]]
+inventory = "twice.csv"
+exposed = "no"
+[[assets]]
+inventory = "twice.csv"
+exposed = "yes"
+"#;
+    let organisation = Organisation::read(text).unwrap();
+    assert_eq!(organisation.exposed("portal/package-lock.json", ""), Answer::Yes);
+    assert_eq!(organisation.exposed("inside/package-lock.json", ""), Answer::No);
+    assert_eq!(organisation.exposed("devices.csv", "Lobby"), Answer::Yes);
+    assert_eq!(organisation.exposed("devices.csv", "Ward 2"), Answer::No);
+    assert_eq!(organisation.exposed("twice.csv", ""), Answer::Unknown);
+    assert_eq!(organisation.exposed("other.csv", ""), Answer::Unknown);
 }
 
 proptest! {

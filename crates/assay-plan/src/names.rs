@@ -2,6 +2,7 @@
 //! found again.
 
 use assay_inventory::component::{Component, PatchedBy, What};
+use assay_inventory::ecosystem::Ecosystem;
 use sha2::{Digest as _, Sha256};
 
 use crate::text::{NAME, plain};
@@ -11,7 +12,7 @@ pub(crate) fn what(what: &What) -> String {
     match what {
         What::Package { ecosystem, name, source } => {
             let name = source.as_ref().map_or(name, |source| &source.name);
-            format!("{} ({})", plain(name, NAME), plain(&ecosystem.to_string(), 40))
+            format!("{} ({})", plain(name, NAME), family(ecosystem))
         }
         What::Product { vendor, product } => {
             let (vendor, product) = (plain(vendor, NAME), plain(product, NAME));
@@ -21,6 +22,18 @@ pub(crate) fn what(what: &What) -> String {
             } else {
                 format!("{vendor} {product}")
             }
+        }
+    }
+}
+
+/// What people call an ecosystem.
+fn family(ecosystem: &Ecosystem) -> String {
+    match ecosystem {
+        Ecosystem::Cargo => "Rust".to_owned(),
+        Ecosystem::PyPi => "Python".to_owned(),
+        Ecosystem::Debian(Some(release)) => format!("Debian {}", plain(release, 40)),
+        Ecosystem::Npm | Ecosystem::Go | Ecosystem::Debian(None) | Ecosystem::Other(_) => {
+            plain(&ecosystem.to_string(), 40)
         }
     }
 }

@@ -7,7 +7,7 @@
 use unicode_width::UnicodeWidthStr as _;
 
 /// Longest name that a card shows.
-pub const NAME: usize = 120;
+pub const NAME: usize = 80;
 /// Longest sentence of a stranger that a card shows.
 pub const SENTENCE: usize = 600;
 /// Columns of the text form.

@@ -155,12 +155,9 @@ fn whole(out: &mut String, card: &Card) {
     steps(out, heading, &card.instead);
     steps(out, "Undo", &card.undo);
     steps(out, "Check", &card.check);
-    closes(out, card);
-    if !card.references.is_empty() {
-        out.push_str("Read\n");
-        for reference in &card.references {
-            out.push_str(&format!("  {reference}\n"));
-        }
+    // The look's records are those of its update, which is the next card.
+    if card.kind != CardKind::Triage {
+        closes(out, card);
     }
     out.push_str("[ ] acknowledged  [ ] scheduled for ________  [ ] done on ________  [ ] deferred until ________\n");
 }
@@ -197,5 +194,11 @@ fn closes(out: &mut String, card: &Card) {
     }
     if !card.perhaps.is_empty() {
         out.push_str(&wrap(&words::perhaps(card), "  ? ", "    ", COLUMNS));
+    }
+    if !card.references.is_empty() {
+        out.push_str("Read\n");
+        for reference in &card.references {
+            out.push_str(&format!("  {reference}\n"));
+        }
     }
 }

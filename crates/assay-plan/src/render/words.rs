@@ -7,10 +7,12 @@ use assay_match::exposure::Touch;
 use crate::card::{Card, Closed};
 use crate::plan::Plan;
 use crate::rank::Tier;
-use crate::text::{and, count};
+use crate::text::{and, count, plain};
 
 /// Most records that are only named.
-const NAMES: usize = 40;
+const NAMES: usize = 12;
+/// Longest summary of a record on a card.
+const SUMMARY: usize = 120;
 
 /// When the plan was made, where its readers are.
 pub(crate) fn made(plan: &Plan) -> String {
@@ -83,7 +85,7 @@ pub(crate) fn closed(closed: &Closed) -> String {
         text.push_str(&format!(" ({})", closed.id));
     }
     if !closed.summary.is_empty() {
-        text.push_str(&format!(": {}", closed.summary.trim_end_matches('.')));
+        text.push_str(&format!(": {}", plain(closed.summary.trim_end_matches('.'), SUMMARY)));
     }
     let mut facts = Vec::new();
     if let Some(kev) = &closed.kev {

@@ -9,9 +9,9 @@ use crate::names;
 use crate::text::{and, count};
 
 /// Most advisories that a card lists in full.
-const CLOSES: usize = 6;
+const CLOSES: usize = 4;
 /// Most further ones that it names.
-const NAMES: usize = 40;
+const NAMES: usize = 12;
 
 pub(super) fn card(card: &Card, directive: &str) -> Markup {
     let heading = format!("t-{}", card.id);
@@ -65,7 +65,8 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
                     h4 { "How to check it" } (list(&card.check))
                 }
             }
-            (closes(card))
+            // The look's records are those of its update, which is the next card.
+            @if card.kind != CardKind::Triage { (closes(card)) }
             ul.ticks aria-label="To tick by hand" {
                 li { span.box aria-hidden="true" {} "acknowledged" }
                 li { span.box aria-hidden="true" {} "scheduled for" span.blank {} }

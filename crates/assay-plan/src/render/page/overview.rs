@@ -1,8 +1,10 @@
 //! The first sheet: what there is to do, in order, and what to find out.
 
+use std::collections::HashSet;
+
 use maud::{Markup, html};
 
-use super::words;
+use super::{WHOLE, words};
 use crate::card::{Card, CardKind};
 use crate::names;
 use crate::plan::Plan;
@@ -43,26 +45,32 @@ pub(super) fn agenda(plan: &Plan) -> Markup {
             }
         };
     }
+    let ids: HashSet<&str> = [&plan.cards, &plan.find_out]
+        .into_iter()
+        .flat_map(|cards| cards.iter().take(WHOLE))
+        .map(|card| card.id.as_str())
+        .collect();
+    let written = |card: &Card| ids.contains(card.id.as_str());
     html! {
         section.agenda aria-labelledby="h-agenda" {
             h2 #h-agenda { "What to do, in this order" }
             @for (tier, cards) in plan.tiers() {
                 h3 { span class=(mark(tier)) aria-hidden="true" {} (words::tier(tier)) span.many { (count(cards.len(), "card", "cards")) } }
-                ol { @for card in cards { (row(card)) } }
+                ol { @for card in cards { (row(card, written(card))) } }
             }
             @if !plan.find_out.is_empty() {
                 h3 { span.mark.ask aria-hidden="true" { "?" } "Find out first: nobody can tell yet" span.many { (count(plan.find_out.len(), "card", "cards")) } }
-                ol { @for card in &plan.find_out { (row(card)) } }
+                ol { @for card in &plan.find_out { (row(card, written(card))) } }
             }
         }
     }
 }
 
-fn row(card: &Card) -> Markup {
+fn row(card: &Card, written: bool) -> Markup {
     html! {
         li {
             span.box aria-hidden="true" {}
-            a href={ "#" (card.id) } { (card.title) }
+            @if written { a href={ "#" (card.id) } { (card.title) } } @else { span { (card.title) } }
             span.where { @if !card.place.is_empty() { (card.place) } @else { (names::list(&card.inventory)) } }
             span.when {
                 @if card.kind == CardKind::FindOut { "if affected: " }
