@@ -99,14 +99,14 @@ fn main() {
     let begin = Instant::now();
     let proof = prove(&folder, &vkey, index).unwrap().to_string();
     row("make a proof file from the folder", begin.elapsed().as_secs_f64() * 1000.0, "ms", "");
-    let events = {
+    let commitment = {
         let mut again = Counting(0);
         (0..=index).map(|_| Commitment(again.thirty_two())).last().unwrap()
     };
     let rounds = 2000;
     let begin = Instant::now();
     for _ in 0..rounds {
-        Proof::parse(black_box(proof.as_bytes())).unwrap().check(events, &vkey).unwrap();
+        Proof::parse(black_box(proof.as_bytes())).unwrap().check(commitment, &vkey).unwrap();
     }
     let each = begin.elapsed().as_secs_f64() * 1000.0 / f64::from(rounds);
     row(&format!("read and check a proof file, {} bytes", proof.len()), each, "ms", "<= 1");
