@@ -196,6 +196,11 @@ impl Plan {
         }
     }
 
+    /// The earlier plan's cards that this scan verified as done.
+    pub fn verified(&self) -> impl Iterator<Item = &Ended> {
+        self.ended.iter().filter(|ended| ended.ending == Ending::Verified)
+    }
+
     /// The tiers of its dated cards, in order, each with its heading and cards.
     pub fn tiers(&self) -> Vec<(Tier, Vec<&Card>)> {
         let mut tiers: Vec<(Tier, Vec<&Card>)> = Vec::new();

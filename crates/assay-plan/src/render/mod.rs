@@ -8,3 +8,4 @@ mod words;
 pub use csv::deferrals;
 pub use page::html;
 pub use plain::text;
+pub use words::headline;

@@ -4,7 +4,7 @@ use assay_base::Answer;
 use assay_clock::Zone;
 use assay_match::exposure::Touch;
 
-use crate::card::{Card, Closed};
+use crate::card::{Card, CardKind, Closed};
 use crate::plan::Plan;
 use crate::rank::Tier;
 use crate::text::{and, count, plain};
@@ -59,6 +59,13 @@ pub(crate) fn summary(plan: &Plan) -> String {
         ));
     }
     text
+}
+
+/// A card in a line: what, where, by when.
+pub fn headline(card: &Card) -> String {
+    let place = if card.place.is_empty() { String::new() } else { format!(" [{}]", card.place) };
+    let condition = if card.kind == CardKind::FindOut { "if affected: " } else { "" };
+    format!("{}{place}: {condition}{}", card.title, card.due.short)
 }
 
 /// The heading of a tier.

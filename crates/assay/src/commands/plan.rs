@@ -83,23 +83,13 @@ pub fn run(call: &PlanArgs, common: &Common) -> Result<u8, Failure> {
     let now = call.now.unwrap_or_else(Instant::now);
     let previous = call.previous.as_deref().map(|path| earlier(path, now)).transpose()?;
     let reports = call.reports.as_deref().map(reports).transpose()?;
-    let directive = Directive::bod_26_04()
-        .map_err(|error| Failure::own("no-directive", format!("the directive as shipped cannot be used: {error}")))?;
     let page = call.html.as_deref().map(WholeFile::begin).transpose()?;
     let register = call.deferrals.as_deref().map(WholeFile::begin).transpose()?;
 
     // Only an earlier plan asks what is not affected any more.
     let keep = if previous.is_some() { Keep::All } else { Keep::Touched };
     let scanned = scan_input::scan(&call.sources, keep)?;
-    let notes = notes(&scanned, now);
-    let mut request = Request::new(&directive, &organisation, now, zone);
-    request.inventories = &scanned.inventories;
-    request.exposures = &scanned.exposures;
-    request.kev_as_of = kev_as_of(&scanned.sources);
-    request.previous = previous.as_ref();
-    request.reports = reports.as_ref();
-    request.notes = &notes;
-    let plan = Plan::make(&request);
+    let plan = plan(&scanned, &organisation, zone, now, previous.as_ref(), reports.as_ref())?;
 
     if let Some(page) = page {
         page.finish(render::html(&plan).as_bytes(), MODE)?;
@@ -119,6 +109,32 @@ pub fn run(call: &PlanArgs, common: &Common) -> Result<u8, Failure> {
         true if !plan.find_out.is_empty() || plan.inventories.iter().any(|looked| looked.skipped > 0) => FIND_OUT,
         true => NOTHING,
     })
+}
+
+/// The plan of what was scanned. The demo makes its plans here too.
+///
+/// # Errors
+///
+/// The directive as shipped cannot be used, which a test excludes.
+pub fn plan(
+    scanned: &Scanned,
+    organisation: &Organisation,
+    zone: Zone,
+    now: Instant,
+    previous: Option<&Previous>,
+    reports: Option<&Reports>,
+) -> Result<Plan, Failure> {
+    let directive = Directive::bod_26_04()
+        .map_err(|error| Failure::own("no-directive", format!("the directive as shipped cannot be used: {error}")))?;
+    let notes = notes(scanned, now);
+    let mut request = Request::new(&directive, organisation, now, zone);
+    request.inventories = &scanned.inventories;
+    request.exposures = &scanned.exposures;
+    request.kev_as_of = kev_as_of(&scanned.sources);
+    request.previous = previous;
+    request.reports = reports;
+    request.notes = &notes;
+    Ok(Plan::make(&request))
 }
 
 /// A kind by its word, or a file.
@@ -182,7 +198,9 @@ fn notes(scanned: &Scanned, now: Instant) -> Vec<String> {
             notes.push(format!(
                 "The {} records of {} are {}: fetch newer ones. Nothing published since is in this plan.",
                 scan_fresh::feed(source.feed),
-                Path::new(&source.name).file_name().map_or(source.name.clone(), |name| name.to_string_lossy().into_owned()),
+                Path::new(&source.name)
+                    .file_name()
+                    .map_or(source.name.clone(), |name| name.to_string_lossy().into_owned()),
                 fresh.words()
             ));
         }
