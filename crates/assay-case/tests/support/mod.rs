@@ -147,6 +147,12 @@ where
         Ok(count)
     }
 
+    /// Whether it would be done, without doing it.
+    pub fn tries(&self, caller: &Caller, command: A::Command, now: Instant) -> Result<usize, Refusal> {
+        let mut entropy = Seeded(self.seed);
+        Ok(self.state.decide(caller, command, &mut Ctx { now, entropy: &mut entropy })?.len())
+    }
+
     /// Acts, and expects that it is done.
     pub fn done(&mut self, caller: &Caller, command: A::Command, now: Instant) -> &mut Self {
         if let Err(refusal) = self.act(caller, command, now) {
