@@ -90,6 +90,12 @@ fn real_lockfiles_against_real_records() {
     assert_eq!(index.sources()[0].skips.total, 0);
     let ids: BTreeSet<&str> = records.iter().map(|record| record["id"].as_str().unwrap()).collect();
 
+    let mut naming: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for record in records.iter().filter(|record| record["withdrawn"].is_null()) {
+        let names: BTreeSet<&str> =
+            record["affected"].as_array().unwrap().iter().map(|one| one["package"]["name"].as_str().unwrap()).collect();
+        names.into_iter().for_each(|name| naming.entry(name).or_default().push(record));
+    }
     let (mut hits, mut scans) = (BTreeMap::new(), Vec::new());
     for (name, bytes) in real::inventories(&data, "Cargo.lock") {
         let inventory = real::inventory(&name, &bytes);
@@ -97,7 +103,7 @@ fn real_lockfiles_against_real_records() {
         for component in &inventory.components {
             let What::Package { ecosystem: Ecosystem::Cargo, name: package, .. } = &component.what else { continue };
             let version = component.version.as_deref().unwrap();
-            for record in records.iter().filter(|record| record["withdrawn"].is_null()) {
+            for record in naming.get(package.as_str()).into_iter().flatten() {
                 let named =
                     record["affected"].as_array().unwrap().iter().filter(|one| one["package"]["name"] == **package);
                 if named.into_iter().any(|one| is_vulnerable(one, version)) {

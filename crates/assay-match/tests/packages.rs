@@ -101,7 +101,16 @@ fn what_cannot_be_told_says_why() {
     let every = json!({ "id": "G-4", "affected": [affected("PyPI", "d", json!([{ "introduced": "0" }]))] });
     let odd = json!({ "id": "G-5", "affected": [affected("PyPI", "e", json!([{ "introduced": "0" }, { "fixed": "banana" }]))] });
     let maven = fixed("G-6", "Maven", "f", "2.0");
-    let index = index(&[commits, listed, empty, every, odd, maven, fixed("G-7", "PyPI", "g", "2.0")]);
+    let index = index(&[
+        commits,
+        listed,
+        empty,
+        every,
+        odd,
+        maven,
+        fixed("G-7", "PyPI", "g", "2.0"),
+        fixed("G-8", "npm", "h", "2.0.0"),
+    ]);
     let ask = |name: &str, version| one(&index, package(&Ecosystem::PyPi, name, version));
     for (exposure, touch, why) in [
         (ask("a", Some("1.0")), Touch::CannotTell, "names commits"),
@@ -116,7 +125,12 @@ fn what_cannot_be_told_says_why() {
         (ask("e", Some("1.0")), Touch::CannotTell, "banana"),
         (ask("g", None), Touch::CannotTell, "the inventory gives none"),
         (ask("g", Some("")), Touch::CannotTell, "the inventory gives none"),
-        (ask("g", Some("!!")), Touch::CannotTell, "`!!` is not a version by the rules of PEP 440"),
+        (ask("g", Some("!!")), Touch::CannotTell, "have no order between them"),
+        (
+            one(&index, package(&Ecosystem::Npm, "h", Some("!!"))),
+            Touch::CannotTell,
+            "`!!` is not a version by the rules of SemVer",
+        ),
         (
             one(&index, package(&Ecosystem::Other("Maven".into()), "f", Some("1.0"))),
             Touch::CannotTell,
