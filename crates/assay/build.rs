@@ -10,13 +10,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../examples");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut code = String::from("&[\n");
-    for example in sorted(&root)?.iter().filter(|path| path.is_dir()) {
+    // A bundle has a manifest; what has none is something else that ships beside them.
+    for example in sorted(&root)?.iter().filter(|path| path.join("proof.toml").is_file()) {
         writeln!(code, "    ({:?}, &[", name(example)?)?;
         files(&mut code, example, "")?;
         code.push_str("    ]),\n");
     }
     code.push_str("]\n");
-    fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("examples.rs"), code)?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    fs::write(out.join("examples.rs"), code)?;
+    let mut code = String::from("&[\n");
+    files(&mut code, &root.join("hospital"), "")?;
+    code.push_str("]\n");
+    fs::write(out.join("hospital.rs"), code)?;
     Ok(())
 }
 

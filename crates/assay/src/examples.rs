@@ -11,6 +11,9 @@ type Example = (&'static str, &'static [(&'static str, &'static [u8])]);
 
 static EXAMPLES: &[Example] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
+/// The small hospital of `examples/hospital`: path -> content.
+pub static HOSPITAL: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/hospital.rs"));
+
 /// The names of all examples.
 #[cfg(test)]
 pub fn names() -> impl Iterator<Item = &'static str> {
