@@ -120,7 +120,8 @@ fn in_engagement(
     ctx: &mut Ctx<'_>,
 ) -> Result<Vec<Happened>, Refusal> {
     let command = statement.command.kind();
-    // INVARIANT 4: the one place where a key's part is compared with what a command takes.
+    // INVARIANT 4: a key's part is compared with what a command takes here, before anything else is
+    // looked at; each side's rules refuse the commands of the others once more.
     if !command.sides().contains(&side) {
         return Err(Refusal::NotThisSide { command, signed: side });
     }
@@ -194,7 +195,7 @@ impl Room<'_> {
         if self.engagement.stage == Stage::Open { Ok(()) } else { Err(Refusal::AlreadyEnded) }
     }
 
-    /// A command whose rule stands with another side; [`in_engagement`] has refused it before.
+    /// A command whose rule stands with another side: the second of the two locks of invariant 4.
     fn elsewhere(&self, signed: Side) -> Refusal {
         Refusal::NotThisSide { command: self.statement.command.kind(), signed }
     }

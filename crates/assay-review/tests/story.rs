@@ -308,3 +308,38 @@ fn what_others_may_not_see_does_not_exist() {
     assert_eq!(allowed(&world.state, HERE(), public(STRANGER), world.now), []);
     assert_eq!(allowed(&world.state, HERE(), public(ALICE), world.now), [CommandKind::TakePass, CommandKind::Use]);
 }
+
+#[test]
+fn a_grant_reads_as_ended_before_anybody_recorded_it() {
+    let mut world = World::running();
+    world.now = day(30);
+    let engagement = world.engagement(HERE());
+    let grant = &engagement.grants[&grant_id(1)];
+    assert_eq!(grant.state, GrantState::Signed, "what is stored");
+    assert_eq!(engagement.grant_state(grant, day(30)), GrantState::Ended, "what holds");
+    assert_eq!(allowed(&world.state, HERE(), public(ALICE), world.now), []);
+    let organisations = allowed(&world.state, HERE(), public(ORGANISATION), world.now);
+    assert_eq!(organisations, [CommandKind::SignSafeguard]);
+}
+
+#[test]
+fn withdrawal_before_any_window_ends_grants_too() {
+    let mut world = World::prepared();
+    world.grant(HERE(), grant_id(1), ALICE, 1);
+    assert_eq!(world.outcome(DEVELOPER, HERE(), Command::Withdraw), "withdrawn");
+    assert_eq!(world.engagement(HERE()).grants[&grant_id(1)].state, GrantState::Ended);
+}
+
+/// Whoever writes into the store cannot lengthen a window with an event of his own either.
+#[test]
+fn no_event_lengthens_a_window_whatever_it_says() {
+    let world = World::running();
+    let ends_at = world.ends_at();
+    for happened in
+        [Happened::WindowShrunk { ends_at: day(90) }, Happened::AnchorMoved { anchor: Anchor::None, ends_at: day(90) }]
+    {
+        let mut world = world.clone();
+        world.state.apply(&Event { at: day(1), engagement: HERE(), by: By::Clock, happened });
+        assert_eq!(world.ends_at(), ends_at);
+    }
+}
