@@ -141,6 +141,14 @@ impl Component {
         }
     }
 
+    /// Whether nothing says what it is.
+    pub(crate) fn is_nameless(&self) -> bool {
+        match &self.what {
+            What::Package { name, .. } => name.trim().is_empty(),
+            What::Product { product, .. } => product.trim().is_empty(),
+        }
+    }
+
     /// Which of its texts is longer than any real one.
     pub(crate) fn too_long(&self) -> Option<&'static str> {
         let long = |text: &str| text.len() > limits::NAME;

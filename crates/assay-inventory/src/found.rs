@@ -40,12 +40,16 @@ impl Broken {
 }
 
 impl Found {
-    /// Keeps a component, unless a name in it is longer than any real one: that is skipped and said.
-    pub(crate) fn push(&mut self, component: Component) -> Result<(), Broken> {
+    /// Keeps a component, unless it has no name, or a text longer than any real one: that is skipped and said.
+    pub(crate) fn push(&mut self, mut component: Component) -> Result<(), Broken> {
         if self.components.len() >= limits::COMPONENTS {
             return Err(Broken::TooMuch("it lists too many components", limits::COMPONENTS));
         }
+        if component.version.as_deref().is_some_and(|version| version.trim().is_empty()) {
+            component.version = None;
+        }
         match component.too_long() {
+            _ if component.is_nameless() => self.skip(component.at, "its name is empty"),
             Some(what) => self.skip(component.at, format!("its {what} is too long to be one")),
             None => self.components.push(component),
         }

@@ -117,21 +117,19 @@ fn ecosystem(kind: &str, namespace: Option<&str>, distro: Option<&str>) -> Ecosy
 /// A distribution and its release. The qualifier speaks where it names one:
 /// scanners leave the namespace out, or write a vendor's short name there.
 fn distribution(kind: &str, namespace: &str, distro: Option<&str>) -> Ecosystem {
-    let (named, release) = match distro {
-        Some(distro) => match distro.split_once(['-', ':']) {
-            // `opensuse-leap-15.4`, `debian-11.6`: the release begins with a digit.
-            Some(_) => {
-                let at = distro.rfind(['-', ':']).unwrap_or(distro.len());
-                let (name, release) = distro.split_at(at);
-                let release = release.get(1..).unwrap_or_default();
-                (name, (!release.is_empty()).then_some(release))
+    let (name, release) = match distro {
+        None => (namespace, None),
+        Some(distro) => match distro.rsplit_once(['-', ':']) {
+            // `opensuse-leap-15.4`, `debian-11.6`
+            Some((name, release)) if !name.is_empty() => (name, Some(release).filter(|r| !r.is_empty())),
+            // `bookworm`; a number alone is the namespace's.
+            _ if distro.starts_with(char::is_alphabetic) && debian_release(distro).is_some() => {
+                ("debian", Some(distro))
             }
-            None if debian_release(distro).is_some() => ("debian", Some(distro)),
-            None => (distro, None),
+            _ if namespace.is_empty() => (distro, None),
+            _ => (namespace, Some(distro)),
         },
-        None => ("", None),
     };
-    let name = if named.is_empty() || named.starts_with(|c: char| c.is_ascii_digit()) { namespace } else { named };
     let major = release.map(|r| r.split('.').next().unwrap_or(r));
     let with = |name: &str, release: Option<&str>| match release {
         Some(release) => Ecosystem::Other(format!("{name}:{release}")),
@@ -140,7 +138,7 @@ fn distribution(kind: &str, namespace: &str, distro: Option<&str>) -> Ecosystem 
     match name.to_ascii_lowercase().as_str() {
         "debian" => Ecosystem::Debian(release.map(|r| debian_release(r).unwrap_or(r).to_owned())),
         // OSV marks long-term releases and Ubuntu Pro in the same place; the number alone names the release.
-        "ubuntu" => with("Ubuntu", release),
+        "ubuntu" => with("Ubuntu", release.map(|r| ubuntu_release(r).unwrap_or(r))),
         "alpine" => match release {
             Some(release) => {
                 let mut numbers = release.trim_start_matches('v').split('.');
@@ -164,6 +162,19 @@ fn distribution(kind: &str, namespace: &str, distro: Option<&str>) -> Ecosystem 
         "" => Ecosystem::Other(kind.to_owned()),
         unknown => Ecosystem::Other(format!("{kind}/{unknown}")),
     }
+}
+
+/// The number of a long-term release of Ubuntu, by its codename.
+fn ubuntu_release(codename: &str) -> Option<&'static str> {
+    Some(match codename {
+        "trusty" => "14.04",
+        "xenial" => "16.04",
+        "bionic" => "18.04",
+        "focal" => "20.04",
+        "jammy" => "22.04",
+        "noble" => "24.04",
+        _ => return None,
+    })
 }
 
 /// OSV's name of a Debian release: its major number, else its series.

@@ -170,6 +170,14 @@ proptest! {
 }
 
 #[test]
+fn an_empty_name_or_version_is_none() {
+    let empty = CARGO.replace("name = \"a\"", "name = \" \"").replacen("version = \"1.0.0\"", "version = \"\"", 2);
+    let inventory = read("Cargo.lock", empty.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(inventory.skipped[0].why, "its name is empty");
+    assert_eq!((inventory.components.len(), &inventory.components[0].version), (1, &None));
+}
+
+#[test]
 fn depth_is_bounded() {
     let brackets = "[".repeat(200_000);
     all(brackets.as_bytes());

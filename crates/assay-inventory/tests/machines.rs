@@ -155,6 +155,11 @@ fn package_urls() {
         ("pkg:deb/debian/curl@1:7.74?distro=bookworm", debian("12"), "curl", Some("1:7.74")),
         ("pkg:deb/debian/curl@7.74", Ecosystem::Debian(None), "curl", Some("7.74")),
         ("pkg:deb/ubuntu/curl@7.74?distro=ubuntu-20.04", other("Ubuntu:20.04"), "curl", Some("7.74")),
+        ("pkg:deb/ubuntu/curl@7.74?distro=jammy", other("Ubuntu:22.04"), "curl", Some("7.74")),
+        ("pkg:deb/ubuntu/curl@7.74?distro=22.04", other("Ubuntu:22.04"), "curl", Some("7.74")),
+        ("pkg:deb/debian/curl@7.74?distro=11", debian("11"), "curl", Some("7.74")),
+        ("pkg:deb/curl@7.74?distro=sid", debian("sid"), "curl", Some("7.74")),
+        ("pkg:deb/curl@7.74", other("deb"), "curl", Some("7.74")),
         (
             "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar",
             other("Maven"),

@@ -134,20 +134,21 @@ fn is_unknown(written: &str) -> bool {
     let plain = written.to_lowercase();
     matches!(
         plain.as_str(),
-        "" | "?" | "-" | "--" | "unknown" | "n/a" | "na" | "none" | "not known" | "tbd" | "unclear" | "?)"
+        "" | "?" | "-" | "--" | "unknown" | "n/a" | "na" | "none" | "not known" | "tbd" | "unclear"
     )
 }
 
 /// None if the words are not understood.
 fn exposure(written: &str) -> Option<Answer> {
-    if is_unknown(written) && !written.eq_ignore_ascii_case("none") {
+    // `None` is what a program writes for an empty cell.
+    if is_unknown(written) {
         return Some(Answer::Unknown);
     }
     match written.to_lowercase().as_str() {
         "yes" | "y" | "true" | "t" | "1" | "x" | "internet" | "public" | "external" | "exposed" | "internet facing"
         | "internet-facing" | "dmz" => Some(Answer::Yes),
-        "no" | "n" | "false" | "f" | "0" | "none" | "internal" | "internal only" | "private" | "isolated"
-        | "offline" | "not exposed" | "lan" => Some(Answer::No),
+        "no" | "n" | "false" | "f" | "0" | "internal" | "internal only" | "private" | "isolated" | "offline"
+        | "not exposed" | "lan" => Some(Answer::No),
         _ => None,
     }
 }

@@ -70,7 +70,9 @@ impl Key {
     /// Encodes a version by the rules of its ecosystem.
     ///
     /// SemVer takes a leading `v` and fills up missing numbers with zero, as
-    /// OSV's own service does; numbers may have any size.
+    /// OSV's own service does; numbers may have any size. The `0` by which a
+    /// record says *from the beginning* is not known here: as a version, it is
+    /// above its own pre-releases.
     ///
     /// # Errors
     ///
