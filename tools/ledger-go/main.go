@@ -68,7 +68,9 @@ func main() {
 
 func say(tree tlog.Tree, err error) bool {
 	if err != nil {
-		fmt.Println("REFUSED", strings.ReplaceAll(err.Error(), "\n", " "))
+		// A reason names files, and a hostile name could move the cursor or forge a line.
+		reason := strconv.QuoteToASCII(err.Error())
+		fmt.Println("REFUSED", reason[1:len(reason)-1])
 		return false
 	}
 	fmt.Println("OK", tree.N, tree.Hash)

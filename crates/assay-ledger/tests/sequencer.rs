@@ -123,6 +123,16 @@ fn a_log_has_one_writer_and_one_key() {
 }
 
 #[test]
+fn the_folders_above_a_log_are_made_and_a_file_in_their_place_is_an_error() {
+    let root = tempfile::tempdir().unwrap();
+    let deep = root.path().join("a/b/c");
+    assert_eq!(open(&deep, 4).append(&[], None, &mut Seeded(1)).unwrap().checkpoint.size, 4);
+    fs::write(root.path().join("file"), "").unwrap();
+    let under = root.path().join("file/log");
+    assert!(matches!(Sequencer::open(&under, ORIGIN, key(), batch(4)), Err(FolderError::Io { .. })));
+}
+
+#[test]
 fn a_damaged_log_is_not_continued() {
     for (path, lost) in [
         ("checkpoint", true),

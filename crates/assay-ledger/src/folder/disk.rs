@@ -64,7 +64,7 @@ impl Folder {
     pub fn lock(root: impl Into<PathBuf>) -> Result<Self, FolderError> {
         let root = root.into();
         let failed = |source| FolderError::Io { path: root.display().to_string(), source };
-        fs::create_dir_all(&root).map_err(failed)?;
+        make_durably(&root).map_err(failed)?;
         let lock = File::open(&root).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { root, _lock: Some(lock) }),
@@ -79,6 +79,20 @@ impl Folder {
 
     fn make_parent(&self, path: &Path) -> io::Result<()> {
         path.parent().map_or(Ok(()), fs::create_dir_all)
+    }
+}
+
+/// Makes a folder and those above it, and makes durable that they are there: a log in a folder that a
+/// power cut takes away would not be durable itself.
+fn make_durably(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_durably(above)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => File::open(above)?.sync_all(),
     }
 }
 

@@ -38,7 +38,9 @@ pub(crate) fn recover<D: Disk>(disk: &mut D, key: &VerifierKey) -> Result<Option
         let path = path.to_owned();
         move |source| FolderError::Io { path, source }
     };
-    let listed = disk.list(usize::MAX).map_err(io("."))?.unwrap_or_default();
+    // A disk that cannot list must not pass for an empty one: a second log would be begun over the first.
+    let unlisted = || io(".")(std::io::ErrorKind::Unsupported.into());
+    let listed = disk.list(usize::MAX).map_err(io("."))?.ok_or_else(unlisted)?;
     let (staged, files): (Vec<_>, Vec<_>) = listed.into_iter().partition(|path| path.starts_with(STAGING));
     for path in staged {
         disk.remove(&path).map_err(io(&path))?;
