@@ -32,7 +32,7 @@ impl Broken {
     pub(crate) fn of(self, name: &str) -> ReadError {
         let name = name.to_owned();
         match self {
-            Self::At(at, why) => ReadError::Broken { name, at, why },
+            Self::At(at, why) => ReadError::Broken { name, at: place(at), why: shown(why, true) },
             Self::TooMuch(what, limit) => ReadError::TooMuch { name, what: what.to_owned(), limit },
             Self::Other(what, instead) => ReadError::NotRead { name, what, instead },
         }
@@ -45,6 +45,7 @@ impl Found {
         if self.components.len() >= limits::COMPONENTS {
             return Err(Broken::TooMuch("it lists too many components", limits::COMPONENTS));
         }
+        component.at = place(component.at);
         if component.version.as_deref().is_some_and(|version| version.trim().is_empty()) {
             component.version = None;
         }
@@ -59,7 +60,7 @@ impl Found {
     /// Notes an entry that was not read, and why.
     pub(crate) fn skip(&mut self, at: impl Into<String>, why: impl Into<String>) {
         if self.skipped.len() < limits::SKIPPED {
-            self.skipped.push(Skipped { at: at.into(), why: why.into() });
+            self.skipped.push(Skipped { at: place(at.into()), why: shown(why.into(), false) });
         } else {
             self.more += 1;
         }
@@ -73,4 +74,21 @@ impl Found {
         }
         self
     }
+}
+
+/// A place as one short line: keys of a hostile document may be empty, endless, or move a terminal's cursor.
+fn place(at: String) -> String {
+    if at.is_empty() {
+        return "an entry with an empty key".to_owned();
+    }
+    shown(at, false)
+}
+
+/// A text that can be shown: bounded, and without control characters (line ends may stay).
+fn shown(text: String, lines: bool) -> String {
+    let moves = |c: char| c.is_control() && !(lines && c == '\n');
+    if text.len() <= limits::NAME && !text.chars().any(moves) {
+        return text;
+    }
+    text.chars().map(|c| if moves(c) { ' ' } else { c }).take(limits::NAME / 4).collect()
 }

@@ -58,6 +58,11 @@ fn texts(component: &Component) -> Vec<&str> {
     texts
 }
 
+/// One line that can be shown, and is not endless.
+fn is_place(at: &str) -> bool {
+    !at.is_empty() && at.len() <= limits::NAME && !at.chars().any(char::is_control)
+}
+
 /// Reads bytes as a format, and checks what must hold whatever they are.
 fn check(format: Format, bytes: &[u8]) {
     let options = Options { format: Some(format), ..Options::default() };
@@ -65,7 +70,7 @@ fn check(format: Format, bytes: &[u8]) {
         Ok(inventory) => {
             assert!(inventory.components.len() + inventory.skipped.len() <= bytes.len() + 1);
             for component in &inventory.components {
-                assert!(!component.at.is_empty());
+                assert!(is_place(&component.at), "{component:?}");
                 for text in texts(component) {
                     assert!(text.len() <= limits::NAME);
                 }
@@ -76,10 +81,14 @@ fn check(format: Format, bytes: &[u8]) {
                 }
             }
             for skipped in &inventory.skipped {
-                assert!(!skipped.at.is_empty() && !skipped.why.is_empty(), "{skipped:?}");
+                assert!(is_place(&skipped.at) && is_place(&skipped.why), "{skipped:?}");
             }
         }
-        Err(e) => assert!(e.to_string().starts_with("a file: "), "{e}"),
+        Err(e) => {
+            let shown = e.to_string();
+            assert!(shown.starts_with("a file: ") && shown.len() < 4 * limits::NAME, "{shown}");
+            assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+        }
     }
 }
 
@@ -175,6 +184,18 @@ fn an_empty_name_or_version_is_none() {
     let inventory = read("Cargo.lock", empty.as_bytes(), &Options::default()).unwrap();
     assert_eq!(inventory.skipped[0].why, "its name is empty");
     assert_eq!((inventory.components.len(), &inventory.components[0].version), (1, &None));
+}
+
+#[test]
+fn keys_become_places() {
+    let key = format!("\\u001b[2J{}", "k".repeat(5000));
+    for document in [
+        PACKAGE_1.replace("\"c\"", "\"\""),
+        PACKAGE_1.replace("\"c\"", &format!("\"{key}\"")),
+        PACKAGE.replace("node_modules/a\"", &format!("{key}/node_modules/a\"")),
+    ] {
+        check(Format::PackageLock, document.as_bytes());
+    }
 }
 
 #[test]

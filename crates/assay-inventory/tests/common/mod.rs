@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// The collections' folder.
 pub fn folder() -> PathBuf {
@@ -26,9 +27,20 @@ pub fn open(path: &str) -> Option<File> {
     }
 }
 
-/// Every file of an archive by its path.
-pub fn archive(path: &str) -> Option<BTreeMap<String, Vec<u8>>> {
-    let file = open(path)?;
+/// The files of an archive by their paths.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Every file of an archive, unpacked once per test program.
+pub fn archive(path: &'static str) -> Option<Arc<Files>> {
+    static UNPACKED: Mutex<BTreeMap<&'static str, Arc<Files>>> = Mutex::new(BTreeMap::new());
+    let mut unpacked = UNPACKED.lock().unwrap();
+    if !unpacked.contains_key(path) {
+        unpacked.insert(path, Arc::new(unpack(open(path)?)));
+    }
+    unpacked.get(path).cloned()
+}
+
+fn unpack(file: File) -> Files {
     let mut files = BTreeMap::new();
     for entry in tar::Archive::new(flate2::read::GzDecoder::new(file)).entries().unwrap() {
         let mut entry = entry.unwrap();
@@ -37,7 +49,7 @@ pub fn archive(path: &str) -> Option<BTreeMap<String, Vec<u8>>> {
         entry.read_to_end(&mut content).unwrap();
         files.insert(path, content);
     }
-    Some(files)
+    files
 }
 
 /// A gzipped text.
