@@ -38,7 +38,7 @@ pub(crate) fn instructions(group: &Group<'_>, targets: &[Target], what: &str, re
         format!("Install the vendor's update: {}.", and(&to))
     }));
     if let Some(action) = action(group) {
-        steps.push(Step::say(format!("CISA's words on what to do: \u{201c}{action}\u{201d}")));
+        steps.push(Step::say(format!("What its KEV entry asks for: \u{201c}{action}\u{201d}")));
     }
     Instructions {
         steps,

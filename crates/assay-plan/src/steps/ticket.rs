@@ -108,7 +108,7 @@ pub(crate) fn instructions(ticket: &Ticket, group: &Group<'_>) -> Instructions {
         Step::say("Until it is fixed, limit who reaches it: see \u{201c}If it cannot be updated now\u{201d}."),
     ];
     if let Some(action) = product::action(group) {
-        steps.push(Step::say(format!("CISA's words on what to do: \u{201c}{action}\u{201d}")));
+        steps.push(Step::say(format!("What its KEV entry asks for: \u{201c}{action}\u{201d}")));
     }
     Instructions {
         steps,

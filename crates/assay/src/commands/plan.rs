@@ -196,7 +196,7 @@ fn notes(scanned: &Scanned, now: Instant) -> Vec<String> {
         let fresh = Freshness::of(source, now);
         if fresh.is_stale() {
             notes.push(format!(
-                "The {} records of {} are {}: fetch newer ones. Nothing published since is in this plan.",
+                "The {} records of {} are {}: fetch newer ones. Nothing written since is in this plan.",
                 scan_fresh::feed(source.feed),
                 Path::new(&source.name)
                     .file_name()
