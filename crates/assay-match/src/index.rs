@@ -130,16 +130,14 @@ impl Index {
                 of.withdrawn += 1;
                 return;
             }
-            if record.affected.iter().all(|affected| affected.package.is_none()) {
+            if record.affected.iter().all(|affected| affected.package.is_none() && affected.specific.purl.is_none()) {
                 of.nameless += 1;
                 return;
             }
         }
         let mut advisory = None;
         for affected in &record.affected {
-            let Some(package) = &affected.package else { continue };
-            let ecosystem = Ecosystem::from_osv(&package.ecosystem);
-            let name = ecosystem.normalise(&package.name);
+            let Some((ecosystem, name)) = named(affected) else { continue };
             let family = family(&ecosystem);
             if self.wanted.as_ref().is_some_and(|wanted| !wanted.has(&family, &name)) {
                 continue;
@@ -251,6 +249,9 @@ impl Index {
                 None => joined.push(source),
             }
         }
+        for source in &mut joined {
+            source.skips.named.sort_by(|a, b| (&a.at, &a.why).cmp(&(&b.at, &b.why)));
+        }
         self.sources = joined;
         for advisory in &mut self.advisories {
             if let Some(source) = moved.get(advisory.source as usize) {
@@ -267,6 +268,17 @@ fn place(count: usize) -> u32 {
 
 /// Keeps the later of two instants, which sort as text does: both are RFC 3339 in UTC, and finer digits change nothing
 /// that a freshness in days could show.
+/// The package that an entry names: by OSV's names, or by a package URL where OSV has no name for its ecosystem.
+fn named(affected: &osv::Affected<'_>) -> Option<(Ecosystem, String)> {
+    if let Some(package) = &affected.package {
+        let ecosystem = Ecosystem::from_osv(&package.ecosystem);
+        let name = ecosystem.normalise(&package.name).into_owned();
+        return Some((ecosystem, name));
+    }
+    let package = assay_inventory::purl::read(affected.specific.purl.as_deref()?).ok()?;
+    Some((package.ecosystem, package.name))
+}
+
 fn newer(known: &mut Option<String>, other: Option<&str>) {
     if let Some(other) = other
         && known.as_deref().is_none_or(|known| known < other)

@@ -209,25 +209,27 @@ fn in_range(range: &Range, installed: &Installed<'_>) -> Inside {
             Event::Introduced(at) if at_or_after(bound) => since = Some(at),
             Event::Fixed(_) if at_or_after(bound) => since = None,
             Event::Fixed(at) => {
-                end.get_or_insert_with(|| format!("before {at}, which has the fix"));
+                end.get_or_insert_with(|| format!(" before {at}, which has the fix"));
             }
             Event::LastAffected(_) if bound.key.as_ref().is_some_and(|bound| key.as_bytes() > bound.as_bytes()) => {
                 since = None;
             }
             Event::LastAffected(at) => {
-                end.get_or_insert_with(|| format!("not after {at}, the last affected version"));
+                end.get_or_insert_with(|| format!(" through {at}"));
             }
             _ => {}
         }
     }
     let Some(since) = since else { return Inside::No };
-    let end = end.unwrap_or_else(|| "no later version is named as fixed".to_owned());
-    Inside::Yes(match since {
+    let start = match since {
         // RustSec writes the lowest version that there is.
-        "0" | "0.0.0-0" if end.starts_with("no ") => format!("affects every version, and {end}"),
-        "0" | "0.0.0-0" => format!("affects all versions up to a bound, and {written} is {end}"),
-        since if end.starts_with("no ") => format!("affects versions from {since}, {written} is one, and {end}"),
-        since => format!("affects versions from {since}, and {written} is {end}"),
+        "0" | "0.0.0-0" => String::new(),
+        since => format!(" from {since}"),
+    };
+    Inside::Yes(match end {
+        Some(end) => format!("affects versions{start}{end}, and {written} is one"),
+        None if start.is_empty() => "affects every version, and names none that is fixed".to_owned(),
+        None => format!("affects versions{start} and names none that is fixed, and {written} is one"),
     })
 }
 

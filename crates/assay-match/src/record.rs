@@ -77,7 +77,7 @@ impl Entry {
                 Ecosystem::Debian(Some(release)) => Some(Box::from(release.as_str())),
                 _ => None,
             },
-            informational: affected.informational.as_deref().map(Box::from),
+            informational: affected.specific.informational.as_deref().map(Box::from),
             severity: affected.severity.iter().map(|one| Box::from(&*one.score)).collect(),
             ranges: affected.ranges.iter().map(Range::of).collect(),
             versions: affected.versions.iter().map(|one| Box::from(&**one)).collect(),

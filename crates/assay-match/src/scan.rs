@@ -109,6 +109,8 @@ impl Index {
                 None => hits.push(Hit { advisory, entry, ruling }),
             }
         }
+        // Two cores read a feed in any order; the answer has one.
+        hits.sort_by(|a, b| key(a.advisory).cmp(&key(b.advisory)));
         let groups = cluster::groups(hits.iter().map(|hit| identities(hit.advisory)));
         let mut taken: Vec<Option<Hit<'_>>> = hits.into_iter().map(Some).collect();
         groups
@@ -156,6 +158,11 @@ fn push(scan: &mut Scan, exposure: Exposure, keep: Keep) {
     if exposure.touch != Touch::NotAffected || keep == Keep::All {
         scan.exposures.push(exposure);
     }
+}
+
+/// What orders records; ids alone are used twice.
+fn key(advisory: &Advisory) -> (&str, u32, &str, Option<&str>) {
+    (&advisory.id, advisory.source, &advisory.summary, advisory.published.as_deref())
 }
 
 /// What an entry says; none if it speaks of another release.

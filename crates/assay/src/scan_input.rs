@@ -70,20 +70,11 @@ impl Scanned {
     }
 }
 
-/// Reads everything that the call names, and matches. What is not affected is counted only.
+/// Reads everything that the call names, and matches. What is not affected is listed only if it is to be kept.
 ///
 /// # Errors
 ///
 /// A path cannot be read, an inventory is in no known format, a file is no feed of its kind, or no records are named.
-pub fn exposures(call: &Sources) -> Result<Scanned, Failure> {
-    scan(call, Keep::Touched)
-}
-
-/// The same, with a choice of what is kept.
-///
-/// # Errors
-///
-/// Those of [`exposures`].
 pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
     if call.advisories.is_empty() && call.kev.is_none() && call.cve.is_none() {
         return Err(Failure::call("no-records", "no records are named that the inventory could be held against")

@@ -97,7 +97,7 @@ pub fn pieces(path: &Path) -> Result<Vec<Piece>, Failure> {
         let synced = path.join("osv");
         let is_release = synced.is_dir() && path.join("index.json").is_file();
         let mut files = 0;
-        folder(if is_release { &synced } else { path }, 0, &mut files, &mut pieces)?;
+        folder(if is_release { &synced } else { path }, &path.display().to_string(), 0, &mut files, &mut pieces)?;
     } else if is_zip(path)? {
         pieces.push(zip_piece(path)?);
     } else {
@@ -107,7 +107,9 @@ pub fn pieces(path: &Path) -> Result<Vec<Piece>, Failure> {
     Ok(pieces)
 }
 
-fn folder(path: &Path, depth: usize, files: &mut usize, pieces: &mut Vec<Piece>) -> Result<(), Failure> {
+/// All records in a folder. Loose files go by the name of the folder that the call named: a database of years and
+/// months is one source.
+fn folder(path: &Path, name: &str, depth: usize, files: &mut usize, pieces: &mut Vec<Piece>) -> Result<(), Failure> {
     let mut inside = fs::read_dir(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| open::unreadable(path, &error))?;
@@ -119,20 +121,23 @@ fn folder(path: &Path, depth: usize, files: &mut usize, pieces: &mut Vec<Piece>)
     }
     let mut records = Vec::new();
     for entry in inside {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
+        let called = entry.file_name();
+        let called = called.to_string_lossy();
         // A link could lead round in a circle, or out of what the caller meant.
         let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && !name.starts_with('.') {
-            folder(&entry.path(), depth + 1, files, pieces)?;
-        } else if kind.is_file() && name == "all.zip" {
+        if called.starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() {
+            folder(&entry.path(), name, depth + 1, files, pieces)?;
+        } else if kind.is_file() && called == "all.zip" {
             pieces.push(zip_piece(&entry.path())?);
-        } else if kind.is_file() && (name.ends_with(".json") || name.ends_with(".json.gz")) && !name.starts_with('.') {
+        } else if kind.is_file() && (called.ends_with(".json") || called.ends_with(".json.gz")) {
             records.push(entry.path());
         }
     }
     if !records.is_empty() {
-        pieces.push(Piece { name: path.display().to_string(), count: records.len(), kind: Kind::Files(records) });
+        pieces.push(Piece { name: name.to_owned(), count: records.len(), kind: Kind::Files(records) });
     }
     Ok(())
 }
