@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::MAX_RECORD;
-use super::text::{Text, nullable, text_under};
+use super::text::{Text, nullable, texts_under};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -80,9 +80,18 @@ pub struct Affected<'a> {
     /// Versions one by one.
     #[serde(default, deserialize_with = "nullable")]
     pub versions: Vec<Text<'a>>,
+    /// What OSV has no field for.
+    #[serde(default, rename = "database_specific")]
+    pub specific: Specific<'a>,
+}
+
+/// What some databases say of an affected package beside OSV's own fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Specific<'a> {
     /// RustSec's word for a record that reports no vulnerability: `unmaintained`, `unsound`, `notice`.
-    #[serde(default, rename = "database_specific", deserialize_with = "informational")]
     pub informational: Option<Text<'a>>,
+    /// The package URL of a package in no ecosystem that OSV knows, as our own advisories name it.
+    pub purl: Option<Text<'a>>,
 }
 
 /// A package, by OSV's names.
@@ -143,8 +152,11 @@ pub enum Event<'a> {
     Other(Text<'a>),
 }
 
-fn informational<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text<'de>>, D::Error> {
-    text_under(deserializer, "informational")
+impl<'de: 'a, 'a> Deserialize<'de> for Specific<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let [informational, purl] = texts_under(deserializer, ["informational", "purl"])?;
+        Ok(Self { informational, purl })
+    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Events<'a> {

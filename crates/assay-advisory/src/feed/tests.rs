@@ -48,7 +48,7 @@ fn an_osv_record_keeps_what_decides() {
     assert_eq!(affected.ranges[0].events.0, [Event::Introduced("0".into()), Event::Fixed("1.2.3".into())]);
     assert_eq!((affected.ranges[0].kind, affected.ranges[1].kind), (RangeKind::SemVer, RangeKind::Git));
     assert_eq!(affected.versions.iter().map(|version| &**version).collect::<Vec<_>>(), ["0.9.0", "1.0.0-ä"]);
-    assert_eq!(affected.informational.as_deref(), Some("unmaintained"));
+    assert_eq!(affected.specific.informational.as_deref(), Some("unmaintained"));
     assert!(matches!(record.id.0, std::borrow::Cow::Borrowed(_)));
 }
 

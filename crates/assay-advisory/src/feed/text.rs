@@ -83,31 +83,30 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// The text under one key of a value of any shape; none if there is none. The
+/// The texts under some keys of a value of any shape; none where there is none. The
 /// database-specific corners of a record promise no shape, so none is asked for.
-pub fn text_under<'de, D: Deserializer<'de>>(
+pub fn texts_under<'de, D: Deserializer<'de>, const N: usize>(
     deserializer: D,
-    key: &'static str,
-) -> Result<Option<Text<'de>>, D::Error> {
-    deserializer.deserialize_any(Under(key))
+    keys: [&'static str; N],
+) -> Result<[Option<Text<'de>>; N], D::Error> {
+    deserializer.deserialize_any(Under(keys))
 }
 
-struct Under(&'static str);
+struct Under<const N: usize>([&'static str; N]);
 
-impl<'de> Visitor<'de> for Under {
-    type Value = Option<Text<'de>>;
+impl<'de, const N: usize> Visitor<'de> for Under<N> {
+    type Value = [Option<Text<'de>>; N];
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
+        let mut found = [const { None }; N];
         while let Some(key) = map.next_key::<Text<'de>>()? {
-            if &*key == self.0 {
-                found = map.next_value::<MaybeText<'de>>()?.0;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+            match found.iter_mut().zip(self.0).find(|(_, wanted)| *key == **wanted) {
+                Some((place, _)) => *place = map.next_value::<MaybeText<'de>>()?.0,
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(found)
@@ -115,31 +114,31 @@ impl<'de> Visitor<'de> for Under {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok([const { None }; N])
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok([const { None }; N])
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok([const { None }; N])
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok([const { None }; N])
     }
 
     fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok([const { None }; N])
     }
 
     fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok([const { None }; N])
     }
 
     fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok([const { None }; N])
     }
 }
 

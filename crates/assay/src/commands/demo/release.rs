@@ -86,16 +86,17 @@ fn outside(house: &House, teller: &mut Teller) -> Result<(), Failure> {
     copy(&release, &forged)?;
     let advisory = forged.join("advisories");
     let touched = tamper(&advisory)?;
-    let refused = client.sync(&source(&forged)?, Instant::now());
-    let why = refused.as_ref().err().map(ToString::to_string);
+    // Another hospital, which has no copy yet: it would have to believe what it is sent.
+    let stranger = Client::new(house.folder.join("forged-mirror"), trust.clone());
+    let why = stranger.sync(&source(&forged)?, Instant::now()).err().map(|error| error.to_string());
     teller.said(
         &format!(
-            "A hospital copies the folder. Then somebody sends it one with one byte changed in {touched}. It is refused: {}.",
+            "A hospital copies the folder. Another one is sent a copy with one byte changed in {touched}, and refuses it: {}.",
             why.as_deref().unwrap_or("not at all")
         ),
         json!({ "refused": why }),
     );
-    teller.expect(why.is_some() && verify_folder(&house.mirror(), &trust, Instant::now()).is_ok(), "the forged folder is refused, and the good copy stays");
+    teller.expect(why.is_some() && verify_folder(&house.mirror(), &trust, Instant::now()).is_ok(), "the forged folder is refused, and the good copy holds");
     fs::remove_dir_all(&forged).map_err(failed)?;
     teller.next("Members fetch it with `assay sync`, and hold it against what they own.");
     Ok(())
