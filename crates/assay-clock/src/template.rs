@@ -23,7 +23,7 @@ const DISCLOSURE: &str = include_str!("packs/disclosure.toml");
 pub enum Event {
     /// The maintainer or vendor got the report.
     Reported,
-    /// He answered.
+    /// They answered.
     Answered,
     /// A fix was released.
     FixReleased,

@@ -118,7 +118,7 @@ fn look_first(group: &Group<'_>, card: &mut Card, due: &Due, request: &Request<'
         (Answer::Yes, CardKind::Ticket) => {
             card.first.push(Step::say(format!(
                 "{} asks for a look for signs of compromise before the update. Ask the vendor to do it and to keep what \
-                 he finds; limit who reaches the device meanwhile, and do not switch it off.",
+                 they find; limit who reaches the device meanwhile, and do not switch it off.",
                 request.directive.short()
             )));
             None

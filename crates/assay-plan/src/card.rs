@@ -90,7 +90,7 @@ pub struct Card {
     pub undo: Vec<Step>,
     /// How to check that it worked.
     pub check: Vec<Step>,
-    /// The text for a vendor, if he is to do it.
+    /// The text for a vendor, if the vendor is to do it.
     pub ticket: Option<Ticket>,
     /// How sure the match is, for people.
     pub certainty: String,
@@ -106,9 +106,9 @@ pub struct Card {
     pub first_seen: Instant,
     /// The card that comes before this one.
     pub after: Option<String>,
-    /// What somebody reported about it. It is his word, and the scan's word stands beside it (R53).
+    /// What somebody reported about it. It is their word, and the scan's word stands beside it (R53).
     pub reported: Option<Report>,
-    /// Where his word and the scan's differ, or a deferral is over.
+    /// Where that word and the scan's differ, or a deferral is over.
     pub reported_note: Option<String>,
 }
 

@@ -24,9 +24,10 @@ pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
     }
     if let Some(hint) = &urgent.hint {
         let mut says = Vec::new();
-        for (answer, yes, no) in
-            [(hint.automatable, "can be automated", "cannot be automated"), (hint.total, "is total", "is partial")]
-        {
+        for (answer, yes, no) in [
+            (hint.automatable, "attacks can be automated", "attacks cannot be automated"),
+            (hint.total, "the impact is total", "the impact is partial"),
+        ] {
             match answer {
                 Answer::Yes => says.push(yes.to_owned()),
                 Answer::No => says.push(no.to_owned()),
@@ -34,7 +35,7 @@ pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
             }
         }
         text.push_str(&format!(
-            ". Its vector ({}) suggests that it {}; that is a hint for the order and moves no date",
+            ". Its vector ({}) suggests that {}; that is a hint for the order and moves no date",
             hint.from,
             text::and(&says)
         ));

@@ -27,7 +27,7 @@ pub enum State {
     Acknowledged,
     /// It has a day.
     Scheduled,
-    /// It is done, he says.
+    /// It is done, they say.
     Done,
     /// It waits, for a reason, until a day.
     Deferred,

@@ -332,6 +332,31 @@ fn the_order_is_that_of_its_stated_inputs_and_of_nothing_else() {
     );
 }
 
+/// The order as docs/plan.md tells it, from what the cards show and nothing else.
+#[test]
+fn the_order_can_be_computed_again_from_the_cards() {
+    let likely = |answer: &serde_json::Value| ["yes", "unknown", "no"].iter().position(|word| answer == word).unwrap();
+    let term =
+        |term: &serde_json::Value| term.as_str().unwrap().split(' ').next().unwrap().parse::<u32>().unwrap_or(u32::MAX);
+    let sure =
+        |word: &serde_json::Value| ["package", "product", "likely"].iter().position(|known| word == known).unwrap();
+    let plan = serde_json::to_value(Case::new(hospital::exposures()).plan()).unwrap();
+    let key = |card: &serde_json::Value| {
+        let rank = &card["rank"];
+        (
+            (term(&rank["tier"]["earliest"]), rank["tier"]["open"].as_bool().unwrap()),
+            (likely(&rank["ransomware"]), likely(&rank["kev"]), likely(&rank["exposed"]), term(&rank["leaning"])),
+            (sure(&rank["certainty"]), -rank["score-tenths"].as_i64().unwrap_or(-1), -rank["closes"].as_i64().unwrap()),
+            rank["name"].as_str().unwrap().to_owned(),
+        )
+    };
+    for shelf in ["cards", "later", "find-out"] {
+        let keys: Vec<_> =
+            plan[shelf].as_array().unwrap().iter().filter(|card| card["kind"] != "triage").map(key).collect();
+        assert!(keys.is_sorted(), "{shelf}: {keys:?}");
+    }
+}
+
 #[test]
 fn many_unknowns_are_not_many_emergencies() {
     let exposures: Vec<Exposure> = (0..200)

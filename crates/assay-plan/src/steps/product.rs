@@ -14,7 +14,7 @@ pub(crate) fn instructions(group: &Group<'_>, targets: &[Target], what: &str, re
     let mut steps = Vec::new();
     if group.component.site.patched_by == PatchedBy::Unknown {
         steps.push(Step::say(
-            "Settle who patches it: your list names nobody. If a vendor does, send him the text below and stop here.",
+            "Settle who patches it: your list names nobody. If a vendor does, send them the text below and stop here.",
         ));
     }
     steps.push(Step::say(format!(

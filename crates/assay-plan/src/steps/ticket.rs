@@ -112,10 +112,10 @@ pub(crate) fn instructions(ticket: &Ticket, group: &Group<'_>) -> Instructions {
     }
     Instructions {
         steps,
-        effort: "A quarter of an hour for the ticket, as a rule of thumb; the vendor says how long his part takes."
+        effort: "A quarter of an hour for the ticket, as a rule of thumb; the vendor says how long their part takes."
             .to_owned(),
         reboot: "Not known: the ticket asks the vendor.".to_owned(),
-        undo: vec![Step::say("The vendor's part: ask him before the installation how he goes back.")],
+        undo: vec![Step::say("The vendor's part: ask before the installation how they go back.")],
         check: vec![
             Step::say("Ask the vendor for the new version in writing, and read it on the device's about page."),
             Step::say(

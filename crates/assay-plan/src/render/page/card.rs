@@ -22,12 +22,14 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
                 p.kind {
                     @if find_out { span.mark.ask aria-hidden="true" { "?" } } @else { span class=(overview::mark(card.rank.tier)) aria-hidden="true" {} }
                     (card.kind.words())
+                    span.apart { ", " }
                     span.id { (card.id) }
                 }
                 h3 #(heading) { (card.title) }
                 p.when {
                     strong { @if find_out { "If affected: " (card.due.short) } @else { (capital(&card.due.short)) } }
-                    span.muted { (card.due.term) " by " (directive) }
+                    span.apart { ". " }
+                    span.muted { (card.due.term) ", by " (directive) }
                 }
                 dl.facts {
                     @if !card.place.is_empty() { div { dt { "Where" } dd { (card.place) } } }

@@ -55,11 +55,11 @@ pub(super) fn agenda(plan: &Plan) -> Markup {
         section.agenda aria-labelledby="h-agenda" {
             h2 #h-agenda { "What to do, in this order" }
             @for (tier, cards) in plan.tiers() {
-                h3 { span class=(mark(tier)) aria-hidden="true" {} (words::tier(tier)) span.many { (count(cards.len(), "card", "cards")) } }
+                h3 { span class=(mark(tier)) aria-hidden="true" {} (words::tier(tier)) span.apart { ", " } span.many { (count(cards.len(), "card", "cards")) } }
                 ol { @for card in cards { (row(card, written(card))) } }
             }
             @if !plan.find_out.is_empty() {
-                h3 { span.mark.ask aria-hidden="true" { "?" } "Find out first: nobody can tell yet" span.many { (count(plan.find_out.len(), "card", "cards")) } }
+                h3 { span.mark.ask aria-hidden="true" { "?" } "Find out first: nobody can tell yet" span.apart { ", " } span.many { (count(plan.find_out.len(), "card", "cards")) } }
                 ol { @for card in &plan.find_out { (row(card, written(card))) } }
             }
         }
@@ -71,12 +71,14 @@ fn row(card: &Card, written: bool) -> Markup {
         li {
             span.box aria-hidden="true" {}
             @if written { a href={ "#" (card.id) } { (card.title) } } @else { span { (card.title) } }
+            span.apart { ", " }
             span.where { @if !card.place.is_empty() { (card.place) } @else { (names::list(&card.inventory)) } }
+            span.apart { ", " }
             span.when {
                 @if card.kind == CardKind::FindOut { "if affected: " }
                 (card.due.short)
             }
-            @if let Some(note) = &card.reported_note { span.said { (note) } }
+            @if let Some(note) = &card.reported_note { span.apart { ". " } span.said { (note) } }
         }
     }
 }
