@@ -50,11 +50,11 @@ fn main() {
 
 /// The disk's own limit: the bytes of one finding written and synced, and nothing else.
 fn raw(path: &Path, run: Duration) {
-    let mut file = File::create(path).unwrap();
+    let file = File::create(path).unwrap();
     // What a commit of one finding puts into the write-ahead log: about a dozen pages.
     let bytes = vec![7; 12 * 4096];
     let times = many(1, run, |_| {
-        file_write(&mut file, &bytes);
+        file_write(&file, &bytes);
     });
     report("the disk alone: 48 KiB and fdatasync, in a loop", &times, run, false);
 }

@@ -52,10 +52,17 @@ pub fn sync_folder(dir: &Path) -> Result<(), StoreError> {
 
 /// The folder of the instance, made if need be.
 pub fn prepare(dir: &Path, options: &Options) -> Result<(), StoreError> {
-    if !dir.exists() {
-        DirBuilder::new().mode(0o700).recursive(true).create(dir).map_err(file("making the store's folder"))?;
+    // From the outside in, each folder's name on the disk before anything is in it.
+    let missing: Vec<&Path> =
+        dir.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).collect();
+    for folder in missing.into_iter().rev() {
+        match make_private(folder) {
+            // Another process opens the same store for the first time.
+            Err(_) if folder.is_dir() => {}
+            made => made?,
+        }
         if options.durable
-            && let Some(parent) = dir.parent()
+            && let Some(parent) = folder.parent()
         {
             sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
         }
@@ -91,6 +98,8 @@ pub fn connect_to_write(path: &Path, options: &Options) -> Result<Connection, St
     if mode != "wal" {
         return Err(StoreError::Broken { what: WHAT, error: format!("no write-ahead log here, only {mode}").into() });
     }
+    // Views of a million findings are changed in a dozen places each time.
+    conn.pragma_update(None, "cache_size", -32 << 10).map_err(during(WHAT))?;
     // FULL: each commit syncs the log before it is acknowledged (invariant 25).
     conn.pragma_update(None, "synchronous", if options.durable { "FULL" } else { "OFF" }).map_err(during(WHAT))?;
     conn.pragma_update(None, "foreign_keys", "ON").map_err(during(WHAT))?;
