@@ -38,7 +38,7 @@ pub(crate) fn questions(cards: &[&Card]) -> Vec<Question> {
             *found.entry((asks, goes)).or_default() += 1;
         }
         if card.outcome.open.contains(&Input::Kev) && card.kind != CardKind::Triage {
-            let asks = "Is it in KEV? The list at hand is older than the record.".to_owned();
+            let asks = "Is it in KEV? The list at hand may be older than the record.".to_owned();
             *found.entry((asks, "fetch a newer list, for --kev")).or_default() += 1;
         }
         if card.patched_by.is_none()

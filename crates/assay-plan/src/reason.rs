@@ -58,6 +58,12 @@ fn kev(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
     }
     match (urgent.outcome.facts.kev, request.kev_as_of) {
         (Answer::Unknown, None) => "Whether it is in KEV is unknown: no dated KEV list was given".to_owned(),
+        (Answer::Unknown, Some(as_of)) if urgency::published(advisory).is_none() => {
+            format!(
+                "Whether it is in KEV is unknown: no date says whether the list at hand ({}) is newer",
+                day_words(as_of)
+            )
+        }
         (Answer::Unknown, Some(as_of)) => {
             format!("Whether it is in KEV is unknown: it was published after the list at hand ({})", day_words(as_of))
         }

@@ -49,16 +49,15 @@ pub(crate) fn published(facts: &AdvisoryFacts) -> Option<Instant> {
 /// Whether KEV lists it.
 ///
 /// A snapshot says *no* only of what was published before it was taken: an
-/// older one knows nothing of it (invariant 11).
+/// older one knows nothing of it, and of a record without a date nobody can
+/// say which was first (invariant 11).
 fn kev(facts: &AdvisoryFacts, request: &Request<'_>) -> Answer {
     match (&facts.kev, request.kev_as_of) {
         (Some(_), _) => Answer::Yes,
         (None, None) => Answer::Unknown,
         (None, Some(as_of)) => match published(facts) {
             Some(published) if published < request.directive.clock().date_zone.end_of(as_of) => Answer::No,
-            Some(_) => Answer::Unknown,
-            // No date: an advisory that its source does not date is judged by the snapshot at hand.
-            None => Answer::No,
+            Some(_) | None => Answer::Unknown,
         },
     }
 }
@@ -88,7 +87,9 @@ impl<'a> Urgent<'a> {
             },
         };
         let outcome = request.directive.evaluate(facts);
-        let start = Start { listed: listed(advisory), published: published(advisory), detected };
+        // A record that is at hand was published, whatever it says: a date in the future moves no clock.
+        let published = published(advisory).filter(|published| *published <= request.now);
+        let start = Start { listed: listed(advisory), published, detected };
         let due = request.directive.due(&outcome, start, &request.zone);
         let hint = advisory.cvss.as_deref().and_then(Hint::of).filter(|hint| says_something(hint, facts));
         let leaning = leaning(request.directive, facts, hint.as_ref());

@@ -111,7 +111,21 @@ fn a_kev_list_rules_out_only_what_was_published_before_it() {
     assert_eq!(kev_of(&case), Answer::Unknown);
     case.kev_as_of = None;
     assert_eq!(kev_of(&case), Answer::Unknown);
+    case.exposures[0].advisory.published = None;
+    case.kev_as_of = Some("2026-11-20");
+    assert_eq!(kev_of(&case), Answer::Unknown);
+    case.kev_as_of = None;
     assert!(case.plan().notes.iter().any(|note| note.contains("--kev")));
+}
+
+#[test]
+fn a_record_from_the_future_postpones_nothing() {
+    let of = |published: &str| {
+        let mut facts = ssvc(advisory("CVE-2025-1", "x"), true, Impact::Total);
+        facts.published = Some(published.to_owned());
+        only(vec![exposure(firewall(Answer::Yes), facts, Touch::Affected, &["7.2.9"])]).due.earliest
+    };
+    assert_eq!(of("9999-12-30T00:00:00Z"), of("2025-01-01T00:00:00Z"));
 }
 
 #[test]
