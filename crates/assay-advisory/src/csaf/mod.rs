@@ -20,6 +20,7 @@ use vulnerability::Vulnerability;
 
 pub use cwe::{known as known_weaknesses, name as weakness_name};
 
+// Keys stand in the order of the alphabet (CSAF 2.0, test 6.2.13), so the fields do.
 #[derive(Serialize)]
 struct Csaf<'a> {
     document: Document<'a>,
@@ -29,10 +30,10 @@ struct Csaf<'a> {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    category: &'static str,
-    csaf_version: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     aggregate_severity: Option<Aggregate>,
+    category: &'static str,
+    csaf_version: &'static str,
     distribution: Distribution,
     lang: &'static str,
     notes: Vec<Note<'a>>,
@@ -62,8 +63,8 @@ struct Tlp {
 #[derive(Serialize)]
 struct Note<'a> {
     category: &'static str,
-    title: &'static str,
     text: std::borrow::Cow<'a, str>,
+    title: &'static str,
 }
 
 impl<'a> Note<'a> {

@@ -13,10 +13,10 @@ pub(super) struct Tree {
 
 #[derive(Serialize)]
 struct Branch {
-    category: &'static str,
-    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     branches: Option<Vec<Branch>>,
+    category: &'static str,
+    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     product: Option<Product>,
 }

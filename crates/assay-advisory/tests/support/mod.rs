@@ -268,7 +268,8 @@ pub fn drafts() -> impl Strategy<Value = Draft> {
     let what = (words(), lines(), lines(), vec(affected(), 1..4), vec(alias(), 0..4), vec(select(known), 0..4));
     let who = (vec(credit(), 0..4), vec((words(), 0..100_000_000_i64), 0..4), words(), words(), url(), words());
     let how = (of(severity()), of((sha256(), of(verification()))), vec((lines(), of(url())), 1..4), vec(url(), 0..4));
-    let when = (0..2_000_000_000_i64, any::<bool>(), 2000..2099_u16, 1..99_999_999_u32);
+    // From 2026 on: the names of weaknesses are those of the list at the time of publication.
+    let when = (1_767_225_600..2_500_000_000_i64, any::<bool>(), 2000..2099_u16, 1..99_999_999_u32);
     (what, who, how, when).prop_map(|(what, who, how, when)| {
         let (title, summary, details, mut affected, mut aliases, mut weaknesses) = what;
         let (credits, finders, operator, publisher, namespace, contact) = who;
