@@ -84,7 +84,7 @@ fn templates_of_another_shape_are_refused() {
 proptest! {
     /// Invariant 13, and R36: no clock ends later than any binding one allows.
     #[test]
-    fn nothing_outlasts_a_binding_party(policies in arbitrary::policies(), opened in 0u64..1_000) {
+    fn nothing_outlasts_a_binding_party(policies in arbitrary::case::policies(), opened in 0u64..1_000) {
         let opened = day(opened);
         let governing = govern(opened, &policies);
         if let Some(cap) = cap(opened, &policies) {
@@ -108,7 +108,7 @@ proptest! {
 
     /// Our default changes nothing where anybody else has a clock.
     #[test]
-    fn our_default_never_wins_over_another_clock(mut policies in arbitrary::policies(), default in any::<u32>()) {
+    fn our_default_never_wins_over_another_clock(mut policies in arbitrary::case::policies(), default in any::<u32>()) {
         let before = govern(day(0), &policies);
         policies.default_days = default;
         let after = govern(day(0), &policies);
