@@ -92,7 +92,8 @@ fn every_weakness_has_its_right_name() {
 
 #[test]
 fn the_validator_can_say_no() {
-    let changes: [(&str, fn(&mut Value)); 6] = [
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 6] = [
         ("6.1.1", |document| document["vulnerabilities"][0]["product_status"]["fixed"][0] = "FIXED-9999".into()),
         ("6.1.6", |document| document["vulnerabilities"][0]["product_status"]["fixed"][0] = "AFFECTED-0001".into()),
         ("6.1.9", |document| document["vulnerabilities"][0]["scores"][0]["cvss_v3"]["baseScore"] = 1.0.into()),

@@ -124,6 +124,17 @@ impl Publisher {
         &self.folder
     }
 
+    /// What stands in the folder already. It need not be handed in again, and what a later version of the program
+    /// would write of an old record does not matter then.
+    ///
+    /// # Errors
+    /// If the folder does not hold as it is.
+    pub fn published(&self) -> Result<Vec<AdvisoryId>, PublishError> {
+        let staging = Staging::begin(&self.folder)?;
+        let report = self.state(&staging)?;
+        Ok(report.iter().flat_map(|report| &report.index.index().entries).map(|entry| entry.id.clone()).collect())
+    }
+
     /// Publishes: the whole next state, or nothing. Readers see the old state until they see the new one. Calling it
     /// again with the same advisories changes nothing, so it can be repeated after an interruption; only when half of
     /// the index's life is over is the same state signed again.

@@ -64,6 +64,7 @@ fn publishing_again_changes_nothing() {
     let home = temporary();
     let folder = released(home.path(), &[1, 2]);
     let before = content(&folder);
+    assert_eq!(publisher(&folder).published().unwrap(), [id(1), id(2)]);
     let again = publisher(&folder).publish(&next(&[2, 1]), now().plus_days(1)).unwrap();
     assert_eq!((again.version, again.new.len()), (1, 0));
     assert_eq!(content(&folder), before);
