@@ -3,7 +3,7 @@
 //! [`Embargoed`] has no `Display` and no `Serialize`, and its `Debug` prints
 //! one constant word: a log line, an error, a metric or a JSON answer cannot
 //! carry it unless somebody writes [`Embargoed::open`]. Event payloads, which
-//! are sealed before they are kept, name [`payload`] field by field.
+//! are sealed before they are kept, name `payload` field by field.
 
 use std::fmt;
 
