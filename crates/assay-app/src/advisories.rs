@@ -1,7 +1,7 @@
 //! Advisories: composed from a case, staged, approved by two persons with their
 //! own keys. What they sign is every byte that will go out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assay_advisory::record::{
     AdvisoryId, Affected, Build, Credit, Discovery, Draft, Embargo, EndReason, Fix, FixLevel, FoundBy, Happening,
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::attachment::Name;
 use crate::bundled;
 use crate::local::Local;
+use crate::lock::Turn;
 use crate::refusal::Refusal;
 use crate::who::Who;
 
@@ -168,7 +169,7 @@ impl Local {
             .transpose()
             .map_err(|fault| Refusal::call("cvss", format!("the CVSS vector: {fault}")))?;
         let draft = Draft {
-            id: self.number(now)?,
+            id: self.number(case, now)?,
             title: text.title.clone(),
             summary: text.summary.clone(),
             details: text.details.clone(),
@@ -201,18 +202,37 @@ impl Local {
             .map_err(|faults| Refusal::call("advisory", format!("the advisory does not hold together: {faults}")))
     }
 
-    /// The next number of the year. It is inside the sealed record until the advisory goes out.
-    fn number(&self, now: Instant) -> Result<AdvisoryId, Refusal> {
-        let year = u16::try_from(now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(2026);
+    /// The number of the case's advisory: the one that it was staged with before, else the next of the year. It is
+    /// inside the sealed record until the advisory goes out.
+    fn number(&self, case: &Case, now: Instant) -> Result<AdvisoryId, Refusal> {
+        let year = u16::try_from(now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).year())
+            .map_err(|error| Refusal::broken(format!("the clock: {error}")))?;
+        if let Some(draft) = &case.draft
+            && let Ok(staged) = self.staged_record(draft.record)
+            && staged.id.as_str().starts_with(&format!("{}-{year}-", self.home.instance.prefix))
+        {
+            return Ok(staged.id.clone());
+        }
+        // Two who stage at once take two numbers; publication looks once more that no number goes out twice.
+        let _turn = self.home.turn(Turn::Number)?;
         let name = format!("advisories/{year}");
-        let last: u32 = self.store.setting(&name)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let last: u32 = match self.store.setting(&name)? {
+            None => 0,
+            Some(text) => text.parse().map_err(|_| Refusal::broken(format!("the setting `{name}` holds no number")))?,
+        };
         let next = last.saturating_add(1);
         self.store.set_setting(&name, &next.to_string())?;
         AdvisoryId::new(&self.home.instance.prefix, year, next).map_err(|error| Refusal::broken(error.to_string()))
     }
 
     fn fix(&self, case: &Case) -> Result<Option<Fix>, Refusal> {
-        let Some(fix) = case.fixes.values().max_by_key(|fix| fix.level) else { return Ok(None) };
+        if case.fixes.is_empty() {
+            return Ok(None);
+        }
+        let fix = whole_fix(case).ok_or_else(|| {
+            Refusal::call("fix-partial", "no attached patch was tried on every finding of the case")
+                .help("try it on all of them: `assay case fix CASE --patch FILE`")
+        })?;
         let envelope = self.attached("the statement", &Name::statement(fix.statement))?;
         let key = self.keys.runner.verifying_key();
         let attested = assay_prove::attest::verify(&envelope, &TrustedKeys::from_iter([key]))
@@ -238,6 +258,16 @@ impl Local {
             }),
         }))
     }
+}
+
+/// The patch that holds for every finding of the case, by its weakest result: what is said of it is true of each
+/// (invariant 8).
+fn whole_fix(case: &Case) -> Option<&case::Fix> {
+    let of = |patch| case.fixes.values().filter(move |fix| fix.patch == patch);
+    let holds = |patch| case.all_findings().all(|finding| of(patch).any(|fix| fix.finding == finding));
+    let patches: BTreeSet<Sha256> = case.fixes.values().map(|fix| fix.patch).collect();
+    let weakest = |patch| of(patch).min_by_key(|fix| (fix.level, fix.counts.total()));
+    patches.into_iter().filter(|patch| holds(*patch)).filter_map(weakest).max_by_key(|fix| (fix.level, fix.patch))
 }
 
 fn level(level: case::FixLevel) -> FixLevel {
@@ -289,7 +319,12 @@ fn discovery(finding: &Finding, operator: &str) -> Discovery {
             assay_case::finding::Tooling::Public => Tooling::Public,
             assay_case::finding::Tooling::Confidential => Tooling::Confidential,
         },
-        model: said.model.as_ref().map(|model| model.open().to_string()),
+        // A finder whose tooling is confidential has not agreed to its name going out.
+        model: said
+            .model
+            .as_ref()
+            .filter(|_| said.tooling == assay_case::finding::Tooling::Public)
+            .map(|model| model.open().to_string()),
         harness: None,
         operator: said.credit.as_ref().map_or_else(|| operator.to_owned(), |name| name.open().to_string()),
     }

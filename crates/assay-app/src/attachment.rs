@@ -67,7 +67,14 @@ impl Local {
         let key = self.vault.draw(&*self.store, &mut SystemEntropy)?;
         let mut kept = key.id().to_bytes().to_vec();
         kept.extend_from_slice(&key.seal(id.to_string().as_bytes(), content, &mut SystemEntropy));
-        Ok(self.store.put_blob(id, &kept)?)
+        match self.store.put_blob(id, &kept) {
+            // Somebody kept the same a moment ago, under a key of his own: that one stays, and ours opens nothing.
+            Err(_) if self.store.blob(id)?.is_some() => {
+                self.vault.forget(key.id());
+                Ok(self.store.drop_wrap(key.id(), crate::vault::INSTANCE)?)
+            }
+            kept => Ok(kept?),
+        }
     }
 
     /// An attachment; none if there is none, or if it was shredded.

@@ -141,7 +141,8 @@ impl Local {
     pub fn act_on_case(&self, who: &Who, id: CaseId, command: Command) -> Result<Case, Refusal> {
         self.decide(|unit| {
             let caller = who.caller(unit.view)?;
-            self.case_decides(unit, &caller, id, command.clone())
+            let after = self.case_decides(unit, &caller, id, command.clone())?;
+            if sees(&after, &caller, unit.now) { Ok(after) } else { outside(after, &caller) }
         })
     }
 
@@ -291,6 +292,20 @@ fn sees(case: &Case, caller: &Caller, now: Instant) -> bool {
     let read_in = caller.actor.person().is_some_and(|person| case.sees(person, now).is_some());
     let published = case.published.is_some() && knows(case, caller);
     caller.is_clock() || read_in || published
+}
+
+/// What is left of a case for somebody who may not read it, or no longer: that it is there, and his own part in it.
+fn outside(mut case: Case, caller: &Caller) -> Result<Case, Refusal> {
+    case.title = Embargoed::new(bundled::line("not shown")?);
+    case.findings.clear();
+    case.participants.retain(|person, _| caller.actor.person() == Some(*person));
+    case.vendors.retain(|member, _| caller.actor.member() == Some(*member));
+    case.policies = Policies::default();
+    case.breaks.clear();
+    case.fixes.clear();
+    case.absorbed.clear();
+    (case.proposal, case.draft, case.published) = (None, None, None);
+    Ok(case)
 }
 
 /// All rows of cases, page by page.

@@ -4,24 +4,26 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assay_base::Instant;
 use assay_bundle::digest::Sha256;
 use assay_case::aggregate::Aggregate as _;
-use assay_case::caller::Caller;
+use assay_case::caller::{Caller, Role};
 use assay_case::case::{self, Case, Command};
 use assay_case::finding;
 use assay_case::ids::{CaseId, LeaseId};
 use assay_case::lease;
 use assay_repo::{Approved, LedgerHead, Next, Publisher};
 use assay_review::ModelId;
+use assay_store::store::View;
 
 use crate::bundled;
 use crate::cases;
 use crate::leases;
 use crate::local::Local;
+use crate::lock::Turn;
 use crate::refusal::Refusal;
 use crate::sequence::Batch;
 
@@ -56,57 +58,78 @@ impl Local {
     ///
     /// The store or the disk failed.
     pub fn do_due(&self) -> Result<Done, Refusal> {
+        // Two workers take turns: neither meets the other's half-done work.
+        let _turn = self.home.turn(Turn::Worker)?;
         let now = self.now();
-        let mut done = Done {
-            expired: self.expire_leases(now)?,
-            windows: self.end_windows(now, MOST)?,
-            ended: self.end_embargoes(now)?,
-            ..Done::default()
-        };
-        for (case, outcome) in self.publish_ready(now)? {
-            match outcome {
-                Ok(number) => done.published.push((case, number)),
-                Err(refusal) => done.stuck.push(format!("{case}: {refusal}")),
-            }
+        let mut done = Done::default();
+        // What cannot be done stops nothing else: an embargo does not wait for somebody's broken lease.
+        self.expire_leases(now, &mut done)?;
+        match self.end_windows(now, MOST) {
+            Ok(ended) => done.windows = ended,
+            Err(refusal) => done.stuck.push(refusal.to_string()),
         }
-        done.batch = self.write_batch_if_due(now)?;
-        if let Err(refusal) = self.write_release(now).map(|version| done.version = version) {
-            done.stuck.push(refusal.to_string());
+        self.end_embargoes(now, &mut done)?;
+        self.publish_ready(now, &mut done)?;
+        match self.write_batch_if_due(now) {
+            Ok(batch) => done.batch = batch,
+            Err(refusal) => done.stuck.push(refusal.to_string()),
+        }
+        match self.write_release(now, &mut done.stuck) {
+            Ok(version) => done.version = version,
+            Err(refusal) => done.stuck.push(refusal.to_string()),
         }
         Ok(done)
     }
 
-    fn expire_leases(&self, now: Instant) -> Result<Vec<LeaseId>, Refusal> {
-        let due = self.look(|view| Ok(view.leases_due(now, MOST)?))?;
-        let mut expired = Vec::new();
-        for row in due {
-            self.decide(|unit| {
+    fn expire_leases(&self, now: Instant, done: &mut Done) -> Result<(), Refusal> {
+        for row in self.look(|view| Ok(view.leases_due(now, MOST)?))? {
+            let expired = self.decide(|unit| {
+                // It may have been renewed or given back a moment ago.
+                if unit.view.lease(row.id)?.as_ref() != Some(&row) {
+                    return Ok(false);
+                }
                 let state = unit.existing::<lease::State>(&leases::stream(row.id))?.state;
                 let events = state.decide(&Caller::CLOCK, lease::Command::Expire, &mut unit.ctx())?;
                 unit.stage::<lease::State>(&events, assay_base::Actor::Clock)?;
-                Ok(())
-            })?;
-            expired.push(row.id);
+                Ok(true)
+            });
+            match expired {
+                Ok(true) => done.expired.push(row.id),
+                Ok(false) => {}
+                Err(refusal) => done.stuck.push(format!("{}: {refusal}", row.id)),
+            }
         }
-        Ok(expired)
+        Ok(())
     }
 
-    fn end_embargoes(&self, now: Instant) -> Result<Vec<CaseId>, Refusal> {
-        let due = self.look(|view| Ok(view.embargoes_due(now, MOST)?))?;
-        let mut ended = Vec::new();
-        for row in due {
-            self.decide(|unit| self.case_decides(unit, &Caller::CLOCK, row.id, Command::ExitEmbargo).map(drop))?;
-            ended.push(row.id);
+    fn end_embargoes(&self, now: Instant, done: &mut Done) -> Result<(), Refusal> {
+        for row in self.look(|view| Ok(view.embargoes_due(now, MOST)?))? {
+            let ended = self.decide(|unit| {
+                // Another end may have been agreed on, or it is public already.
+                if unit.view.case(row.id)?.as_ref() != Some(&row) {
+                    return Ok(false);
+                }
+                self.case_decides(unit, &Caller::CLOCK, row.id, Command::ExitEmbargo).map(|_| true)
+            });
+            match ended {
+                Ok(true) => done.ended.push(row.id),
+                Ok(false) => {}
+                Err(refusal) => done.stuck.push(format!("{}: {refusal}", row.id)),
+            }
         }
-        Ok(ended)
+        Ok(())
     }
 
     /// Records the publication of every case that may go out. The decision comes first and is durable; the folder
     /// follows from it, also after an interruption.
-    #[allow(clippy::type_complexity)]
-    fn publish_ready(&self, now: Instant) -> Result<Vec<(CaseId, Result<String, Refusal>)>, Refusal> {
-        let due = self.look(|view| Ok(view.publications_due(MOST)?))?;
-        Ok(due.into_iter().map(|row| (row.id, self.publish_case(row.id, now))).collect())
+    fn publish_ready(&self, now: Instant, done: &mut Done) -> Result<(), Refusal> {
+        for row in self.look(|view| Ok(view.publications_due(MOST)?))? {
+            match self.publish_case(row.id, now) {
+                Ok(number) => done.published.push((row.id, number)),
+                Err(refusal) => done.stuck.push(stuck(row.id, &refusal)),
+            }
+        }
+        Ok(())
     }
 
     fn publish_case(&self, id: CaseId, now: Instant) -> Result<String, Refusal> {
@@ -122,11 +145,28 @@ impl Local {
                 "advisory-later",
                 format!("the approved advisory is dated {}, and the embargo is over", record.published),
             )
-            .help("stage it again with today's date, and have two persons approve it"));
+            .help("stage it again, which dates it anew, and have two persons approve it"));
+        }
+        // The embargo was lengthened after it was signed: what it says of dates is not so.
+        let ran_out = case.embargo.as_ref().filter(|embargo| embargo.exited == Some(case::ExitReason::EndReached));
+        if let Some(embargo) = ran_out.filter(|embargo| record.published < embargo.end) {
+            return Err(Refusal::call(
+                "advisory-earlier",
+                format!(
+                    "the approved advisory is dated {}, and the embargo ended at {}",
+                    record.published, embargo.end
+                ),
+            )
+            .help("stage it again, which dates it anew, and have two persons approve it"));
         }
         let number = record.id.to_string();
         let line = bundled::line(&number)?;
         self.decide(|unit| {
+            still_approved(unit.view, case)?;
+            if unit.view.published()?.iter().any(|row| row.advisory.as_deref() == Some(&number)) {
+                return Err(Refusal::call("number-taken", format!("{number} is published already, of another case"))
+                    .help("stage it again, and have two persons approve it"));
+            }
             let command = Command::Publish { advisory: line.clone(), record: digest };
             self.case_decides(unit, &Caller::CLOCK, id, command)?;
             let publication = unit.existing::<case::State>(&cases::stream(id))?.state.publication()?;
@@ -151,7 +191,7 @@ impl Local {
     }
 
     /// Brings the release folder up to what is decided and to what the ledger holds. None if nothing is new.
-    fn write_release(&self, now: Instant) -> Result<Option<u64>, Refusal> {
+    fn write_release(&self, now: Instant, not_done: &mut Vec<String>) -> Result<Option<u64>, Refusal> {
         let published = self.look(|view| Ok(view.published()?))?;
         if published.is_empty() {
             return Ok(None);
@@ -160,16 +200,19 @@ impl Local {
         let mut approved = Vec::new();
         let mut streams = BTreeSet::new();
         for row in &published {
-            let (state, _) = self.case_state(row.id, now)?;
-            let case = state.get().ok_or_else(|| Refusal::not_found("case"))?;
-            let out = case.published.as_ref().ok_or_else(|| Refusal::broken("a published case without a record"))?;
-            approved.push(self.approved(case, out.record)?);
-            streams.insert(cases::stream(row.id));
-            streams.extend(case.all_findings().map(crate::findings::stream));
+            // One whose parts are gone stays as it is in the folder, and does not hold up the others.
+            match self.published_now(row.id, now) {
+                Ok((case, one)) => {
+                    approved.push(one);
+                    streams.insert(cases::stream(row.id));
+                    streams.extend(case.all_findings().map(crate::findings::stream));
+                }
+                Err(refusal) => not_done.push(stuck(row.id, &refusal)),
+            }
         }
-        let beside = tempfile::tempdir_in(self.home.root()).map_err(|error| failed(&error))?;
+        let beside = Beside::begin(self.home.root()).map_err(|error| failed(&error))?;
         let head = self.copy_ledger(&beside.path().join(assay_repo::layout::LEDGER))?;
-        self.write_reveals(&streams, &beside.path().join(assay_repo::layout::REVEALS))?;
+        self.write_reveals(&streams, &beside.path().join(assay_repo::layout::REVEALS), not_done)?;
         let publisher = Publisher::new(self.home.release(), self.trust()?, self.home.keys()?.index, LIFETIME)
             .map_err(|error| failed(&error))?;
         let next = Next { approved, ledger_head: head, beside: Some(beside.path().to_owned()) };
@@ -181,6 +224,19 @@ impl Local {
         }
         self.store.set_setting(VERSION, &version)?;
         Ok(Some(written.version))
+    }
+
+    /// A published case, and what went out, or is to go out now.
+    fn published_now(&self, id: CaseId, now: Instant) -> Result<(Case, Approved), Refusal> {
+        let (state, _) = self.case_state(id, now)?;
+        let case = state.get().cloned().ok_or_else(|| Refusal::not_found("case"))?;
+        let out = case.published.as_ref().ok_or_else(|| Refusal::broken("a published case without a record"))?;
+        let approved = self.approved(&case, out.record)?;
+        // INVARIANT 5, once more: a clock that was set back waits.
+        if approved.record().published > now {
+            return Err(Refusal::broken(format!("its instant is {}, and the clock says {now}", out.at)));
+        }
+        Ok((case, approved))
     }
 
     /// The ledger as it is now, for the folder that goes out.
@@ -203,6 +259,57 @@ impl Local {
             size: checkpoint.size,
             root: Sha256::from_bytes(checkpoint.root.0),
         }))
+    }
+}
+
+/// What could not be done, why, and what a person does now.
+fn stuck(case: CaseId, refusal: &Refusal) -> String {
+    match &refusal.help {
+        Some(help) => format!("{case}: {refusal}; {help}"),
+        None => format!("{case}: {refusal}"),
+    }
+}
+
+/// Whether enough of those who approved are still here in the role in which they did (invariant 17).
+fn still_approved(view: &dyn View, case: &Case) -> Result<(), Refusal> {
+    let mut here = Vec::new();
+    for (person, role) in case.draft.iter().flat_map(|draft| &draft.approvals) {
+        let row = view.person(*person)?;
+        if row.is_some_and(|row| !row.left && row.roles.iter().any(|word| word == role.as_str())) {
+            here.push(*role);
+        }
+    }
+    if here.len() < case::APPROVALS || !here.contains(&Role::Coordinator) {
+        return Err(Refusal::call("approver-left", "somebody who approved it has left or lost the role since")
+            .help("have another person approve it: `assay case approve CASE --key FILE`"));
+    }
+    Ok(())
+}
+
+/// Where the parts of the next release are put together; only what is public already lies there. What a killed worker
+/// left is cleared away.
+struct Beside(PathBuf);
+
+impl Beside {
+    fn begin(root: &Path) -> std::io::Result<Self> {
+        let path = root.join(".beside");
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::create_dir(&path)?;
+        Ok(Self(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // If it stays, the next worker clears it away.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

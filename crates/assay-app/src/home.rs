@@ -50,7 +50,7 @@ pub struct Instance {
 pub const SCHEMA: &str = "assay.instance/1";
 
 impl Instance {
-    /// An instance of this name with the default cadence: a batch of 16 each minute.
+    /// An instance of this name with the default cadence: a batch of 64 each minute.
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ impl Instance {
             contact: contact.trim().into(),
             prefix: prefix.into(),
             cadence: 60,
-            batch: 16,
+            batch: 64,
         })
     }
 }

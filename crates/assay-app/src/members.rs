@@ -12,6 +12,7 @@ use assay_store::row::{MemberRow, PersonRow};
 
 use crate::bundled;
 use crate::local::Local;
+use crate::lock::Turn;
 use crate::refusal::Refusal;
 use crate::who::Who;
 
@@ -58,6 +59,22 @@ impl Local {
         })
     }
 
+    /// A person leaves. What they approved and is not out counts no more.
+    ///
+    /// # Errors
+    ///
+    /// There is no such person, or the rules refuse.
+    pub fn remove_person(&self, who: &Who, person: &str) -> Result<Member, Refusal> {
+        self.decide(|unit| {
+            let caller = who.caller(unit.view)?;
+            let row = unit.view.person_named(person.trim())?.ok_or_else(|| Refusal::not_found("person"))?;
+            let state = unit.existing::<State>(&stream(row.member))?.state;
+            let events = state.decide(&caller, Command::RemovePerson { person: row.id }, &mut unit.ctx())?;
+            let state = unit.stage::<State>(&events, caller.actor)?.state;
+            state.get().cloned().ok_or_else(|| Refusal::broken("a member without a state"))
+        })
+    }
+
     /// All members and persons.
     ///
     /// # Errors
@@ -75,10 +92,25 @@ impl Local {
     ///
     /// There is no such person, or he registered another key before.
     pub fn register_approver(&self, person: &str, key: VerifyingKey) -> Result<PersonRow, Refusal> {
-        let row = self
-            .look(|view| Ok(view.person_named(person)?))?
-            .filter(|row| !row.left)
+        let _turn = self.home.turn(Turn::Approver)?;
+        let persons = self.look(|view| Ok(view.persons()?))?;
+        let row = persons
+            .iter()
+            .find(|row| row.name == person.trim() && !row.left)
             .ok_or_else(|| Refusal::not_found("person"))?;
+        // INVARIANT 17: one key is one hand, whoever holds it; and a key that lies on this machine is nobody's hand.
+        let own = [&self.keys.index, &self.keys.ledger, &self.keys.runner];
+        if own.iter().any(|own| own.verifying_key().id() == key.id()) {
+            return Err(Refusal::call("own-key", "this is a key of the clearinghouse itself")
+                .help("each person makes a key of their own: `assay admin key FILE`"));
+        }
+        for other in persons.iter().filter(|other| other.id != row.id) {
+            if self.approver_key(other.id)?.is_some_and(|known| known.id() == key.id()) {
+                return Err(Refusal::call("key-taken", format!("`{}` registered this key", other.name)).help(
+                    "two who share a key are one: each person makes a key of their own, `assay admin key FILE`",
+                ));
+            }
+        }
         if let Some(known) = self.approver_key(row.id)?
             && known.id() != key.id()
         {
@@ -89,7 +121,7 @@ impl Local {
             .help("a changed key needs a new trust file for every member: replace it on purpose, by a new person"));
         }
         self.store.set_setting(&setting(row.id), &key.to_pem())?;
-        Ok(row)
+        Ok(row.clone())
     }
 
     /// The key with which a person approves.

@@ -42,14 +42,26 @@ pub(crate) fn is_opened(kind: &str, field: &str) -> bool {
 
 impl Local {
     /// Writes a reveal for each event of these streams that the ledger holds.
-    pub(crate) fn write_reveals(&self, streams: &BTreeSet<StreamId>, to: &Path) -> Result<(), Refusal> {
+    pub(crate) fn write_reveals(
+        &self,
+        streams: &BTreeSet<StreamId>,
+        to: &Path,
+        not_done: &mut Vec<String>,
+    ) -> Result<(), Refusal> {
         let failed =
             |error: &dyn ToString| Refusal::broken(format!("a reveal cannot be written: {}", error.to_string()));
         fs::create_dir_all(to).map_err(|error| failed(&error))?;
         for stream in streams {
             for kept in self.look(|view| Ok(view.stream(stream)?))? {
                 let Some(leaf) = kept.leaf else { continue };
-                let Some(reveal) = self.reveal(&kept, leaf)? else { continue };
+                let reveal = match self.reveal(&kept, leaf) {
+                    Ok(Some(reveal)) => reveal,
+                    Ok(None) => continue,
+                    Err(refusal) => {
+                        not_done.push(refusal.to_string());
+                        continue;
+                    }
+                };
                 let text = reveal.to_json().map_err(|error| failed(&error))?;
                 fs::write(to.join(format!("{leaf}.json")), text).map_err(|error| failed(&error))?;
             }

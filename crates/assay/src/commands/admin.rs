@@ -37,7 +37,12 @@ pub enum AdminCommand {
     Approver(ApproverArgs),
     Trust(TrustArgs),
     Key(KeyArgs),
+    Leave(LeaveArgs),
     Rebuild(keep::RebuildArgs),
+    Backup(keep::BackupArgs),
+    Restore(keep::RestoreArgs),
+    Export(keep::ExportArgs),
+    Import(keep::ImportArgs),
 }
 
 /// Make a clearinghouse in $ASSAY_HOME, with fresh keys
@@ -81,6 +86,15 @@ pub struct PersonArgs {
     /// What the person does; may be given again
     #[arg(long = "role", value_name = "ROLE", value_parser = role, required = true)]
     pub roles: Vec<Role>,
+    #[command(flatten)]
+    pub by: As,
+}
+
+/// Let a person leave: they may do nothing any more, and what they approved and is not out counts no more
+#[derive(Debug, Args)]
+pub struct LeaveArgs {
+    /// The person
+    pub person: String,
     #[command(flatten)]
     pub by: As,
 }
@@ -133,7 +147,12 @@ pub fn run(call: &AdminCommand, common: &Common) -> Result<u8, Failure> {
         AdminCommand::Approver(call) => approver(call, common),
         AdminCommand::Trust(call) => trust(call, common),
         AdminCommand::Key(call) => key(call, common),
+        AdminCommand::Leave(call) => leave(call, common),
         AdminCommand::Rebuild(call) => keep::rebuild(call, common),
+        AdminCommand::Backup(call) => keep::backup(call, common),
+        AdminCommand::Restore(call) => keep::restore(call, common),
+        AdminCommand::Export(call) => keep::export(call, common),
+        AdminCommand::Import(call) => keep::import(call, common),
     }
 }
 
@@ -173,6 +192,13 @@ fn person(call: &PersonArgs, common: &Common) -> Result<u8, Failure> {
     let roles: Roles = call.roles.iter().copied().collect();
     let member = desk::open()?.add_person(&call.by.who()?, &call.member, &call.person, roles)?;
     let text = format!("{} is of {} now\n", plain::line(&call.person, 200), plain::line(&call.member, 200));
+    tell(common, &text, &json!({ "member": member.id, "person": call.person }));
+    Ok(0)
+}
+
+fn leave(call: &LeaveArgs, common: &Common) -> Result<u8, Failure> {
+    let member = desk::open()?.remove_person(&call.by.who()?, &call.person)?;
+    let text = format!("{} has left\n", plain::line(&call.person, 200));
     tell(common, &text, &json!({ "member": member.id, "person": call.person }));
     Ok(0)
 }
