@@ -15,31 +15,66 @@ use crate::report::{Told, sample};
 
 const DOC: &str = include_str!("../../../docs/cli.md");
 
+/// What stands under a heading, up to the next one.
 #[track_caller]
-fn stands(words: &str) {
-    assert!(DOC.contains(words), "docs/cli.md does not have `{words}`");
+fn section(heading: &str) -> &'static str {
+    let (_, rest) = DOC.split_once(&format!("## {heading}\n")).unwrap_or_else(|| panic!("no heading `{heading}`"));
+    rest.split("\n## ").next().unwrap_or_default()
 }
 
-fn commands(command: &clap::Command, name: &str) {
-    let leaf = command.get_subcommands().next().is_none();
-    if leaf {
-        stands(&format!("## {name}\n"));
-    }
-    for argument in command.get_arguments() {
-        match (argument.get_long(), argument.get_value_names()) {
-            (Some(long), _) => stands(&format!("--{long}")),
-            (None, Some(names)) => names.iter().for_each(|name| stands(name.as_str())),
-            _ => {}
-        }
-    }
+/// The commands that do something, with their whole names.
+fn leaves<'a>(command: &'a clap::Command, name: &str, found: &mut Vec<(String, &'a clap::Command)>) {
     for inner in command.get_subcommands() {
-        commands(inner, &format!("{name} {}", inner.get_name()));
+        leaves(inner, &format!("{name} {}", inner.get_name()), found);
+    }
+    if command.get_subcommands().next().is_none() {
+        found.push((name.to_owned(), command));
+    }
+}
+
+/// Where what holds for many commands is described.
+fn shared(name: &str) -> [&'static str; 3] {
+    let room = if name.starts_with("assay review ") { section("assay review open") } else { "" };
+    [section("For every command"), section("A clearinghouse's commands"), room]
+}
+
+#[test]
+fn every_command_and_option_is_described_in_its_place() {
+    let (cli, mut found) = (Cli::command(), Vec::new());
+    leaves(&cli, "assay", &mut found);
+    assert!(found.len() > 50, "only {} commands", found.len());
+    for (name, command) in found {
+        let own = section(&name);
+        let has = |words: &str| own.contains(words) || shared(&name).iter().any(|text| text.contains(words));
+        for argument in command.get_arguments().chain(cli.get_arguments()) {
+            match (argument.get_long(), argument.get_value_names()) {
+                (Some(long), _) => assert!(has(&format!("--{long}")), "`{name}` does not describe `--{long}`"),
+                (None, Some(names)) => {
+                    for value in names {
+                        assert!(has(value.as_str()), "`{name}` does not describe `{value}`");
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 }
 
 #[test]
-fn every_command_and_option_is_described() {
-    commands(&Cli::command(), "assay");
+fn every_exit_code_of_the_help_stands_with_its_command() {
+    let (cli, mut found) = (Cli::command(), Vec::new());
+    leaves(&cli, "assay", &mut found);
+    let mut seen = 0;
+    for (name, command) in found {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let Some((_, codes)) = help.split_once("Exit codes:") else { continue };
+        for code in codes.split([' ', '\n', ';', ',']).filter(|word| word.parse::<u8>().is_ok()) {
+            let told = section(&name).split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == code);
+            assert!(told, "`{name}` can exit with {code}, and its section does not say so");
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "only {seen} exit codes");
 }
 
 #[test]
