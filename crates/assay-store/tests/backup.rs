@@ -1,5 +1,5 @@
 //! Backup and restore: equal stores, refused changes, nothing left half-way.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod history;
 

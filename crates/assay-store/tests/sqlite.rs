@@ -1,6 +1,6 @@
 //! What SQLite's store promises beside the suite: whose files, which forms,
 //! how many at once, and what it says of a damaged file.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod work;
 
@@ -94,9 +94,11 @@ fn a_file_that_is_no_database_is_corrupt() {
     assert!(matches!(Sqlite::open(&dir), Err(StoreError::Corrupt(_))));
 }
 
+type Question = fn(&dyn View) -> Result<(), StoreError>;
+
 /// Every question that there is.
 fn ask_everything(store: &Sqlite) -> Vec<StoreError> {
-    let questions: [fn(&dyn View) -> Result<(), StoreError>; 19] = [
+    let questions: [Question; 19] = [
         |view| view.stream(&stream(1)).map(drop),
         |view| view.events_after(0, 10).map(drop),
         |view| view.last_number().map(drop),

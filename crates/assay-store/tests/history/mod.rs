@@ -1,6 +1,6 @@
 //! Random histories: what a clearinghouse might do to a store in a year, in
 //! an order that a number decides, with mistakes.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 mod compare;
 

@@ -1,5 +1,5 @@
 //! A store in memory, as plain as can be: what SQLite is compared with.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 mod view;
 
@@ -25,9 +25,27 @@ pub struct State {
     pub settings: BTreeMap<String, String>,
 }
 
+/// A promise that the store breaks on purpose, to show that the suite notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// What a refused batch began is kept.
+    HalfBatches,
+    /// Two callers may decide on the same state.
+    NoLock,
+    /// Time may run backwards.
+    AnyTime,
+    /// A shredded key takes new wraps.
+    Resurrects,
+    /// A confirmation may be changed.
+    MovesLeaves,
+}
+
 /// The reference store.
 #[derive(Default)]
-pub struct Memory(Mutex<State>);
+pub struct Memory {
+    pub state: Mutex<State>,
+    pub fault: Option<Fault>,
+}
 
 fn refuse<T>(why: &str) -> Result<T, StoreError> {
     Err(StoreError::OutOfOrder(why.into()))
@@ -136,12 +154,15 @@ impl State {
 
 impl Memory {
     pub fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All of a change, or nothing of it.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut state = self.state();
+        if self.fault == Some(Fault::HalfBatches) {
+            return change(&mut state);
+        }
         let mut next = state.clone();
         let value = change(&mut next)?;
         *state = next;
@@ -151,6 +172,22 @@ impl Memory {
 
 impl Store for Memory {
     fn write(&self, decide: &mut Decision<'_>) -> Result<Option<Committed>, StoreError> {
+        if self.fault == Some(Fault::NoLock) {
+            let seen = self.state().clone();
+            let decided = decide(&seen)?;
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            return self.change(|state| decided.map(|batch| state.keep(&batch)).transpose());
+        }
+        if self.fault == Some(Fault::AnyTime) {
+            let last = self.state().events.last().map(|event| event.envelope.at);
+            return self.change(|state| match decide(state)? {
+                Some(mut batch) => {
+                    batch.events.iter_mut().for_each(|event| event.envelope.at = last.unwrap_or(event.envelope.at));
+                    state.keep(&batch).map(Some)
+                }
+                None => Ok(None),
+            });
+        }
         self.change(|state| match decide(state)? {
             Some(batch) => state.keep(&batch).map(Some),
             None => Ok(None),
@@ -166,7 +203,7 @@ impl Store for Memory {
         word(recipient)?;
         within("a wrap", wrap.len() as u64, limits::WRAP as u64)?;
         let mut state = self.state();
-        if state.shredded.contains(&key) {
+        if state.shredded.contains(&key) && self.fault != Some(Fault::Resurrects) {
             return refuse("shredded");
         }
         state.wraps.insert((key, recipient.into()), wrap.into());
@@ -230,6 +267,7 @@ impl Store for Memory {
                 };
                 match event.leaf {
                     Some(known) if known == leaf => {}
+                    Some(_) if self.fault == Some(Fault::MovesLeaves) => event.leaf = Some(leaf),
                     Some(_) => return refuse("another leaf"),
                     None if taken => return refuse("the leaf is taken"),
                     None => {

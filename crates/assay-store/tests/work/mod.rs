@@ -1,6 +1,6 @@
 //! What a child process does to a store until it is killed or the power
 //! goes, and how to tell whether all that it acknowledged is kept.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
