@@ -39,7 +39,7 @@ fn readers_never_see_half_a_release() {
                 }
             });
         }
-        for number in 2..10 {
+        for number in 2..20 {
             // The ledger grows with each: its checkpoint is the one file that changes under its name.
             let beside = home.path().join(format!("beside-{number}"));
             std::fs::create_dir_all(beside.join("ledger")).unwrap();
@@ -49,8 +49,8 @@ fn readers_never_see_half_a_release() {
         }
         done.store(true, Ordering::SeqCst);
     });
-    assert_eq!(verify_folder(&folder, &trust(), now()).unwrap().index.index().version, 9);
-    println!("{} reads during 8 publications", reads.load(Ordering::SeqCst));
+    assert_eq!(verify_folder(&folder, &trust(), now()).unwrap().index.index().version, 19);
+    println!("{} reads during 18 publications", reads.load(Ordering::SeqCst));
     assert!(reads.load(Ordering::SeqCst) >= 2);
 }
 
@@ -75,7 +75,7 @@ fn number(path: &Path) -> u64 {
 #[test]
 fn a_killed_publisher_leaves_the_old_state_or_the_new_one() {
     let mut published = 0;
-    let rounds = rounds(10) as u64;
+    let rounds = rounds(20) as u64;
     for round in 0..rounds {
         let home = temporary();
         let mut child = Command::new(std::env::current_exe().unwrap())

@@ -83,12 +83,14 @@ pub fn next(numbers: &[u32]) -> Next {
     Next { approved: numbers.iter().map(|number| approved(*number)).collect(), ..Next::default() }
 }
 
-/// A folder that is cleared away.
+/// A folder that is cleared away: in memory where there is such a place, since thousands of states are written.
 pub fn temporary() -> TempDir {
-    tempfile::Builder::new().prefix("assay-repo-").tempdir().unwrap()
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("assay-repo-");
+    builder.tempdir_in("/dev/shm").or_else(|_| builder.tempdir()).unwrap()
 }
 
-/// How many rounds a long test makes: few in a quick run, as many as `ASSAY_ROUNDS` says in a long one.
+/// How many rounds a long test makes: `ASSAY_ROUNDS` can ask for more.
 pub fn rounds(few: usize) -> usize {
     std::env::var("ASSAY_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(few)
 }
