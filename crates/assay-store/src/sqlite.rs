@@ -195,7 +195,7 @@ impl Store for Sqlite {
     }
 
     fn drop_wrap(&self, key: DataKeyId, recipient: &str) -> Result<(), StoreError> {
-        self.wraps.run(&mut |conn| wraps::overwrite(conn, key, Some(recipient)))?;
+        self.wraps.run(&mut |conn| wraps::take_away(conn, key, Some(recipient)))?;
         self.purge_wraps()
     }
 

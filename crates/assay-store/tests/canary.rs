@@ -87,8 +87,7 @@ proptest! {
     }
 }
 
-/// Shredding leaves no wrap on any page, in whatever order wraps come and go: SQLite moves rows between pages, and what
-/// it leaves behind is not always wiped.
+/// Shredding leaves no wrap on any page, in whatever order wraps come and go and SQLite moves them.
 #[test]
 fn what_is_shredded_stands_nowhere() {
     let root = tempfile::tempdir().unwrap();

@@ -16,27 +16,26 @@ pub fn put(conn: &Connection, key: DataKeyId, recipient: &str, wrap: &[u8]) -> R
     if is_shredded(conn, key)? {
         return Err(StoreError::OutOfOrder(format!("the key {key} was shredded")));
     }
-    overwrite(conn, key, Some(recipient))?;
-    conn.prepare_cached("INSERT INTO wrap (data_key, recipient, wrap, kept) VALUES (?1, ?2, ?3, 1)")
-        .and_then(|mut statement| statement.execute((key.to_bytes(), recipient, wrap)))
-        .map_err(during("keeping a wrap"))?;
-    Ok(())
-}
-
-/// Overwrites wraps of a key with zeros where they lie: of one recipient, or all.
-pub fn overwrite(conn: &Connection, key: DataKeyId, recipient: Option<&str>) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "UPDATE wrap SET wrap = zeroblob(length(wrap)), kept = 0
-         WHERE kept = 1 AND data_key = ?1 AND (?2 IS NULL OR recipient = ?2)",
+        "INSERT INTO wrap (data_key, recipient, wrap) VALUES (?1, ?2, ?3)
+         ON CONFLICT (data_key, recipient) DO UPDATE SET wrap = ?3",
     )
-    .and_then(|mut statement| statement.execute((key.to_bytes(), recipient)))
-    .map_err(during("overwriting a wrap"))?;
+    .and_then(|mut statement| statement.execute((key.to_bytes(), recipient, wrap)))
+    .map_err(during("keeping a wrap"))?;
     Ok(())
 }
 
-/// Overwrites every wrap of a key, and lets no new one come.
+/// Takes wraps of a key away, of one recipient or of all. SQLite overwrites them (`secure_delete`).
+pub fn take_away(conn: &Connection, key: DataKeyId, recipient: Option<&str>) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM wrap WHERE data_key = ?1 AND (?2 IS NULL OR recipient = ?2)")
+        .and_then(|mut statement| statement.execute((key.to_bytes(), recipient)))
+        .map_err(during("taking a wrap away"))?;
+    Ok(())
+}
+
+/// Takes every wrap of a key away, and lets no new one come.
 pub fn shred(conn: &Connection, key: DataKeyId) -> Result<(), StoreError> {
-    overwrite(conn, key, None)?;
+    take_away(conn, key, None)?;
     mark(conn, key)
 }
 
@@ -61,13 +60,13 @@ pub fn shredded(conn: &Connection) -> Result<Vec<DataKeyId>, StoreError> {
 
 /// The wrap for a recipient.
 pub fn get(conn: &Connection, key: DataKeyId, recipient: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "SELECT number, wrap FROM wrap WHERE kept = 1 AND data_key = ?1 AND recipient = ?2";
+    let sql = "SELECT rowid, wrap FROM wrap WHERE data_key = ?1 AND recipient = ?2";
     one(conn, "wrap", sql, (key.to_bytes(), recipient), |cells| cells.blob(1))
 }
 
 /// Who holds wraps of a key.
 pub fn recipients(conn: &Connection, key: DataKeyId) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT number, recipient FROM wrap WHERE kept = 1 AND data_key = ?1 ORDER BY recipient";
+    let sql = "SELECT rowid, recipient FROM wrap WHERE data_key = ?1 ORDER BY recipient";
     all(conn, "wrap", sql, [key.to_bytes()], |cells| cells.text(1))
 }
 
@@ -76,7 +75,7 @@ pub fn keys(conn: &Connection, after: Option<DataKeyId>, limit: usize) -> Result
     let after = after.map(|key| key.to_bytes().to_vec()).unwrap_or_default();
     let limit = limit.min(limits::ANSWER) as i64;
     let sql = "SELECT 0, data_key FROM (
-                   SELECT * FROM (SELECT DISTINCT data_key FROM wrap WHERE kept = 1 AND data_key > ?1
+                   SELECT * FROM (SELECT DISTINCT data_key FROM wrap WHERE data_key > ?1
                                   ORDER BY data_key LIMIT ?2)
                    UNION
                    SELECT * FROM (SELECT data_key FROM shredded WHERE data_key > ?1 ORDER BY data_key LIMIT ?2))
