@@ -21,8 +21,8 @@ pub struct Instant(i64);
 #[error("`{0}` is no instant; write it as 2026-12-07T17:00:00Z")]
 pub struct BadInstant(String);
 
-/// 9999-12-31T00:00:00Z: later instants cannot be written in RFC 3339.
-const LAST: i64 = 253_402_214_400_000_000;
+/// 9999-12-30T22:00:00Z: the last instant that every zone can show.
+const LAST: i64 = 253_402_207_200_000_000;
 /// 0001-01-01T00:00:00Z.
 const FIRST: i64 = -62_135_596_800_000_000;
 
@@ -42,7 +42,7 @@ impl Instant {
         Self::from_micros(jiff::Timestamp::now().as_microsecond())
     }
 
-    /// This much later; stops at the end of the year 9999.
+    /// This much later; stops near the end of the year 9999.
     pub fn plus(self, duration: Duration) -> Self {
         let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
         Self::from_micros(self.0.saturating_add(micros))

@@ -5,8 +5,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bundle, case, claim, demo, finding, group, plan, prove, publish, reproduce, scan, status, submit, sync,
-    verify,
+    admin, bundle, case, claim, demo, finding, group, plan, prove, publish, reproduce, review, scan, status, submit,
+    sync, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -111,6 +111,8 @@ pub enum Command {
     Publish(publish::PublishArgs),
     Sync(sync::SyncArgs),
     Verify(verify::VerifyArgs),
+    #[command(subcommand)]
+    Review(review::ReviewCommand),
     #[command(subcommand)]
     Admin(admin::AdminCommand),
 }

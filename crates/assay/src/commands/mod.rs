@@ -13,6 +13,7 @@ pub mod prove;
 mod prove_several;
 pub mod publish;
 pub mod reproduce;
+pub mod review;
 pub mod scan;
 pub mod status;
 pub mod submit;
@@ -40,6 +41,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Sync(call) => sync::run(call, common),
         Command::Publish(call) => publish::run(call, common),
         Command::Verify(call) => verify::run(call, common),
+        Command::Review(call) => review::run(call, common),
         Command::Admin(call) => admin::run(call, common),
         Command::Plan(call) => plan::run(call, common),
     };

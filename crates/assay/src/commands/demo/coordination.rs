@@ -75,7 +75,9 @@ pub fn tell(house: &House, runner: &Runner, reports: &Reports, teller: &mut Tell
     for who in [&ben, &vera] {
         local.act_on_case(who, case.id, Command::AcceptEmbargo { channel: Channel::Cli })?;
     }
-    teller.did(&format!("{BEN} and {VERA}, the maintainer, are asked in. Only when they accept the embargo may they read anything."));
+    teller.did(&format!(
+        "{BEN} and {VERA}, the maintainer, are asked in. Only when they accept the embargo may they read anything."
+    ));
 
     let patch = |example: &str| -> Result<Vec<u8>, Failure> {
         let bundle = examples::load(example).ok_or_else(|| Failure::own("demo", "an example is gone"))?;

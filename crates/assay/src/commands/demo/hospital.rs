@@ -3,15 +3,16 @@
 use std::fs;
 
 use assay_base::Instant;
-use assay_clock::{Directive, Kind, Organisation, Zone};
+use assay_clock::{Kind, Organisation, Zone};
 use assay_match::exposure::Touch;
 use assay_match::scan::Keep;
 use assay_plan::previous::Previous;
-use assay_plan::{Plan, Request, render};
+use assay_plan::{Plan, render};
 use serde_json::json;
 
 use super::house::{self, House};
 use super::teller::Teller;
+use crate::commands;
 use crate::examples::HOSPITAL;
 use crate::failure::Failure;
 use crate::scan_input::{self, Sources};
@@ -57,7 +58,8 @@ pub fn tell(house: &House, teller: &mut Teller) -> Result<(), Failure> {
     let scanned = scan_input::scan(&sources, Keep::Touched)?;
     let tally = scanned.tally();
     let things: usize = scanned.inventories.iter().map(|inventory| inventory.components.len()).sum();
-    let ours = scanned.exposures.iter().filter(|one| one.component.purl.as_deref().is_some_and(|purl| purl.contains("/tlv@")));
+    let ours =
+        scanned.exposures.iter().filter(|one| one.component.purl.as_deref().is_some_and(|purl| purl.contains("/tlv@")));
     let ours = ours.filter(|one| one.touch == Touch::Affected).count();
     teller.said(
         &format!(
@@ -103,13 +105,8 @@ pub fn tell(house: &House, teller: &mut Teller) -> Result<(), Failure> {
 }
 
 fn plan(sources: &Sources, now: Instant, previous: Option<&Previous>) -> Result<Plan, Failure> {
-    let directive = Directive::bod_26_04().map_err(failed)?;
     let organisation = Organisation::of(Kind::CriticalInfrastructure);
     let scanned = scan_input::scan(sources, if previous.is_some() { Keep::All } else { Keep::Touched })?;
     let zone = Zone::named("America/Chicago").map_err(failed)?;
-    let mut request = Request::new(&directive, &organisation, now, zone);
-    request.inventories = &scanned.inventories;
-    request.exposures = &scanned.exposures;
-    request.previous = previous;
-    Ok(Plan::make(&request))
+    commands::plan::plan(&scanned, &organisation, zone, now, previous, None)
 }

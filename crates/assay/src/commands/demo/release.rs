@@ -96,7 +96,10 @@ fn outside(house: &House, teller: &mut Teller) -> Result<(), Failure> {
         ),
         json!({ "refused": why }),
     );
-    teller.expect(why.is_some() && verify_folder(&house.mirror(), &trust, Instant::now()).is_ok(), "the forged folder is refused, and the good copy holds");
+    teller.expect(
+        why.is_some() && verify_folder(&house.mirror(), &trust, Instant::now()).is_ok(),
+        "the forged folder is refused, and the good copy holds",
+    );
     fs::remove_dir_all(&forged).map_err(failed)?;
     teller.next("Members fetch it with `assay sync`, and hold it against what they own.");
     Ok(())

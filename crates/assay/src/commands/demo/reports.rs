@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use assay_app::who::Who;
+use assay_bundle::verdict::Verdict;
+use assay_case::Embargoed;
 use assay_case::finding::{Command, Word};
 use assay_case::ids::FindingId;
 use assay_case::lease::Method;
 use assay_case::target::{Purl, Target, Whole};
 use assay_case::text::Line;
-use assay_case::Embargoed;
-use assay_bundle::verdict::Verdict;
 use serde_json::json;
 
 use super::house::{ANA, BEN, FAY, GUS, House};
@@ -57,7 +57,10 @@ fn claim(house: &House, teller: &mut Teller) -> Result<(), Failure> {
     let week = Duration::from_secs(7 * 86_400);
     let lease = house.local.claim(&Who::person(FAY), &target, Method::Fuzzing, week)?;
     teller.said(
-        &format!("{FAY} of the Northern AI lab claims {TARGET} for fuzzing, for a week, with fencing token {}.", lease.token),
+        &format!(
+            "{FAY} of the Northern AI lab claims {TARGET} for fuzzing, for a week, with fencing token {}.",
+            lease.token
+        ),
         json!({ "lease": lease.id, "token": lease.token, "expires": lease.expires }),
     );
     let second = house.local.claim(&Who::person(GUS), &target, Method::Fuzzing, week);
@@ -72,8 +75,9 @@ fn submit(house: &House, teller: &mut Teller) -> Result<Vec<FindingId>, Failure>
     teller.chapter("Eight reports come in");
     let mut findings = Vec::new();
     for story in STORIES {
-        let bundle = examples::load(story.name)
-            .ok_or_else(|| Failure::own("no-example", format!("the example `{}` is not part of this program", story.name)))?;
+        let bundle = examples::load(story.name).ok_or_else(|| {
+            Failure::own("no-example", format!("the example `{}` is not part of this program", story.name))
+        })?;
         let submitted = house.local.submit(&Who::person(story.finder), &bundle)?;
         if story.name == "heap-overflow" {
             super::house::write(&house.folder.join("first-report.receipt.json"), &submitted.envelope)?;
@@ -152,7 +156,8 @@ fn decide(house: &House, runner: &Runner, findings: &[FindingId], teller: &mut T
     }
     let pair = findings.first().zip(findings.get(1));
     teller.expect(
-        merged.is_some_and(|one| pair == Some((&one.earlier, &one.later))) && compared.iter().filter(|one| one.is_merged()).count() == 1,
+        merged.is_some_and(|one| pair == Some((&one.earlier, &one.later)))
+            && compared.iter().filter(|one| one.is_merged()).count() == 1,
         "exactly the second report is a duplicate of the first",
     );
     let apart = compared.len().saturating_sub(1);
@@ -165,7 +170,10 @@ fn decide(house: &House, runner: &Runner, findings: &[FindingId], teller: &mut T
         let command = Command::Refute { verdict: Verdict::NotReproduced, sentence: Embargoed::new(sentence.clone()) };
         let refuted = house.local.act_on_finding(&ana, *slop, command)?;
         teller.said(
-            &format!("{ANA} answers the slop with the verdict as its reason: {}. A program alone never could.", sentence),
+            &format!(
+                "{ANA} answers the slop with the verdict as its reason: {}. A program alone never could.",
+                sentence
+            ),
             json!({ "finding": slop, "state": refuted.word().as_str() }),
         );
         teller.expect(refuted.word() == Word::Refuted, "the slop is refuted");
@@ -177,7 +185,10 @@ fn decide(house: &House, runner: &Runner, findings: &[FindingId], teller: &mut T
     }
     let sum = tally.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", ");
     teller.said(&format!("{} were received, and each is somewhere: {sum}.", rows.len()), json!({ "states": tally }));
-    teller.expect(rows.len() == STORIES.len() && tally.values().sum::<i32>() == rows.len() as i32, "received is the sum of states");
+    teller.expect(
+        rows.len() == STORIES.len() && tally.values().sum::<i32>() == rows.len() as i32,
+        "received is the sum of states",
+    );
     teller.next("The coordinator opens a case for the first finding, and asks the maintainer in.");
     Ok(())
 }

@@ -9,8 +9,8 @@ use assay_base::{Answer, Entropy as _, Instant, SystemEntropy};
 use assay_bundle::digest::Sha256;
 use assay_review::key::Holder;
 use assay_review::{
-    Agreement, Anchor, Command, Coverage, Fact, Facts, FamilyId, GrantId, ModelId, Party, PublicKey, Purpose, Safeguard,
-    Statement, Text,
+    Agreement, Anchor, Command, Coverage, Fact, Facts, FamilyId, GrantId, ModelId, Party, PublicKey, Purpose,
+    Safeguard, Statement, Text,
 };
 use assay_seal::SigningKey;
 use serde_json::json;
@@ -77,7 +77,10 @@ pub fn tell(house: &House, teller: &mut Teller) -> Result<(), Failure> {
     let opened = local.review(&Who::person(DEV), &opening.sign(&developer).map_err(failed)?)?;
     let room = Room { house, family, engagement: opened.engagement };
     teller.said(
-        &format!("{DEV} opens an engagement with the developer's key, for a model under a random handle: {}.", room.engagement),
+        &format!(
+            "{DEV} opens an engagement with the developer's key, for a model under a random handle: {}.",
+            room.engagement
+        ),
         json!({ "engagement": room.engagement }),
     );
     let asked = room.send(DEV, &developer, Command::AskIfCovered { facts: Sha256::of(b"facts put forward") })?;
@@ -127,7 +130,8 @@ pub fn tell(house: &House, teller: &mut Teller) -> Result<(), Failure> {
         json!({ "late-use": late.as_ref().err().map(|failure| failure.code.to_string()), "ended": done.windows }),
     );
     teller.expect(late.is_err() && done.windows.contains(&room.engagement), "access ended by itself");
-    teller.next("The reviewers write down what is left with them, destroy it, and the developer closes the engagement.");
+    teller
+        .next("The reviewers write down what is left with them, destroy it, and the developer closes the engagement.");
     Ok(())
 }
 
