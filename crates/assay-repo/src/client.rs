@@ -138,8 +138,8 @@ impl Client {
     fn attempt(&self, source: &Source, now: Instant, offered: &mut Option<Sha256>) -> Result<Synced, SyncError> {
         let staging = Staging::begin(&self.mirror)?;
         let old = staging.target();
-        ours_only(old)?;
-        let seen = memory(old, &self.trust)?;
+        ours_only(old, &self.mirror)?;
+        let seen = memory(old, &self.mirror, &self.trust)?;
 
         let bytes = source.fetch(layout::INDEX, index::MAX_BYTES)?.ok_or(Refusal::NoIndex)?;
         let index = SignedIndex::read(&bytes, &self.trust)?;
@@ -194,8 +194,8 @@ struct Seen {
 }
 
 /// Committing replaces the whole folder: nothing may be lost that is not ours.
-fn ours_only(mirror: &Path) -> Result<(), SyncError> {
-    let foreign = |path: String| SyncError::NotAMirror { folder: mirror.to_owned(), path };
+fn ours_only(mirror: &Path, called: &Path) -> Result<(), SyncError> {
+    let foreign = |path: String| SyncError::NotAMirror { folder: called.to_owned(), path };
     let paths = walk::files(mirror).map_err(|error| match error {
         ReadError::Refused(Refusal::Unlisted { path } | Refusal::NotAFile { path }) => foreign(path),
         other => other.into(),
@@ -206,8 +206,8 @@ fn ours_only(mirror: &Path) -> Result<(), SyncError> {
     }
 }
 
-fn memory(mirror: &Path, trust: &Trust) -> Result<Seen, SyncError> {
-    let path = mirror.join(layout::STATE);
+fn memory(mirror: &Path, called: &Path, trust: &Trust) -> Result<Seen, SyncError> {
+    let path = called.join(layout::STATE);
     let broken = |why: String| SyncError::Memory { path: path.clone(), why };
     let state = match read::at_most(mirror, layout::STATE, state::MAX_BYTES)? {
         Some(bytes) => Some(State::parse(&bytes).map_err(broken)?),
