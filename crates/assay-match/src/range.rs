@@ -260,7 +260,8 @@ fn bounds<'a>(range: &'a Range, rules: &Ecosystem, key: &Key) -> Result<Vec<Boun
     Ok(bounds)
 }
 
-/// The fixes that the entry names, those that are older than the installed version left out.
+/// The fixes that the entry names, those that are older than the installed version left out. The nearest comes first: it
+/// is the smallest step.
 fn fixes(entry: &Entry, installed: &Installed<'_>) -> Vec<String> {
     let mut found: Vec<(Option<Key>, &str)> = Vec::new();
     for range in &entry.ranges {
@@ -273,15 +274,15 @@ fn fixes(entry: &Entry, installed: &Installed<'_>) -> Vec<String> {
                 (Some(key), Some(mine)) => key.compare(mine).is_ok_and(std::cmp::Ordering::is_le),
                 _ => false,
             };
-            if !older && !found.iter().any(|(_, known)| *known == &**at) {
+            if !older {
                 found.push((key, at));
             }
         }
     }
-    // The nearest first: it is the smallest step.
-    found.sort_by(|(a, _), (b, _)| match (a, b) {
-        (Some(a), Some(b)) => a.as_bytes().cmp(b.as_bytes()),
-        (a, b) => b.is_some().cmp(&a.is_some()),
+    found.sort_by(|(a, x), (b, y)| match (a, b) {
+        (Some(a), Some(b)) => a.as_bytes().cmp(b.as_bytes()).then(x.cmp(y)),
+        (a, b) => b.is_some().cmp(&a.is_some()).then(x.cmp(y)),
     });
+    found.dedup_by(|(_, a), (_, b)| a == b);
     found.into_iter().take(FIXES).map(|(_, at)| at.to_owned()).collect()
 }

@@ -101,7 +101,9 @@ impl Index {
         for entry in entries.iter().filter_map(|place| self.entries.get(*place as usize)) {
             let Some(advisory) = self.advisories.get(entry.advisory as usize) else { continue };
             let Some(ruling) = ruling(entry, ecosystem, &installed) else { continue };
-            let known = hits.iter_mut().find(|hit| std::ptr::eq(hit.advisory, advisory));
+            // What one record says of one package stands together, so the last hit is the only one to look at: a hostile
+            // feed has a hundred thousand.
+            let known = hits.last_mut().filter(|hit| std::ptr::eq(hit.advisory, advisory));
             match known {
                 // A record that names a package twice affects it if either does.
                 Some(hit) if rank(ruling.touch) > rank(hit.ruling.touch) => (hit.entry, hit.ruling) = (entry, ruling),

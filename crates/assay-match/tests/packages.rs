@@ -249,3 +249,21 @@ fn kev_and_ssvc_come_by_the_cve_id() {
     assert_eq!((facts.automatable, facts.impact), (Answer::Yes, Impact::Unknown));
     assert_eq!(facts.ssvc_from, "CISA SSVC of 2026-03-01");
 }
+
+/// Whoever writes a feed can write much. An answer whose time grew with the square of this would take minutes.
+#[test]
+fn much_of_everything_is_read_in_time() {
+    let many: Vec<Value> = (0..40_000).map(|n| json!({ "fixed": format!("1.0.{n}") })).collect();
+    let wide = json!({ "id": "W", "affected": [affected("npm", "a", Value::Array(many))] });
+    let entries: Vec<Value> = (0..20_000)
+        .map(|n| affected("npm", "a", json!([{ "introduced": "0" }, { "fixed": format!("0.0.{n}") }])))
+        .collect();
+    let long = json!({ "id": "L", "affected": entries });
+    let mut index = index(&[wide, long]);
+    let source = index.source("many", Feed::Osv);
+    for n in 0..20_000 {
+        index.osv(source, "a record", fixed(&format!("M-{n}"), "npm", "a", "2.0.0").to_string().as_bytes());
+    }
+    let scan = scan(&index, package(&Ecosystem::Npm, "a", Some("1.0.0")));
+    assert_eq!(scan.exposures.len(), 20_002);
+}

@@ -180,6 +180,12 @@ fn mutated(good: &'static str) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+fn ssvc_line() -> impl Strategy<Value = String> {
+    let id = prop::sample::select(vec!["CVE-2026-0001", "CVE-1", "x", "\u{e4}"]);
+    let word = prop::sample::select(vec!["yes", "No", "", "total", "PARTIAL", "what"]);
+    (id, prop::collection::vec(word, 0..4)).prop_map(|(id, words)| format!("{id},{}\n", words.join(",")))
+}
+
 fn read_all(bytes: &[u8]) {
     if let Ok(record) = osv::read(bytes) {
         assert!(!record.id.is_empty());
@@ -223,6 +229,14 @@ proptest! {
     #[test]
     fn mutated_cve(bytes in mutated(CVE)) {
         read_all(&bytes);
+    }
+
+    #[test]
+    fn each_line_of_a_table_is_a_row_or_is_named(lines in prop::collection::vec(ssvc_line(), 0..30)) {
+        let text = format!("cve,automatable,technical_impact\n{}", lines.concat());
+        let table = ssvc::read(text.as_bytes()).unwrap();
+        prop_assert_eq!(table.rows.len() + table.skips.total, lines.len());
+        prop_assert_eq!(table.skips.named.len(), table.skips.total);
     }
 
     #[test]

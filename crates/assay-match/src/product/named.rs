@@ -9,7 +9,7 @@ use assay_inventory::product::{Agreement, Because};
 pub(crate) struct Named {
     /// Its id.
     pub cve: Box<str>,
-    /// The names in its CVE record that agree, and how well.
+    /// The names in its CVE record that agree, and how well; in the order of the groups.
     pub groups: Vec<(usize, Agreement)>,
     /// The name under which KEV lists it, if KEV does and that name agrees.
     pub listed: Option<(usize, Agreement)>,
@@ -28,12 +28,16 @@ impl Named {
                 named.groups.push((group, agreement.clone()));
             }
         }
+        for named in by_cve.values_mut() {
+            named.groups.sort_by_key(|(group, _)| *group);
+        }
         by_cve.into_values().collect()
     }
 
     /// How well a group agrees.
     pub fn agreement(&self, group: usize) -> Option<&Agreement> {
-        self.groups.iter().find(|(known, _)| *known == group).map(|(_, agreement)| agreement)
+        let at = self.groups.binary_search_by_key(&group, |(known, _)| *known).ok()?;
+        self.groups.get(at).map(|(_, agreement)| agreement)
     }
 
     /// What is doubtful about the names that an answer rests on; nothing if they are surely this product's. With
