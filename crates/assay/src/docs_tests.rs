@@ -118,6 +118,45 @@ fn the_example_has_the_keys_that_the_program_prints() {
     assert_eq!(ours, theirs);
 }
 
+/// A heading as a link names it.
+fn anchor(heading: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    heading.trim().to_lowercase().chars().filter(|c| plain(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// The pages for readers, with their folder.
+fn pages() -> Vec<(std::path::PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name));
+    let is_page = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "md");
+    let read = |path: std::path::PathBuf| (path.clone(), std::fs::read_to_string(path).unwrap());
+    docs.filter(is_page).chain(top).map(read).collect()
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    let mut seen = 0;
+    for (page, text) in pages() {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+            if link.contains("://") || link.contains(char::is_whitespace) {
+                continue;
+            }
+            let (file, part) = link.split_once('#').map_or((link, None), |(file, part)| (file, Some(part)));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(target.exists(), "{} links to `{link}`, which is not there", page.display());
+            if let Some(part) = part {
+                let headings = std::fs::read_to_string(&target).unwrap();
+                let mut headings = headings.lines().filter(|line| line.starts_with('#'));
+                let there = headings.any(|line| anchor(line.trim_start_matches('#')) == part);
+                assert!(there, "{} links to `{link}`, and there is no such heading", page.display());
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "only {seen} links");
+}
+
 fn blocks() -> impl Iterator<Item = &'static str> {
     DOC.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default())
 }
