@@ -7,7 +7,7 @@ use assay_advisory::record::{
     AdvisoryId, Affected, Build, Credit, Discovery, Draft, Embargo, EndReason, Fix, FixLevel, FoundBy, Happening,
     Moment, Publisher, Record, Reference, Remedy, Role, Runs, Severity, Tally, Tooling, Verification,
 };
-use assay_base::{Instant, PersonId};
+use assay_base::{Entropy as _, Instant, PersonId, SystemEntropy};
 use assay_bundle::digest::Sha256;
 use assay_case::case::{self, Case, Channel, Command, ExitReason};
 use assay_case::finding::Finding;
@@ -22,6 +22,13 @@ use crate::local::Local;
 use crate::lock::Turn;
 use crate::refusal::Refusal;
 use crate::who::Who;
+
+/// Advisory numbers have five digits: enough for a year, and all of one length.
+const LEAST: u32 = 10_000;
+/// One more than the greatest.
+const MOST: u32 = 100_000;
+/// How often a number is drawn before it is given up: a year would have to be all but full.
+const DRAWS: u32 = 1_000;
 
 /// What a person writes of an advisory. The rest follows from the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,8 +209,9 @@ impl Local {
             .map_err(|faults| Refusal::call("advisory", format!("the advisory does not hold together: {faults}")))
     }
 
-    /// The number of the case's advisory: the one that it was staged with before, else the next of the year. It is
-    /// inside the sealed record until the advisory goes out.
+    /// The number of the case's advisory: the one that it was staged with before, else one drawn at random. Approvers
+    /// sign it, so it is there before it is published; numbers in a row would then tell the world, by their gaps, how
+    /// many embargoed advisories there are.
     fn number(&self, case: &Case, now: Instant) -> Result<AdvisoryId, Refusal> {
         let year = u16::try_from(now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).year())
             .map_err(|error| Refusal::broken(format!("the clock: {error}")))?;
@@ -215,14 +223,17 @@ impl Local {
         }
         // Two who stage at once take two numbers; publication looks once more that no number goes out twice.
         let _turn = self.home.turn(Turn::Number)?;
-        let name = format!("advisories/{year}");
-        let last: u32 = match self.store.setting(&name)? {
-            None => 0,
-            Some(text) => text.parse().map_err(|_| Refusal::broken(format!("the setting `{name}` holds no number")))?,
-        };
-        let next = last.saturating_add(1);
-        self.store.set_setting(&name, &next.to_string())?;
-        AdvisoryId::new(&self.home.instance.prefix, year, next).map_err(|error| Refusal::broken(error.to_string()))
+        for _ in 0..DRAWS {
+            let [a, b, c, d, ..] = SystemEntropy.sixteen();
+            let number = LEAST + u32::from_le_bytes([a, b, c, d]) % (MOST - LEAST);
+            let name = format!("advisory/{year}-{number}");
+            if self.store.setting(&name)?.is_none() {
+                self.store.set_setting(&name, "taken")?;
+                return AdvisoryId::new(&self.home.instance.prefix, year, number)
+                    .map_err(|error| Refusal::broken(error.to_string()));
+            }
+        }
+        Err(Refusal::broken("no free advisory number was found"))
     }
 
     fn fix(&self, case: &Case) -> Result<Option<Fix>, Refusal> {

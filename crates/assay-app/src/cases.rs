@@ -141,9 +141,25 @@ impl Local {
     pub fn act_on_case(&self, who: &Who, id: CaseId, command: Command) -> Result<Case, Refusal> {
         self.decide(|unit| {
             let caller = who.caller(unit.view)?;
+            let closing = matches!(command, Command::Close { .. });
             let after = self.case_decides(unit, &caller, id, command.clone())?;
+            // INVARIANT 6: what closes unpublished leaves no finding behind in a state that nothing ends.
+            if closing && after.published.is_none() {
+                for finding in after.all_findings() {
+                    self.release_finding(unit, &caller, finding)?;
+                }
+            }
             if sees(&after, &caller, unit.now) { Ok(after) } else { outside(after, &caller) }
         })
+    }
+
+    /// Takes a finding out of the case in which it is, its own or one that was taken in.
+    fn release_finding(&self, unit: &mut Unit<'_>, caller: &Caller, id: FindingId) -> Result<(), Refusal> {
+        let state = unit.existing::<finding::State>(&crate::findings::stream(id))?.state;
+        let Some(case) = state.get().filter(|finding| finding.end.is_none()).and_then(|finding| finding.case) else {
+            return Ok(());
+        };
+        self.finding_decides(unit, caller, id, finding::Command::LeaveCase { case }).map(drop)
     }
 
     pub(crate) fn case_decides(

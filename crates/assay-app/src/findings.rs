@@ -1,9 +1,13 @@
 //! Findings: submitting, asking, ending.
 
-use assay_case::aggregate::{Aggregate as _, Ctx};
+use assay_base::SystemEntropy;
+use assay_bundle::digest::Sha256;
+use assay_case::aggregate::{Aggregate as _, Ctx, EventOf};
 use assay_case::caller::{Caller, Role};
-use assay_case::finding::{self, Command, Finding, State, Word};
+use assay_case::case;
+use assay_case::finding::{self, Command, Finding, Happened, State, Word};
 use assay_case::ids::FindingId;
+use assay_ledger::commitment::{Commitment, Salt};
 use assay_prove::load::LoadedBundle;
 use assay_store::event::StreamId;
 use assay_store::row::FindingRow;
@@ -45,13 +49,34 @@ pub(crate) fn stream(id: FindingId) -> StreamId {
     StreamId(id.to_string())
 }
 
-/// Whether this caller may see this finding: his member's own, or as analyst or verifier. Everybody else learns
-/// nothing, not even that it exists.
-fn sees(caller: &Caller, row: &FindingRow) -> bool {
-    caller.is_clock()
-        || caller.has(Role::Coordinator)
-        || caller.has(Role::Verifier)
-        || caller.actor.member() == Some(row.member)
+/// Whether this caller may see this finding. Until it is in a case: its submitter's member, analysts and verifiers.
+/// From then on only those who are read in, and the submitter's member: a role opens nothing that is under embargo.
+/// Everybody else learns nothing, not even that it exists.
+fn sees(unit: &Unit<'_>, caller: &Caller, row: &FindingRow) -> Result<bool, Refusal> {
+    if caller.is_clock() || caller.actor.member() == Some(row.member) {
+        return Ok(true);
+    }
+    if row.state == Word::Duplicate.as_str() {
+        // A duplicate speaks of the same flaw as its original, which is none itself.
+        let of =
+            unit.kept::<State>(&stream(row.id))?.state.get().and_then(|one| one.duplicate.as_ref()).map(|one| one.of);
+        return match of.map(|of| unit.view.finding(of)).transpose()?.flatten() {
+            Some(original) if original.state != Word::Duplicate.as_str() => sees(unit, caller, &original),
+            _ => Ok(false),
+        };
+    }
+    let Some(case) = row.case else { return Ok(caller.has(Role::Coordinator) || caller.has(Role::Verifier)) };
+    let state = unit.kept::<case::State>(&crate::cases::stream(case))?.state;
+    let read_in = |person| state.get().is_some_and(|case| case.sees(person, unit.now).is_some());
+    Ok(caller.actor.person().is_some_and(read_in))
+}
+
+/// The row of a finding that this caller may see.
+fn visible(unit: &Unit<'_>, caller: &Caller, id: FindingId) -> Result<FindingRow, Refusal> {
+    match unit.view.finding(id)? {
+        Some(row) if sees(unit, caller, &row)? => Ok(row),
+        _ => Err(Refusal::not_found("finding")),
+    }
 }
 
 impl Local {
@@ -65,10 +90,11 @@ impl Local {
         let member = self.look(|view| who.caller(view)?.member().map_err(Refusal::from))?;
         // The bundle first: an event never names bytes that are not on disk. Bytes without an event open nothing.
         self.attach(&Name::bundle(member, submission.bundle_id), &bundled::pack(bundle)?)?;
-        let missing = submission.missing.iter().map(ToString::to_string).collect::<Vec<_>>();
         let (receipt, state) = self.begin(|unit| {
             let caller = who.caller(unit.view)?;
-            self.refuse_twice(unit.view, &caller, &submission.bundle_id.to_hex())?;
+            if let Some(before) = self.submitted_before(unit, &caller, submission.bundle_id)? {
+                return Ok(before);
+            }
             let command = Command::Submit(Box::new(submission.clone()));
             let events = State::default().decide(&caller, command, &mut unit.ctx())?;
             let staged = unit.stage::<State>(&events, caller.actor)?;
@@ -77,37 +103,80 @@ impl Local {
             else {
                 return Err(Refusal::broken("a submission without an event"));
             };
-            let fields = payload::fields::<State>(event)?;
-            let receipt = Receipt {
-                schema: receipt::SCHEMA.into(),
-                origin: self.home.instance.origin.clone(),
-                finding: finding.id,
-                received: finding.received,
-                bundle_id: finding.bundle_id,
-                commitment: receipt::written(written.commitment),
-                opening: fields.iter().zip(&written.salts).map(|(field, salt)| Opened::of(field, salt)).collect(),
-                missing: missing.clone(),
-            };
+            let receipt = self.receipt(event, written.commitment, &written.salts)?;
             Ok((receipt, finding.word()))
         })?;
         let envelope = receipt::sign(&receipt, &self.keys.runner)?;
         Ok(Submitted { receipt, envelope, state })
     }
 
-    /// One member, one bundle, one finding: a call that is repeated after a lost answer makes no second one.
-    fn refuse_twice(&self, view: &dyn View, caller: &Caller, bundle: &str) -> Result<(), Refusal> {
+    /// What the submitter gets for the first event of a finding.
+    fn receipt(&self, event: &EventOf<State>, commitment: Commitment, salts: &[Salt]) -> Result<Receipt, Refusal> {
+        let Happened::Submitted(submission) = &event.what else {
+            return Err(Refusal::broken("a finding that does not begin with its submission"));
+        };
+        let fields = payload::fields::<State>(event)?;
+        Ok(Receipt {
+            schema: receipt::SCHEMA.into(),
+            origin: self.home.instance.origin.clone(),
+            finding: event.stream,
+            received: event.at,
+            bundle_id: submission.bundle_id,
+            commitment: receipt::written(commitment),
+            opening: fields.iter().zip(salts).map(|(field, salt)| Opened::of(field, salt)).collect(),
+            missing: submission.missing.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// One member, one bundle, one finding: a call that is repeated after a lost answer makes no second one, and gets
+    /// the receipt of the first.
+    fn submitted_before(
+        &self,
+        unit: &Unit<'_>,
+        caller: &Caller,
+        bundle: Sha256,
+    ) -> Result<Option<(Receipt, Word)>, Refusal> {
         let filter = FindingFilter {
             member: caller.actor.member(),
-            bundle: Some(self.vault.tag("bundle", bundle)),
+            bundle: Some(self.vault.tag("bundle", &bundle.to_hex())),
             ..FindingFilter::default()
         };
-        match view.findings(&filter, None, 1)?.rows.first() {
-            None => Ok(()),
-            Some(row) => {
-                Err(Refusal::call("submitted-before", format!("your member submitted this bundle as {}", row.id))
-                    .help(format!("`assay status {}` shows what became of it", row.id)))
-            }
-        }
+        let Some(row) = unit.view.findings(&filter, None, 1)?.rows.into_iter().next() else { return Ok(None) };
+        let first = unit.view.stream(&stream(row.id))?.into_iter().next();
+        let opened = first.as_ref().map(|first| self.opened::<State>(first)).transpose()?.flatten();
+        let (Some(first), Some(payload)) = (first, opened) else {
+            return Err(Refusal::call("submitted-before", format!("your member submitted this bundle as {}", row.id)));
+        };
+        let state = unit.existing::<State>(&stream(row.id))?.state;
+        let word = state.get().map_or(Word::Received, Finding::word);
+        Ok(Some((self.receipt(&payload.event, Commitment(first.commitment), &payload.salts)?, word)))
+    }
+
+    /// Brings a bundle that is more complete, or corrected, under the finding's own time of receipt.
+    ///
+    /// # Errors
+    ///
+    /// The bundle is wrong, or the caller is not the submitter.
+    pub fn supply(&self, who: &Who, id: FindingId, bundle: &LoadedBundle) -> Result<Finding, Refusal> {
+        let submission = bundled::submission(bundle)?;
+        let member = self.look(|view| who.caller(view)?.member().map_err(Refusal::from))?;
+        self.attach(&Name::bundle(member, submission.bundle_id), &bundled::pack(bundle)?)?;
+        let command = Command::Supply {
+            bundle_id: submission.bundle_id,
+            claim_id: submission.claim_id,
+            missing: submission.missing.clone(),
+        };
+        self.act_on_finding(who, id, command)
+    }
+
+    /// The packed bundle of a finding, for those who may see it: an exploit, to be handled as one (invariant 30).
+    ///
+    /// # Errors
+    ///
+    /// There is none that this caller may see.
+    pub fn fetch(&self, who: &Who, id: FindingId) -> Result<Vec<u8>, Refusal> {
+        let caller = self.caller(Some(who))?;
+        self.bundle_of(&self.finding_as(&caller, id)?)
     }
 
     /// A finding.
@@ -116,28 +185,20 @@ impl Local {
     ///
     /// There is none that this caller may see.
     pub fn finding(&self, who: &Who, id: FindingId) -> Result<Shown, Refusal> {
-        let now = self.now();
-        let mut entropy = assay_base::SystemEntropy;
-        self.look(|view| {
-            let caller = who.caller(view)?;
-            let row =
-                view.finding(id)?.filter(|row| sees(&caller, row)).ok_or_else(|| Refusal::not_found("finding"))?;
-            let mut spare = None;
-            let unit = Unit::new(view, now, &mut entropy, (&*self.store, &self.vault), &mut spare)?;
+        self.peek(|unit| {
+            let caller = who.caller(unit.view)?;
+            let row = visible(unit, &caller, id)?;
             let state = unit.existing::<State>(&stream(row.id))?.state;
             let finding = state.get().cloned().ok_or_else(|| Refusal::not_found("finding"))?;
-            let leaf = view.stream(&stream(id))?.first().and_then(|first| first.leaf);
+            let leaf = unit.view.stream(&stream(id))?.first().and_then(|first| first.leaf);
             Ok(Shown { allowed: state.allowed(&caller, unit.now), finding, leaf })
         })
     }
 
     /// A finding as the rules have it, for this caller.
     pub(crate) fn finding_as(&self, caller: &Caller, id: FindingId) -> Result<Finding, Refusal> {
-        let now = self.now();
-        self.look(|view| {
-            view.finding(id)?.filter(|row| sees(caller, row)).ok_or_else(|| Refusal::not_found("finding"))?;
-            let (mut entropy, mut spare) = (assay_base::SystemEntropy, None);
-            let unit = Unit::new(view, now, &mut entropy, (&*self.store, &self.vault), &mut spare)?;
+        self.peek(|unit| {
+            visible(unit, caller, id)?;
             let state = unit.existing::<State>(&stream(id))?.state;
             state.get().cloned().ok_or_else(|| Refusal::not_found("finding"))
         })
@@ -149,12 +210,27 @@ impl Local {
     ///
     /// The store cannot be read.
     pub fn findings(&self, who: &Who, state: Option<&str>) -> Result<Vec<FindingRow>, Refusal> {
-        self.look(|view| {
-            let caller = who.caller(view)?;
+        self.peek(|unit| {
+            let caller = who.caller(unit.view)?;
             let all = caller.has(Role::Coordinator) || caller.has(Role::Verifier);
             let member = if all { None } else { caller.actor.member() };
             let filter = FindingFilter { state: state.map(str::to_owned), member, ..FindingFilter::default() };
-            every(view, &filter)
+            let mut rows = Vec::new();
+            for row in every(unit.view, &filter)? {
+                if sees(unit, &caller, &row)? {
+                    rows.push(row);
+                }
+            }
+            Ok(rows)
+        })
+    }
+
+    /// Looks through a unit of work that stages nothing.
+    fn peek<T>(&self, mut look: impl FnMut(&Unit<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let now = self.now();
+        self.look(|view| {
+            let (mut entropy, mut spare) = (SystemEntropy, None);
+            look(&Unit::new(view, now, &mut entropy, (&*self.store, &self.vault), &mut spare)?)
         })
     }
 
@@ -178,7 +254,7 @@ impl Local {
         id: FindingId,
         command: Command,
     ) -> Result<Finding, Refusal> {
-        unit.view.finding(id)?.filter(|row| sees(caller, row)).ok_or_else(|| Refusal::not_found("finding"))?;
+        visible(unit, caller, id)?;
         let state = unit.existing::<State>(&stream(id))?.state;
         let events = state.decide(caller, command, &mut unit.ctx())?;
         let state = unit.stage::<State>(&events, caller.actor)?.state;

@@ -38,7 +38,7 @@ pub struct Instance {
     pub namespace: String,
     /// How people reach it, in words.
     pub contact: String,
-    /// How advisory numbers begin: `ASSAY` gives `ASSAY-2026-0001`.
+    /// How advisory numbers begin: `ASSAY` gives `ASSAY-2026-40213`.
     pub prefix: String,
     /// Seconds between two batches of the ledger. The same every day, so that a batch tells nothing.
     pub cadence: u32,
@@ -71,10 +71,10 @@ impl Instance {
                 .help("name the address under which the release folder will be served: --namespace https://…"));
         }
         let letters = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        if !(2..=16).contains(&prefix.len()) || !prefix.chars().all(letters) {
+        if !(2..=12).contains(&prefix.len()) || !prefix.chars().all(letters) {
             return Err(Refusal::call(
                 "bad-prefix",
-                format!("`{prefix}` cannot begin advisory numbers; take 2 to 16 capital letters and digits"),
+                format!("`{prefix}` cannot begin advisory numbers; take 2 to 12 capital letters and digits"),
             ));
         }
         let slug: String =

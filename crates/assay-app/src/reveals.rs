@@ -18,15 +18,15 @@ use crate::refusal::Refusal;
 const ALWAYS: &[&str] = &["type", "version", "stream", "instant"];
 
 /// Which of its own fields an event's reveal opens. What is not named stays shut: who acted, who takes part, what was
-/// said among those who were read in, and the model that a finder used.
+/// said among those who were read in, the model that a finder used, and every text that the approvers did not sign (a
+/// submitted title may speak of more than the advisory does). What was submitted is fixed by its digests.
 const OPENED: &[(&str, &[&str])] = &[
-    ("finding.submitted", &["bundle-id", "claim-id", "target", "title"]),
+    ("finding.submitted", &["bundle-id", "claim-id"]),
     ("finding.supplied", &["bundle-id", "claim-id"]),
     ("finding.run-recorded", &["assurance", "bundle-id", "controls", "counts", "statement", "tier", "verdict"]),
     ("finding.merged", &["into"]),
-    ("finding.entered-case", &["case"]),
     ("finding.published", &["advisory", "case", "published", "record"]),
-    ("case.opened", &["embargo", "findings", "policies"]),
+    ("case.opened", &["embargo"]),
     ("case.end-set", &["before", "end"]),
     ("case.embargo-exited", &["end", "reason"]),
     ("case.fix-attached", &["builds", "counts", "level", "patch", "statement"]),

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use assay_base::{Actor, Instant, SystemEntropy};
+use assay_base::{Actor, Instant, MemberId, SystemEntropy};
 use assay_case::caller::Role;
-use assay_review::{By, Command, Event, FamilyId, ModelId, State, Statement};
+use assay_review::{By, Command, Event, FamilyId, Happened, ModelId, State, Statement};
 use assay_store::event::StreamId;
 use assay_store::row::{EngagementRow, Row, Tag};
 
@@ -44,8 +44,10 @@ pub struct Reviewed {
     pub engagement: ModelId,
     /// What happened; what had ended by itself comes first.
     pub events: Vec<Event>,
-    /// The family now.
+    /// The family now, as far as it is this engagement's: another organisation's is not shown.
     pub state: State,
+    /// The pass that it gave, signed, if it gave one.
+    pub pass: Option<Vec<u8>>,
 }
 
 impl Kept for Family {
@@ -122,6 +124,12 @@ fn family_of(row: &EngagementRow) -> FamilyId {
     FamilyId::from_bytes(bytes)
 }
 
+/// The family without its other engagements.
+fn only(mut state: State, id: ModelId) -> State {
+    state.engagements.retain(|known, _| *known == id);
+    state
+}
+
 impl Local {
     /// Takes a signed command. `who` brings it; whose command it is, its signature says.
     ///
@@ -150,30 +158,46 @@ impl Local {
             let events = assay_review::decide(&state, envelope, &mut ctx)?;
             let kept: Vec<FamilyEvent> =
                 events.iter().map(|event| FamilyEvent { family: statement.family, event: event.clone() }).collect();
-            let state = unit.stage::<Family>(&kept, caller.actor)?.state.state;
-            Ok(Reviewed { engagement: statement.engagement, events, state })
+            let state = only(unit.stage::<Family>(&kept, caller.actor)?.state.state, statement.engagement);
+            Ok(Reviewed { engagement: statement.engagement, events, state, pass: None })
         };
-        if opens { self.begin(work) } else { self.decide(work) }
+        let mut done = if opens { self.begin(work)? } else { self.decide(work)? };
+        // Signed only now: a pass that no event speaks of would be worth something to a gateway.
+        let issued = done.events.iter().find_map(|event| match &event.happened {
+            Happened::PassIssued { pass } => Some(pass),
+            _ => None,
+        });
+        if let Some(pass) = issued {
+            // A gateway has the index's key from the trust file; the envelope's type keeps the two uses apart.
+            done.pass = Some(pass.sign(&self.home.keys()?.index)?);
+        }
+        Ok(done)
     }
 
-    /// The family of an engagement, for those who take part in it and for coordinators.
+    /// An engagement and its family's windows, for those who take part in it. Other engagements of the family are left
+    /// out: they may be with another organisation.
     ///
     /// # Errors
     ///
     /// There is none that this caller may see.
     pub fn engagement(&self, who: &Who, id: ModelId) -> Result<State, Refusal> {
+        self.family(who, id).map(|(state, _)| only(state, id))
+    }
+
+    /// The whole family of an engagement in which the caller's member takes part, and that member.
+    fn family(&self, who: &Who, id: ModelId) -> Result<(State, Option<MemberId>), Refusal> {
         let now = self.now();
         self.look(|view| {
             let caller = who.caller(view)?;
+            let member = caller.actor.member();
             let row = view.engagement(id)?.ok_or_else(|| Refusal::not_found("engagement"))?;
             let (mut entropy, mut spare) = (SystemEntropy, None);
             let unit = Unit::new(view, now, &mut entropy, (&*self.store, &self.vault), &mut spare)?;
             let state = unit.existing::<Family>(&stream(family_of(&row)))?.state.state;
             let takes_part = state.engagements.get(&id).is_some_and(|engagement| {
-                let member = caller.actor.member();
                 member == Some(engagement.developer.member) || member == Some(engagement.organisation.member)
             });
-            if takes_part { Ok(state) } else { Err(Refusal::not_found("engagement")) }
+            if takes_part { Ok((state, member)) } else { Err(Refusal::not_found("engagement")) }
         })
     }
 
@@ -187,13 +211,34 @@ impl Local {
         Ok(rows.into_iter().filter(|row| self.engagement(who, row.id).is_ok()).collect())
     }
 
-    /// The events of a family, for an audit by a party.
+    /// The events of an engagement, for those who take part in it.
     ///
     /// # Errors
     ///
     /// There is no such engagement that this caller may see.
     pub fn engagement_events(&self, who: &Who, id: ModelId) -> Result<Vec<Event>, Refusal> {
-        self.engagement(who, id)?;
+        self.family(who, id)?;
+        let mut events = self.stream_of(id)?;
+        events.retain(|event| event.engagement == id);
+        Ok(events)
+    }
+
+    /// All events of an engagement's family, which an audit needs: thirty days are shared by all of it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such engagement that this caller may see, or the caller's member is not the family's developer: an
+    /// organisation has no business with what another one does for the same developer.
+    pub fn family_events(&self, who: &Who, id: ModelId) -> Result<Vec<Event>, Refusal> {
+        let (state, member) = self.family(who, id)?;
+        if state.engagements.values().any(|engagement| Some(engagement.developer.member) != member) {
+            return Err(Refusal::call("not-the-developer", "an audit needs the events of the whole family of models")
+                .help("ask the developer for it; `assay review show` has the events of this engagement"));
+        }
+        self.stream_of(id)
+    }
+
+    fn stream_of(&self, id: ModelId) -> Result<Vec<Event>, Refusal> {
         self.look(|view| {
             let row = view.engagement(id)?.ok_or_else(|| Refusal::not_found("engagement"))?;
             let mut events = Vec::new();

@@ -76,6 +76,20 @@ impl<'a> Unit<'a> {
     ///
     /// The store or a payload cannot be read.
     pub fn load<K: Kept>(&self, stream: &StreamId) -> Result<Loaded<K>, Refusal> {
+        let mut loaded = self.kept::<K>(stream)?;
+        for staged in self.staged.iter().filter(|staged| staged.event.envelope.stream == *stream) {
+            loaded.place = staged.event.envelope.place;
+            loaded.state.apply(&payload::read::<K>(&staged.event.envelope, &staged.plain)?.event);
+        }
+        Ok(loaded)
+    }
+
+    /// The state of a stream as it is on disk, without what was staged: what a caller may see is judged by that.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn kept<K: Kept>(&self, stream: &StreamId) -> Result<Loaded<K>, Refusal> {
         let mut state = K::default();
         let mut place = 0;
         let mut shredded = false;
@@ -90,10 +104,6 @@ impl<'a> Unit<'a> {
                 }
                 None => shredded = true,
             }
-        }
-        for staged in self.staged.iter().filter(|staged| staged.event.envelope.stream == *stream) {
-            place = staged.event.envelope.place;
-            state.apply(&payload::read::<K>(&staged.event.envelope, &staged.plain)?.event);
         }
         Ok(Loaded { state, place, shredded })
     }

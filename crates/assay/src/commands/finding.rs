@@ -1,10 +1,13 @@
 //! `assay finding`: what a person decides about one.
 
+use std::path::PathBuf;
+
 use assay_bundle::verdict::Verdict;
 use assay_case::Embargoed;
 use assay_case::finding::{CloseReason, Command};
 use assay_case::ids::FindingId;
 use assay_case::text::Line;
+use assay_prove::load::LoadedBundle;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
@@ -13,15 +16,47 @@ use crate::cli::Common;
 use crate::desk::{self, As, tell};
 use crate::failure::Failure;
 use crate::report::plain;
+use crate::whole_file::WholeFile;
 
 /// Decide about a finding: refute, close, ask, withdraw, undo a merge
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  assay finding supply fnd_… report/ --as 'Fay Lindqvist'
+  assay finding fetch fnd_… --into report.tar.zst --as 'Vera Lang'
+  assay finding refute fnd_… --verdict not-reproduced --because 'it does not show in any run' --as 'Ana Ruiz'")]
 pub enum FindingCommand {
+    Supply(SupplyArgs),
+    Fetch(FetchArgs),
     Refute(RefuteArgs),
     Close(CloseArgs),
     Ask(AskArgs),
     Withdraw(WithdrawArgs),
     Split(SplitArgs),
+}
+
+/// Bring a bundle that is more complete, or corrected; the finding keeps its time of receipt
+#[derive(Debug, Args)]
+pub struct SupplyArgs {
+    /// Which
+    pub finding: FindingId,
+    /// A folder or a `.tar.zst` with a proof.toml
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    #[command(flatten)]
+    pub by: As,
+}
+
+/// Take the bundle of a finding out, for those who may see it; it is an exploit, and is handled as one
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Which
+    pub finding: FindingId,
+    /// Where to, as a `.tar.zst` that only you can read
+    #[arg(long, value_name = "FILE")]
+    pub into: PathBuf,
+    #[command(flatten)]
+    pub by: As,
 }
 
 /// End a finding as wrong, resting on a recorded verdict; never by who submitted it
@@ -132,6 +167,8 @@ fn line(text: &str) -> Result<Line, Failure> {
 /// Decides.
 pub fn run(call: &FindingCommand, common: &Common) -> Result<u8, Failure> {
     let (id, by, command) = match call {
+        FindingCommand::Supply(call) => return supply(call, common),
+        FindingCommand::Fetch(call) => return fetch(call, common),
         FindingCommand::Refute(call) => {
             let sentence = Embargoed::new(line(&call.because)?);
             (call.finding, &call.by, Command::Refute { verdict: call.verdict, sentence })
@@ -154,5 +191,35 @@ pub fn run(call: &FindingCommand, common: &Common) -> Result<u8, Failure> {
     let because = reason.as_ref().map_or_else(String::new, |reason| format!(": {}", plain::line(reason, 300)));
     let text = format!("{} is {} now{because}\nNext: assay status {}\n", finding.id, finding.word(), finding.id);
     tell(common, &text, &json!({ "finding": finding.id, "state": finding.word().as_str(), "reason": reason }));
+    Ok(0)
+}
+
+fn supply(call: &SupplyArgs, common: &Common) -> Result<u8, Failure> {
+    let who = call.by.who()?;
+    let bundle = LoadedBundle::read(&call.bundle)
+        .map_err(|error| Failure::call(error.code, error.message).help("`assay bundle check` shows more"))?;
+    let finding = desk::open()?.supply(&who, call.finding, &bundle)?;
+    let mut text = format!("{} is {} now\n", finding.id, finding.word());
+    for key in &finding.missing {
+        text.push_str(&format!("  still needs {}\n", plain::line(key.as_str(), 200)));
+    }
+    text.push_str(&format!("Next: assay status {}\n", finding.id));
+    tell(
+        common,
+        &text,
+        &json!({ "finding": finding.id, "state": finding.word().as_str(), "missing": finding.missing }),
+    );
+    Ok(0)
+}
+
+fn fetch(call: &FetchArgs, common: &Common) -> Result<u8, Failure> {
+    let who = call.by.who()?;
+    let file = WholeFile::begin(&call.into)?;
+    let packed = desk::open()?.fetch(&who, call.finding)?;
+    file.finish(&packed, 0o600)?;
+    let path = plain::path(&call.into);
+    let text =
+        format!("Wrote {path}\nIt is an exploit. Keep it where only you can read it.\nNext: assay prove {path}\n");
+    tell(common, &text, &json!({ "finding": call.finding, "file": call.into.display().to_string() }));
     Ok(0)
 }

@@ -43,7 +43,8 @@ pub fn run(call: &SubmitArgs, common: &Common) -> Result<u8, Failure> {
     let file = call.receipt.as_ref().map(|path| WholeFile::begin(path)).transpose()?;
     let submitted = desk::open()?.submit(&who, &bundle)?;
     if let Some(file) = file {
-        file.finish(&submitted.envelope, 0o644)?;
+        // It opens the submission's own text: it is the submitter's, until the advisory is out.
+        file.finish(&submitted.envelope, 0o600)?;
     }
     let receipt = &submitted.receipt;
     let mut text = format!(
