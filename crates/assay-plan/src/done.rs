@@ -2,21 +2,21 @@
 //!
 //! A card that is gone is not done for that: a list may have been left out, a
 //! record withdrawn, a feed missing. *Verified by this scan* is said only
-//! where the inventory still names the thing, and for every record of the
-//! card either the same record now says *not affected*, or the version has
-//! the fix that the card named (R53, invariant 11).
+//! where the inventory still names the thing, and every record of the card
+//! is in this scan and now says *not affected* (R53, invariant 11). A version
+//! as new as a fix that the card named proves nothing: a later branch may
+//! have the flaw again, and only the record knows.
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use assay_base::Instant;
 use assay_inventory::component::{Component, Inventory, What};
-use assay_match::exposure::Touch;
+use assay_match::exposure::{Exposure, Touch};
 use serde::Serialize;
 
 use crate::names;
-use crate::previous::{Previous, PreviousCard, PreviousClosed};
+use crate::previous::{Previous, PreviousCard};
 use crate::request::Request;
-use crate::steps::versions::order;
 use crate::text::{NAME, SENTENCE, and, plain};
 
 /// What became of an earlier card.
@@ -46,6 +46,11 @@ impl Ending {
             Self::NotScanned => "Not looked at this time: still open",
         }
     }
+
+    /// Whether nothing shows that the work is over.
+    fn is_open(self) -> bool {
+        matches!(self, Self::NotExplained | Self::NotScanned)
+    }
 }
 
 /// An earlier card that is not in this plan.
@@ -60,6 +65,15 @@ pub struct Ended {
     pub ending: Ending,
     /// How that is known.
     pub why: String,
+    /// The earlier card, if nothing shows that its work is over: the next plan knows it again, and its clock goes on.
+    pub(crate) still_open: Option<PreviousCard>,
+}
+
+impl Ended {
+    /// Since when the thing is known, if nothing shows that its work is over.
+    pub fn first_seen(&self) -> Option<Instant> {
+        self.still_open.as_ref().map(|card| card.first_seen)
+    }
 }
 
 /// What became of the cards that are not in this plan, which has the cards of the ids in `still`.
@@ -71,19 +85,25 @@ pub(crate) fn ended(previous: &Previous, request: &Request<'_>, still: &HashSet<
         .filter(|card| !still.contains(card.id.as_str()))
         .map(|card| {
             let (ending, why) = now.ending(card);
-            Ended { card: plain(&card.id, 40), title: plain(&card.title, 2 * NAME), ending, why }
+            let still_open = ending
+                .is_open()
+                .then(|| PreviousCard { first_seen: card.first_seen.min(previous.made), ..card.clone() });
+            Ended { card: plain(&card.id, 40), title: plain(&card.title, 2 * NAME), ending, why, still_open }
         })
         .collect();
     ended.sort_by(|a, b| (a.ending, &a.title).cmp(&(b.ending, &b.title)));
     ended
 }
 
+/// Inventory, thing, version and record.
+type Pair<'a> = (String, String, Option<&'a str>, String);
+
 /// What this scan saw, found by the names that a card keeps.
 struct Now<'a> {
     inventories: HashMap<String, &'a Inventory>,
     components: HashMap<(String, String, String), Vec<&'a Component>>,
-    /// Inventory, thing, version and record of what is not affected.
-    cleared: HashSet<(String, String, Option<&'a str>, String)>,
+    /// What a record leaves out, and no record of the same id touches.
+    cleared: HashSet<Pair<'a>>,
 }
 
 impl<'a> Now<'a> {
@@ -97,13 +117,12 @@ impl<'a> Now<'a> {
             }
             now.inventories.insert(name, inventory);
         }
-        for exposure in request.exposures.iter().filter(|exposure| exposure.touch == Touch::NotAffected) {
-            now.cleared.insert((
-                plain(&exposure.inventory, SENTENCE),
-                thing(&exposure.component.what),
-                exposure.component.version.as_deref(),
-                plain(&exposure.advisory.id, 80),
-            ));
+        let (not, touched): (Vec<_>, Vec<_>) =
+            request.exposures.iter().partition(|exposure| exposure.touch == Touch::NotAffected);
+        now.cleared = not.into_iter().map(pair).collect();
+        // Two sources may have a record of one id; the one that says less does not count.
+        for exposure in touched {
+            now.cleared.remove(&pair(exposure));
         }
         now
     }
@@ -137,20 +156,20 @@ impl<'a> Now<'a> {
         versions.dedup();
         let versions = and(&versions);
         let cleared =
-            |component: &&Component| card.closes.iter().all(|closed| self.is_cleared(card, component, closed));
+            |component: &&Component| card.closes.iter().all(|closed| self.is_cleared(card, component, &closed.id));
         if !card.closes.is_empty() && here.iter().all(cleared) {
             (Ending::Verified, format!("{list} now names {versions}, which no record of the card touches."))
         } else {
-            let why =
-                format!("{list} names {versions}; whether that has every fix cannot be told from the records at hand.");
+            let why = format!(
+                "{list} names {versions}, and not every record of the card is at hand and says that it is not affected."
+            );
             (Ending::NotExplained, why)
         }
     }
 
-    fn is_cleared(&self, card: &PreviousCard, component: &Component, closed: &PreviousClosed) -> bool {
+    fn is_cleared(&self, card: &PreviousCard, component: &Component, record: &str) -> bool {
         let version = component.version.as_deref();
-        let key = (card.inventory.clone(), thing(&component.what), version, closed.id.clone());
-        self.cleared.contains(&key) || version.is_some_and(|version| has_fix(&component.what, version, card, closed))
+        self.cleared.contains(&(card.inventory.clone(), thing(&component.what), version, record.to_owned()))
     }
 }
 
@@ -162,21 +181,11 @@ fn thing(what: &What) -> String {
     }
 }
 
-/// Whether a version has the fix of one record: it is as new as the newest fixed version, or as new as one
-/// of its own major line that was newer than what was installed.
-fn has_fix(what: &What, now: &str, card: &PreviousCard, closed: &PreviousClosed) -> bool {
-    if closed.touch != "affected" || closed.fixed.is_empty() {
-        return false;
-    }
-    let reached = |fixed: &str| matches!(order(what, now, fixed), Some(Ordering::Greater | Ordering::Equal));
-    let newer = |fixed: &str| {
-        let mut old = card.components.iter().filter_map(|piece| piece.version.as_deref());
-        old.all(|old| matches!(order(what, fixed, old), Some(Ordering::Greater)))
-    };
-    closed.fixed.iter().all(|fixed| reached(fixed))
-        || closed.fixed.iter().any(|fixed| newer(fixed) && reached(fixed) && major(now) == major(fixed))
-}
-
-fn major(version: &str) -> &str {
-    version.split(['.', '-', '~', '+']).next().unwrap_or_default()
+fn pair(exposure: &Exposure) -> Pair<'_> {
+    (
+        plain(&exposure.inventory, SENTENCE),
+        thing(&exposure.component.what),
+        exposure.component.version.as_deref(),
+        plain(&exposure.advisory.id, 80),
+    )
 }

@@ -1,11 +1,13 @@
 //! An earlier plan, as far as the next one needs it: which cards there were,
-//! about which things, and since when.
+//! about which things, and since when. Cards that wait, and those that were
+//! gone without a reason, are among them: neither a deferral nor a file that
+//! was left out once may start a clock again.
 
 use std::collections::BTreeMap;
 
 use assay_base::Instant;
 use assay_inventory::component::What;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Largest plan that is read, in bytes.
 pub const LARGEST: usize = 64 * 1024 * 1024;
@@ -21,7 +23,7 @@ pub struct Previous {
 }
 
 /// A card of it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct PreviousCard {
     pub(crate) id: String,
@@ -38,19 +40,23 @@ pub(crate) struct PreviousCard {
 }
 
 /// A component of a card.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PreviousPiece {
     pub(crate) what: What,
-    pub(crate) version: Option<String>,
 }
 
 /// An advisory of a card.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PreviousClosed {
     pub(crate) id: String,
-    pub(crate) touch: String,
+}
+
+/// What became of a card of the plan before it.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct PreviousEnded {
     #[serde(default)]
-    pub(crate) fixed: Vec<String>,
+    still_open: Option<PreviousCard>,
 }
 
 #[derive(Deserialize)]
@@ -59,9 +65,13 @@ struct File {
     made: Instant,
     cards: Vec<PreviousCard>,
     #[serde(default)]
+    deferred: Vec<PreviousCard>,
+    #[serde(default)]
     later: Vec<PreviousCard>,
     #[serde(default, rename = "find-out")]
     find_out: Vec<PreviousCard>,
+    #[serde(default)]
+    ended: Vec<PreviousEnded>,
 }
 
 /// A file is no earlier plan.
@@ -98,15 +108,20 @@ impl Previous {
         if file.schema != "assay.plan/1" {
             return Err(BadPrevious::NoPlan);
         }
-        let all = file.cards.len() + file.later.len() + file.find_out.len();
+        let shelves = [&file.cards, &file.deferred, &file.later, &file.find_out].map(Vec::len);
+        let all = shelves.iter().sum::<usize>() + file.ended.len();
         if all > MOST {
             return Err(BadPrevious::TooMany(all));
         }
         if file.made > now {
             return Err(BadPrevious::FromTheFuture(file.made));
         }
-        let cards = file.cards.into_iter().chain(file.later).chain(file.find_out);
-        Ok(Self { made: file.made, cards: cards.map(|card| (card.id.clone(), card)).collect() })
+        // What was not looked at, or gone without a reason, was no less open for that: its clock goes on.
+        let open = file.ended.into_iter().filter_map(|ended| ended.still_open);
+        let shelves = file.cards.into_iter().chain(file.deferred).chain(file.later).chain(file.find_out);
+        let mut cards: BTreeMap<String, PreviousCard> = open.map(|card| (card.id.clone(), card)).collect();
+        cards.extend(shelves.map(|card| (card.id.clone(), card)));
+        Ok(Self { made: file.made, cards })
     }
 
     /// When a card first appeared: never later than the earlier plan was made, because it was in it.

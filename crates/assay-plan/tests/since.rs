@@ -5,10 +5,11 @@ mod hospital;
 
 use assay_base::Answer;
 use assay_inventory::component::PatchedBy;
+use assay_inventory::ecosystem::Ecosystem;
 use assay_match::exposure::{Exposure, Impact, Touch};
 use assay_plan::done::Ending;
 use assay_plan::{Plan, render};
-use hospital::{Case, advisory, exposure, product, skipped, ssvc};
+use hospital::{Case, advisory, exposure, package, product, skipped, ssvc};
 
 const LATER: &str = "2026-11-28T15:00:00Z";
 
@@ -40,19 +41,41 @@ fn the_record_itself_verifies_it() {
 }
 
 #[test]
-fn a_version_with_the_fix_verifies_it_without_the_record() {
-    for (version, ending) in [
-        ("7.2.7", Ending::Verified),
-        ("7.4.3", Ending::Verified),
-        // Newer than the fix of its branch, older than the fix of the next: only the record could say.
-        ("8.0.0", Ending::Verified),
-        ("7.2.6", Ending::NotExplained),
-        ("7.2", Ending::NotExplained),
-    ] {
-        let plan = week_later(Vec::new(), |case| {
-            case.inventories = hospital::inventories(&[found(version, Touch::Affected)]);
-        });
-        assert_eq!(plan.ended[0].ending, ending, "{version}");
+fn a_version_with_a_fix_verifies_nothing_without_the_record() {
+    // The record has two ranges, and this feed does not have the record: 1.3.0 is newer than the first fix, and affected.
+    let foo = |version: &str, touch| {
+        let foo = package(Ecosystem::Npm, "foo", version);
+        exposure(foo, ssvc(advisory("GHSA-1", "x"), true, Impact::Total), touch, &["1.2.9", "1.4.2"])
+    };
+    let first = Case::new(vec![foo("1.2.3", Touch::Affected)]).plan();
+    let next = |version: &str, found: Vec<Exposure>| {
+        let mut case = Case::new(found);
+        case.inventories = hospital::inventories(&[foo(version, Touch::Affected)]);
+        case.now = LATER.to_owned();
+        case.previous = Some(json(&first));
+        case.plan()
+    };
+    for version in ["1.3.0", "1.2.9", "1.4.2", "9.0.0"] {
+        let plan = next(version, Vec::new());
+        assert_eq!((plan.ended[0].ending, plan.counts.verified), (Ending::NotExplained, 0), "{version}");
+    }
+    // Another record says nothing about this one; the same one does.
+    let mut other = foo("1.4.2", Touch::NotAffected);
+    other.advisory.id = "GHSA-2".to_owned();
+    assert_eq!(next("1.4.2", vec![other]).ended[0].ending, Ending::NotExplained);
+    assert_eq!(next("1.4.2", vec![foo("1.4.2", Touch::NotAffected)]).ended[0].ending, Ending::Verified);
+}
+
+#[test]
+fn of_two_records_with_one_id_the_one_that_clears_does_not_win() {
+    // Another vendor now patches it, so it has another card; the old one is not done for that.
+    let mut theirs = found("7.2.4", Touch::CannotTell);
+    theirs.component.site.patched_by = PatchedBy::Vendor("Northline".to_owned());
+    let mut cleared = theirs.clone();
+    (cleared.touch, cleared.advisory.source) = (Touch::NotAffected, "another feed".to_owned());
+    for then in [vec![theirs.clone(), cleared.clone()], vec![cleared, theirs]] {
+        let plan = week_later(then, |_| {});
+        assert_eq!(plan.ended[0].ending, Ending::NotExplained);
     }
 }
 
@@ -92,6 +115,47 @@ fn a_clock_of_detection_does_not_start_again_with_each_plan() {
     let question = Case::new(vec![found("7.2.4", Touch::CannotTell)]).plan();
     let then = week_later(vec![found("7.2.4", Touch::Affected)], |case| case.previous = Some(json(&question)));
     assert_eq!(then.cards[0].first_seen, question.find_out[0].first_seen);
+}
+
+#[test]
+fn no_clock_starts_again_because_something_was_left_out_once() {
+    let then = || vec![found("7.2.4", Touch::Affected)];
+    let first = Case::new(then()).plan();
+    let card = &first.cards[0];
+    let plan = |now: &str, before: &Plan, change: &dyn Fn(&mut Case)| {
+        let mut case = Case::new(then());
+        (case.now, case.previous) = (now.to_owned(), Some(json(before)));
+        change(&mut case);
+        case.plan()
+    };
+    let deferral = format!(
+        "schema = \"assay.reports/1\"\n[[report]]\ncard = \"{}\"\nstate = \"deferred\"\nby = \"Pat\"\nat = \"2026-11-22T10:00:00Z\"\nwhy = \"a\"\ncontrol = \"b\"\nreview = \"2026-11-25\"\n",
+        card.id
+    );
+    let defer: &dyn Fn(&mut Case) = &|case| case.reports = Some(deferral.clone());
+    let no_inventory: &dyn Fn(&mut Case) = &|case| {
+        case.exposures.clear();
+        case.inventories.clear();
+    };
+    let no_record: &dyn Fn(&mut Case) = &|case| case.exposures.clear();
+    for (what, change) in [("deferred", defer), ("inventory", no_inventory), ("record", no_record)] {
+        // Left out once, and once more: it is told each time.
+        let second = plan("2026-11-23T15:00:00Z", &first, change);
+        assert!(second.cards.is_empty(), "{what}");
+        let third = plan("2026-11-24T15:00:00Z", &second, change);
+        assert_eq!(third.ended.len(), second.ended.len(), "{what}");
+        assert!(third.ended.iter().all(|ended| ended.first_seen() == Some(first.made)), "{what}");
+        let back = plan(LATER, &third, &|_| {});
+        assert_eq!(back.cards[0].id, card.id, "{what}");
+        assert_eq!((back.cards[0].first_seen, back.cards[0].due.earliest), (first.made, card.due.earliest), "{what}");
+    }
+    // What is done, and comes back, is found anew.
+    let gone = plan("2026-11-23T15:00:00Z", &first, &|case| {
+        case.exposures.clear();
+        case.inventories[0].components.clear();
+    });
+    assert_eq!((gone.ended[0].ending, gone.ended[0].first_seen()), (Ending::Removed, None));
+    assert_eq!(plan(LATER, &gone, &|_| {}).cards[0].first_seen, hospital::at(LATER));
 }
 
 fn reported(state: &str, more: &str) -> Plan {
