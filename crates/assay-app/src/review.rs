@@ -155,10 +155,12 @@ impl Local {
             let state = unit.load::<Family>(&stream(statement.family))?.state.state;
             let mut ctx =
                 assay_review::Ctx { now: unit.now, entropy: unit.entropy, clearinghouse: &self.home.instance.origin };
-            let events = assay_review::decide(&state, envelope, &mut ctx)?;
+            let mut events = assay_review::decide(&state, envelope, &mut ctx)?;
             let kept: Vec<FamilyEvent> =
                 events.iter().map(|event| FamilyEvent { family: statement.family, event: event.clone() }).collect();
             let state = only(unit.stage::<Family>(&kept, caller.actor)?.state.state, statement.engagement);
+            // What ended by itself meanwhile may be another organisation's window.
+            events.retain(|event| event.engagement == statement.engagement);
             Ok(Reviewed { engagement: statement.engagement, events, state, pass: None })
         };
         let mut done = if opens { self.begin(work)? } else { self.decide(work)? };

@@ -3,8 +3,9 @@
 
 use std::path::PathBuf;
 
+use assay_app::local::Local;
 use assay_app::review::Reviewed;
-use assay_base::{Instant, SystemEntropy};
+use assay_base::{Instant, PersonId, SystemEntropy};
 use assay_review::{By, Command, Event, FamilyId, ModelId, NOTICE, PublicKey, State, Statement};
 use assay_seal::SigningKey;
 use clap::{Args, Subcommand};
@@ -37,21 +38,32 @@ Examples:
 pub enum ReviewCommand {
     Open(open::OpenArgs),
     Ask(open::AskArgs),
+    Answer(open::AnswerArgs),
     Safeguard(open::SafeguardArgs),
     Grant(Box<grant::GrantArgs>),
+    Agreement(grant::AgreementArgs),
     Countersign(grant::CountersignArgs),
     Decline(grant::DeclineArgs),
+    Quota(grant::QuotaArgs),
     EndGrant(grant::EndGrantArgs),
     Window(window::WindowArgs),
     MoveAnchor(window::MoveAnchorArgs),
     Shrink(window::ShrinkArgs),
+    /// Stop all use for a time (the developer's key); the window's end stays where it is
     Pause(window::PlainArgs),
+    /// Let use go on after a pause (the developer's key)
     Resume(window::PlainArgs),
+    /// End the window now, and with it all grants (the developer's key)
     EndWindow(window::PlainArgs),
+    Pass(grant::PassArgs),
     Use(grant::UseArgs),
+    /// Say that the review has run its course (the developer's key); not while a window is open
     Finish(window::PlainArgs),
+    /// Withdraw at any time and without a reason (the developer's key); all grants end at once
     Withdraw(window::PlainArgs),
     Residuals(window::ResidualsArgs),
+    Certify(window::CertifyArgs),
+    /// Close the engagement when nothing is left with the organisation (the developer's key)
     CloseOut(window::PlainArgs),
     Show(show::ShowArgs),
     List(show::ListArgs),
@@ -73,10 +85,13 @@ pub fn run(call: &ReviewCommand, common: &Common) -> Result<u8, Failure> {
     match call {
         ReviewCommand::Open(call) => open::open(call, common),
         ReviewCommand::Ask(call) => open::ask(call, common),
+        ReviewCommand::Answer(call) => open::answer(call, common),
         ReviewCommand::Safeguard(call) => open::safeguard(call, common),
         ReviewCommand::Grant(call) => grant::grant(call, common),
+        ReviewCommand::Agreement(call) => grant::agreement(call, common),
         ReviewCommand::Countersign(call) => grant::countersign(call, common),
         ReviewCommand::Decline(call) => grant::decline(call, common),
+        ReviewCommand::Quota(call) => grant::quota(call, common),
         ReviewCommand::EndGrant(call) => grant::end(call, common),
         ReviewCommand::Window(call) => window::open(call, common),
         ReviewCommand::MoveAnchor(call) => window::move_anchor(call, common),
@@ -84,10 +99,12 @@ pub fn run(call: &ReviewCommand, common: &Common) -> Result<u8, Failure> {
         ReviewCommand::Pause(call) => window::plain(call, Command::Pause, common),
         ReviewCommand::Resume(call) => window::plain(call, Command::Resume, common),
         ReviewCommand::EndWindow(call) => window::plain(call, Command::EndWindow, common),
+        ReviewCommand::Pass(call) => grant::pass(call, common),
         ReviewCommand::Use(call) => grant::use_once(call, common),
         ReviewCommand::Finish(call) => window::plain(call, Command::Finish, common),
         ReviewCommand::Withdraw(call) => window::plain(call, Command::Withdraw, common),
         ReviewCommand::Residuals(call) => window::residuals(call, common),
+        ReviewCommand::Certify(call) => window::certify(call, common),
         ReviewCommand::CloseOut(call) => window::plain(call, Command::CloseOut, common),
         ReviewCommand::Show(call) => show::show(call, common),
         ReviewCommand::List(call) => show::list(call, common),
@@ -95,8 +112,15 @@ pub fn run(call: &ReviewCommand, common: &Common) -> Result<u8, Failure> {
     }
 }
 
-/// Signs a command with the next number of this key, brings it, and tells what happened.
+/// Signs a command, brings it, and tells what happened.
 fn send(signer: &Signer, engagement: ModelId, command: Command, common: &Common) -> Result<u8, Failure> {
+    let done = bring(signer, engagement, command)?;
+    told(&done, &[], common);
+    Ok(0)
+}
+
+/// Signs a command with the next number of this key, and brings it.
+fn bring(signer: &Signer, engagement: ModelId, command: Command) -> Result<Reviewed, Failure> {
     let key = key::signing_key(Some(&signer.key))?;
     let who = signer.by.who()?;
     let local = desk::open()?;
@@ -106,9 +130,7 @@ fn send(signer: &Signer, engagement: ModelId, command: Command, common: &Common)
     let sequence = state.engagements.get(&engagement).map_or(1, |known| known.next_sequence(public));
     let clearinghouse = local.home().instance.origin.clone();
     let statement = Statement { clearinghouse, family, engagement, sequence, made_at: local.now(), command };
-    let done = local.review(&who, &signed(&statement, &key)?)?;
-    told(&done, common);
-    Ok(0)
+    Ok(local.review(&who, &signed(&statement, &key)?)?)
 }
 
 /// The same for the command that begins an engagement, under a handle drawn here.
@@ -121,7 +143,7 @@ fn begin(signer: &Signer, family: Option<FamilyId>, command: Command, common: &C
     let clearinghouse = local.home().instance.origin.clone();
     let statement = Statement::opening(clearinghouse, family, local.now(), command, &mut entropy);
     let done = local.review(&who, &signed(&statement, &key)?)?;
-    told(&done, common);
+    told(&done, &[], common);
     Ok(0)
 }
 
@@ -131,7 +153,8 @@ fn signed(statement: &Statement, key: &SigningKey) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::own("no-envelope", format!("the command could not be signed: {error}")))
 }
 
-fn told(done: &Reviewed, common: &Common) {
+/// Tells what was accepted. `parts` are what only this command has, by name.
+fn told(done: &Reviewed, parts: &[(&str, String)], common: &Common) {
     let mut text = String::new();
     for event in &done.events {
         text.push_str(&format!("{}\n", plain::line(&event.sentence(), 500)));
@@ -145,8 +168,13 @@ fn told(done: &Reviewed, common: &Common) {
     if let Some(window) = engagement.and_then(|engagement| engagement.window.as_ref()) {
         text.push_str(&format!("  window      ends at {}\n", window.ends_at));
     }
+    let mut json = shown(done.engagement, &done.state, &done.events);
+    for (name, part) in parts {
+        text.push_str(&format!("  {name:<12}{}\n", plain::line(part, 4_096)));
+        json[*name] = part.as_str().into();
+    }
     text.push_str(&format!("\n{NOTICE}\nNext: assay review show {}\n", done.engagement));
-    tell(common, &text, &shown(done.engagement, &done.state, &done.events));
+    tell(common, &text, &json);
 }
 
 /// An engagement, for programs.
@@ -159,6 +187,7 @@ fn shown(id: ModelId, state: &State, events: &[Event]) -> Value {
         "covered": engagement.map(|engagement| engagement.coverage.coverage().as_str()),
         "safeguards": engagement.map(|engagement| &engagement.safeguards),
         "window": engagement.and_then(|engagement| engagement.window.as_ref()),
+        "residuals": engagement.and_then(|engagement| engagement.residuals.as_ref()),
         "grants": engagement.map(|engagement| &engagement.grants),
         "events": events.iter().map(|event| json!({ "at": event.at, "kind": event.kind(), "by": side(event),
             "sentence": event.sentence() })).collect::<Vec<_>>(),
@@ -183,6 +212,15 @@ fn digest(path: &std::path::Path) -> Result<assay_bundle::digest::Sha256, Failur
         return Err(failed(format!("it is no plain file of at most {MAX_BYTES} bytes")));
     }
     std::fs::read(path).map(|bytes| assay_bundle::digest::Sha256::of(&bytes)).map_err(|error| failed(error.to_string()))
+}
+
+/// A person of the house, by name.
+fn person(local: &Local, name: &str) -> Result<PersonId, Failure> {
+    let (_, persons) = local.members()?;
+    let person = persons.iter().find(|person| person.name == name && !person.left);
+    person.map(|person| person.id).ok_or_else(|| {
+        Failure::call("no-such-person", format!("`{name}` is nobody here")).help("`assay admin members` lists them")
+    })
 }
 
 /// A public key of a file.

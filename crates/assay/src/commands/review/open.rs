@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use assay_review::{Command, FamilyId, ModelId, Party, PublicKey, Safeguard};
+use assay_base::Instant;
+use assay_review::{Command, Coverage, CoverageAnswer, FamilyId, ModelId, Party, PublicKey, Safeguard, Text};
 use clap::Args;
 
-use super::{Signer, begin, digest, public_key, send};
+use super::{Signer, begin, digest, now, person, public_key, send};
 use crate::cli::Common;
 use crate::desk;
 use crate::failure::Failure;
@@ -48,6 +49,30 @@ pub struct AskArgs {
     pub signer: Signer,
 }
 
+/// Hand on the answer of a named person to the question (the organisation's key); it has no effect on anything
+#[derive(Debug, Args)]
+pub struct AnswerArgs {
+    /// The engagement
+    pub engagement: ModelId,
+    /// covered, not-covered or undetermined
+    #[arg(value_parser = coverage_word)]
+    pub coverage: Coverage,
+    /// Who decided, by name; whoever brings the answer by default
+    #[arg(long, value_name = "NAME")]
+    pub decided_by: Option<String>,
+    /// When; now by default
+    #[arg(long, value_name = "INSTANT")]
+    pub decided_at: Option<Instant>,
+    /// The record of the decision; only its digest is recorded
+    #[arg(long, value_name = "FILE")]
+    pub record: PathBuf,
+    /// On what basis, in the decider's words
+    #[arg(long, value_name = "TEXT")]
+    pub basis: String,
+    #[command(flatten)]
+    pub signer: Signer,
+}
+
 /// Sign the text of one of the five safeguards (the developer's key, and the organisation's)
 #[derive(Debug, Args)]
 pub struct SafeguardArgs {
@@ -61,6 +86,11 @@ pub struct SafeguardArgs {
     pub text: PathBuf,
     #[command(flatten)]
     pub signer: Signer,
+}
+
+fn coverage_word(text: &str) -> Result<Coverage, String> {
+    let known = Coverage::ALL.iter().copied().find(|one| one.as_str() == text);
+    known.ok_or_else(|| "the answers are covered, not-covered and undetermined".to_owned())
 }
 
 fn safeguard_word(text: &str) -> Result<Safeguard, String> {
@@ -98,4 +128,20 @@ pub fn ask(call: &AskArgs, common: &Common) -> Result<u8, Failure> {
 pub fn safeguard(call: &SafeguardArgs, common: &Common) -> Result<u8, Failure> {
     let command = Command::SignSafeguard { safeguard: call.safeguard, text: digest(&call.text)? };
     send(&call.signer, call.engagement, command, common)
+}
+
+/// Answers.
+pub fn answer(call: &AnswerArgs, common: &Common) -> Result<u8, Failure> {
+    let name = match &call.decided_by {
+        Some(name) => name.clone(),
+        None => call.signer.by.who()?.person,
+    };
+    let answer = CoverageAnswer {
+        coverage: call.coverage,
+        decided_by: person(&desk::open()?, &name)?,
+        decided_at: call.decided_at.unwrap_or_else(now),
+        record: digest(&call.record)?,
+        basis: Text::new(&*call.basis).map_err(|error| Failure::call("text", error.to_string()))?,
+    };
+    send(&call.signer, call.engagement, Command::Answer { answer }, common)
 }

@@ -31,6 +31,9 @@ pub struct ListArgs {
 }
 
 /// Check every signed command of an engagement's family again, without believing whoever kept them
+///
+/// For the developer's member alone: an audit needs the events of the whole family of models, also those of its
+/// engagements with other organisations.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 everything holds; 10 something does not; 2 the call is wrong; 1 Assay itself failed"
@@ -49,7 +52,7 @@ pub fn show(call: &ShowArgs, common: &Common) -> Result<u8, Failure> {
     let state = local.engagement(&who, call.engagement)?;
     let events = local.engagement_events(&who, call.engagement)?;
     let mut text = String::new();
-    for event in events.iter().filter(|event| event.engagement == call.engagement) {
+    for event in &events {
         let sentence = plain::line(&event.sentence(), 300);
         text.push_str(&format!("{}  {:<12}  {sentence}\n", event.at, side(event)));
     }
@@ -58,6 +61,10 @@ pub fn show(call: &ShowArgs, common: &Common) -> Result<u8, Failure> {
         Some((_, window)) => format!("\nThe window is open until {}\n", window.ends_at),
         None => "\nNo window is open\n".to_owned(),
     });
+    let engagement = state.engagements.get(&call.engagement);
+    for (residual, what) in engagement.iter().filter_map(|engagement| engagement.residuals.as_ref()).flatten() {
+        text.push_str(&format!("Left with the organisation: {residual}  {}\n", plain::line(what.as_str(), 300)));
+    }
     text.push_str(&format!("{NOTICE}\n"));
     tell(common, &text, &shown(call.engagement, &state, &events));
     Ok(0)
@@ -84,11 +91,11 @@ pub fn list(call: &ListArgs, common: &Common) -> Result<u8, Failure> {
 /// Audits.
 pub fn audit(call: &AuditArgs, common: &Common) -> Result<u8, Failure> {
     let local = desk::open()?;
-    let events = local.engagement_events(&call.by.who()?, call.engagement)?;
+    let events = local.family_events(&call.by.who()?, call.engagement)?;
     match assay_review::audit::audit(&events, &local.home().instance.origin) {
         Ok(audited) => {
             let text =
-                format!("{} events: every signature holds, and every command gives the same again.\n", events.len());
+                format!("Events: {}. Every signature holds, and every command gives the same again.\n", events.len());
             tell(common, &text, &json!({ "holds": true, "events": events.len(), "skipped": audited.skipped.len() }));
             Ok(0)
         }

@@ -1,10 +1,12 @@
 //! `assay review window` and what ends one.
 
+use std::path::PathBuf;
+
 use assay_base::Instant;
 use assay_review::{Anchor, Command, ModelId, Residual, ResidualId, Text};
 use clap::{Args, ValueEnum};
 
-use super::{Signer, send};
+use super::{Signer, digest, send};
 use crate::cli::Common;
 use crate::failure::Failure;
 
@@ -67,7 +69,7 @@ pub struct ShrinkArgs {
     pub signer: Signer,
 }
 
-/// The developer's key
+// What each of these verbs does stands at its name in `ReviewCommand`.
 #[derive(Debug, Args)]
 pub struct PlainArgs {
     /// The engagement
@@ -88,6 +90,20 @@ pub struct ResidualsArgs {
     pub signer: Signer,
 }
 
+/// Say that something that was left is destroyed (the organisation's key)
+#[derive(Debug, Args)]
+pub struct CertifyArgs {
+    /// The engagement
+    pub engagement: ModelId,
+    /// Which of the things that are left; `assay review show` names them
+    pub residual: ResidualId,
+    /// The certificate of its destruction; only its digest is recorded
+    #[arg(long, value_name = "FILE")]
+    pub certificate: PathBuf,
+    #[command(flatten)]
+    pub signer: Signer,
+}
+
 fn text(written: &str) -> Result<Text, Failure> {
     Text::new(written).map_err(|error| Failure::call("text", error.to_string()))
 }
@@ -99,8 +115,13 @@ fn anchor(call: &AnchorArgs) -> Result<Anchor, Failure> {
             Anchor::ReleaseToOtherTrustedPartners { planned, source }
         }
         (AnchorKind::PublicRelease, Some(planned)) => Anchor::PublicRelease { planned, source },
+        // A date that is given and not kept would end nothing on its day.
+        (AnchorKind::None, Some(planned)) => {
+            return Err(Failure::call("anchor", format!("`--anchor none` has no date, and {planned} is given"))
+                .help("leave --planned out, or name what is planned for then with --anchor"));
+        }
         // clap asks for the instant where there is a plan.
-        _ => Anchor::None,
+        (_, None) => Anchor::None,
     })
 }
 
@@ -133,4 +154,10 @@ pub fn residuals(call: &ResidualsArgs, common: &Common) -> Result<u8, Failure> {
         .map(|item| Ok(Residual { residual: ResidualId::draw(&mut entropy), what: text(item)? }))
         .collect::<Result<Vec<_>, Failure>>()?;
     send(&call.signer, call.engagement, Command::ReportResiduals { residuals }, common)
+}
+
+/// Says that one of it is destroyed.
+pub fn certify(call: &CertifyArgs, common: &Common) -> Result<u8, Failure> {
+    let command = Command::CertifyDestroyed { residual: call.residual, certificate: digest(&call.certificate)? };
+    send(&call.signer, call.engagement, command, common)
 }
