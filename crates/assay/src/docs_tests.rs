@@ -43,21 +43,19 @@ fn every_command_and_option_is_described_in_its_place() {
     let (cli, mut found) = (Cli::command(), Vec::new());
     leaves(&cli, "assay", &mut found);
     assert!(found.len() > 50, "only {} commands", found.len());
+    let mut missing = Vec::new();
     for (name, command) in found {
         let own = section(&name);
         let has = |words: &str| own.contains(words) || shared(&name).iter().any(|text| text.contains(words));
         for argument in command.get_arguments().chain(cli.get_arguments()) {
-            match (argument.get_long(), argument.get_value_names()) {
-                (Some(long), _) => assert!(has(&format!("--{long}")), "`{name}` does not describe `--{long}`"),
-                (None, Some(names)) => {
-                    for value in names {
-                        assert!(has(value.as_str()), "`{name}` does not describe `{value}`");
-                    }
-                }
-                _ => {}
-            }
+            let words = match (argument.get_long(), argument.get_value_names()) {
+                (Some(long), _) => vec![format!("--{long}")],
+                (None, names) => names.into_iter().flatten().map(ToString::to_string).collect(),
+            };
+            missing.extend(words.iter().filter(|words| !has(words)).map(|words| format!("{name}: {words}")));
         }
     }
+    assert!(missing.is_empty(), "docs/cli.md does not describe {missing:#?}");
 }
 
 #[test]
