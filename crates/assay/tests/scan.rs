@@ -101,11 +101,45 @@ fn exit_codes() {
     assert_eq!(run("2.0.0").exits(0).json()["answer"]["not-affected"], 1);
     assert_eq!(run("what is this").exits(11).json()["answer"]["cannot-tell"], 1);
     lock(&bench, "b", "1.5.0");
-    let unnamed = bench.run(&["scan", "package-lock.json", "--advisories", "osv"]).exits(0);
+    let unnamed = bench.run(&["scan", "package-lock.json", "--advisories", "osv"]).exits(11);
     unnamed.says("None of 1 thing is known to be affected, 0 are not affected, and no record names 1.");
     // A row that could not be read may be anything.
     fs::write(bench.path("list.csv"), "vendor,product,version\n,,1.0\nBaxter,Pump,2.0\n").unwrap();
     bench.run(&["scan", "list.csv", "--advisories", "osv"]).exits(11).says("1 entry could not be read in full");
+}
+
+#[test]
+fn what_answers_nothing_is_no_good_news() {
+    let bench = Bench::new();
+    write(&bench.path("names/A.json"), &record("A", "a"));
+    let mut withdrawn = record("A", "a");
+    withdrawn["withdrawn"] = json!("2026-01-02T00:00:00Z");
+    write(&bench.path("withdrawn/A.json"), &withdrawn);
+    fs::create_dir(bench.path("unreadable")).unwrap();
+    fs::write(bench.path("unreadable/A.json"), "{ \"id\": ").unwrap();
+    fs::write(bench.path("empty.csv"), "vendor,product,version\n").unwrap();
+    lock(&bench, "a", "2.0.0");
+    fs::copy(bench.path("package-lock.json"), bench.path("good.json")).unwrap();
+    lock(&bench, "b", "2.0.0");
+    for (inventory, records, words) in [
+        ("empty.csv", "names", "Nothing could be answered: the inventories list nothing that could be read."),
+        ("package-lock.json", "names", "Nothing could be answered: no record at hand names any of it."),
+        ("good.json", "withdrawn", "Nothing could be answered: no record could be used."),
+        (
+            "good.json",
+            "unreadable",
+            "Nothing could be answered: no record could be used, and 1 record could not be read.",
+        ),
+    ] {
+        let call = ["scan", inventory, "--advisories", records];
+        bench.run(&call).exits(11).says(words);
+        let json = bench.run(&[&call[..], &["--format", "json"]].concat()).exits(11);
+        assert!(json.stderr.contains(words), "{json:?}");
+        assert_eq!(json.json()["answer"]["not-affected"], 0);
+    }
+    // One thing that a record leaves out is an answer.
+    let said = bench.run(&["scan", "good.json", "package-lock.json", "--advisories", "names"]).exits(0);
+    assert!(!said.stdout.contains("Nothing could be answered"), "{}", said.stdout);
 }
 
 #[test]
@@ -171,7 +205,10 @@ fn dpkg_names_its_release_by_the_file_beside_it() {
         .run(&["scan", "twelve/var/lib/dpkg/status", "--advisories", "osv"])
         .exits(10)
         .says("libssl3 3.0.11-1~deb12u2");
-    bench.run(&["scan", "eleven/var/lib/dpkg/status", "--advisories", "osv"]).exits(0);
+    bench
+        .run(&["scan", "eleven/var/lib/dpkg/status", "--advisories", "osv"])
+        .exits(11)
+        .says("no record at hand names any of it.");
     fs::write(bench.path("status"), status).unwrap();
     bench.run(&["scan", "status", "--advisories", "osv"]).exits(11).says("does not say which release");
     bench.run(&["scan", "status", "--os-release", "twelve/etc/os-release", "--advisories", "osv"]).exits(10);

@@ -8,14 +8,14 @@ use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::output;
 use crate::report::scan_json::ScanJson;
-use crate::report::scan_text;
+use crate::report::{scan_none, scan_text};
 use crate::scan_input::{self, Scanned, Sources};
 
-/// Nothing is affected.
+/// Records name something, and everything that they name is not affected.
 const NOTHING: u8 = 0;
 /// Something is affected.
 const AFFECTED: u8 = 10;
-/// Nothing is known to be affected, and of something it cannot be told.
+/// Nothing is known to be affected, and of something, or of everything, it cannot be told.
 const CANNOT_TELL: u8 = 11;
 
 /// Say which things of an inventory are affected, and of which it cannot be told
@@ -32,9 +32,9 @@ Examples:
   assay scan bom.json --advisories mirror/ --format json | jq '.exposures[].why'
 
 Exit codes:
-   0  nothing is affected
+   0  everything that a record names is not affected
   10  something is affected
-  11  nothing is known to be affected, and something cannot be told
+  11  nothing is known to be affected, and something cannot be told; or nothing could be answered at all
    2  the call is wrong, or a file that it names
    1  Assay itself failed")]
 pub struct ScanArgs {
@@ -52,17 +52,23 @@ pub fn run(call: &ScanArgs, common: &Common) -> Result<u8, Failure> {
     let now = Instant::now();
     match common.format {
         Format::Text => output::answer(&scan_text::render(&scanned, call.all, now)),
-        Format::Json => output::json(&ScanJson::of(&scanned, now)),
+        Format::Json => {
+            output::json(&ScanJson::of(&scanned, now));
+            if let Some(why) = scan_none::unanswered(&scanned) {
+                output::say(&why);
+            }
+        }
     }
     Ok(exit_code(&scanned))
 }
 
-/// An entry that could not be read may be anything, so it counts as not told (invariant 11).
+/// An entry that could not be read may be anything, so it counts as not told; and an empty list, or records that name
+/// nothing of it, are no good news (invariant 11).
 fn exit_code(scanned: &Scanned) -> u8 {
     let tally = scanned.tally();
     if tally.affected > 0 {
         AFFECTED
-    } else if tally.cannot_tell > 0 || tally.skipped > 0 {
+    } else if tally.cannot_tell > 0 || tally.skipped > 0 || scan_none::unanswered(scanned).is_some() {
         CANNOT_TELL
     } else {
         NOTHING

@@ -18,6 +18,7 @@ pub mod sample;
 pub mod saw;
 pub mod scan_fresh;
 pub mod scan_json;
+pub mod scan_none;
 pub mod scan_text;
 pub mod several;
 pub mod words;

@@ -10,7 +10,7 @@ use super::fold::paragraph;
 use super::grid::Grid;
 use super::scan_fresh::{Freshness, feed};
 use super::words::count;
-use super::{bold, dim, paint, plain};
+use super::{bold, dim, paint, plain, scan_none};
 use crate::scan_input::{Scanned, Tally};
 
 /// Records that affect one thing, and records that cannot tell, that are shown without `--all`.
@@ -23,6 +23,9 @@ const LINES: usize = 10;
 pub fn render(scanned: &Scanned, all: bool, now: Instant) -> String {
     let tally = scanned.tally();
     let mut out = paragraph("", &sentence(&tally));
+    if let Some(why) = scan_none::unanswered(scanned) {
+        out.push_str(&paragraph("", &paint(AnsiColor::Yellow, &why)));
+    }
     if tally.skipped > 0 {
         let entries = if tally.skipped == 1 { "1 entry".to_owned() } else { format!("{} entries", tally.skipped) };
         let text = format!("{entries} could not be read in full, or not matched; see below.");
@@ -49,7 +52,8 @@ fn sentence(tally: &Tally) -> String {
         n => format!("{n} of {} {} affected", count(tally.things, "thing"), are(n)),
     };
     let color = match (tally.affected, tally.cannot_tell + tally.skipped) {
-        (0, 0) => AnsiColor::Green,
+        // Good news only where a record gave some.
+        (0, 0) if tally.not_affected > 0 => AnsiColor::Green,
         (0, _) => AnsiColor::Yellow,
         _ => AnsiColor::Red,
     };
