@@ -10,6 +10,7 @@ use assay_bundle::digest::Sha256;
 use crate::advisory::{self, Checked};
 use crate::index::{self, SignedIndex};
 use crate::layout;
+use crate::ledger;
 use crate::read::{self, ReadError};
 use crate::refusal::Refusal;
 use crate::source::{FetchError, Source, Unreachable};
@@ -172,6 +173,10 @@ impl Client {
             total: index.index().entries.len(),
             repaired,
         };
+        // A mirror that was kept before clients remembered the ledger's head has it in its own index.
+        let remembered = seen.state.as_ref().and_then(|state| state.ledger.as_ref());
+        let before = remembered.or_else(|| seen.index.as_ref().and_then(|index| index.index().ledger.as_ref()));
+        ledger::check(staging.next(), index.index(), before, &self.trust)?;
         let state = State::of(&index);
         let same = seen.remembered && seen.state.as_ref() == Some(&state) && seen.index.as_ref() == Some(&index);
         if same && work.files == 0 {

@@ -23,6 +23,7 @@ mod candidate;
 mod client;
 mod index;
 pub mod layout;
+mod ledger;
 mod publisher;
 mod read;
 mod refusal;

@@ -96,6 +96,12 @@ pub enum Refusal {
         /// What is wrong.
         why: String,
     },
+    /// The ledger beside the advisories does not hold, or is not the one that the index names.
+    #[error("the ledger: {why}")]
+    Ledger {
+        /// What is wrong.
+        why: String,
+    },
     /// More than one release folder holds.
     #[error("the folder holds more than {most} {what}")]
     TooMuch {
@@ -123,6 +129,7 @@ impl Refusal {
             Self::Changed { .. } | Self::Size { .. } => "file-changed",
             Self::NotAFile { .. } => "not-a-file",
             Self::NotApproved { .. } => "not-approved",
+            Self::Ledger { .. } => "ledger",
             Self::TooMuch { .. } => "too-much",
         }
     }
@@ -156,6 +163,7 @@ impl Refusal {
             | Self::Unlisted { .. }
             | Self::NotAFile { .. }
             | Self::NotApproved { .. }
+            | Self::Ledger { .. }
             | Self::TooMuch { .. } => "do not use it; use another mirror, and tell the clearinghouse",
         }
     }

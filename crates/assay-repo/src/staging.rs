@@ -18,7 +18,7 @@ pub(crate) struct Staging {
     next: PathBuf,
     parent: PathBuf,
     /// Held as long as this lives: one writer at a time.
-    _lock: File,
+    lock: File,
 }
 
 /// Why a folder cannot be changed.
@@ -87,12 +87,17 @@ impl Staging {
         let next = parent.join(format!(".{name}.assay-next"));
         clear(&next)?;
         DirBuilder::new().mode(0o755).create(&next).map_err(io_at(&next))?;
-        Ok(Self { target: target.to_owned(), next, parent, _lock: lock })
+        Ok(Self { target: target.to_owned(), next, parent, lock })
     }
 
     /// The folder as it is now.
     pub(crate) fn target(&self) -> &Path {
         &self.target
+    }
+
+    /// The folder of the next state, as far as it is filled.
+    pub(crate) fn next(&self) -> &Path {
+        &self.next
     }
 
     /// Puts a file into the next state.
@@ -156,6 +161,8 @@ impl Drop for Staging {
     fn drop(&mut self) {
         // What was not committed is nothing. The next writer clears what is left here.
         let _ = clear(&self.next);
+        // Closing alone may come late: whoever looks at this process's files at this moment holds it open.
+        let _ = self.lock.unlock();
     }
 }
 

@@ -5,7 +5,7 @@ use assay_base::Instant;
 use assay_bundle::digest::Sha256;
 use serde::{Deserialize, Serialize};
 
-use crate::index::SignedIndex;
+use crate::index::{LedgerHead, SignedIndex};
 
 /// What `schema` says.
 const SCHEMA: &str = "assay.sync/1";
@@ -23,6 +23,9 @@ pub(crate) struct State {
     pub(crate) digest: Sha256,
     /// When it was signed.
     pub(crate) signed: Instant,
+    /// The ledger's head in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ledger: Option<LedgerHead>,
 }
 
 impl State {
@@ -32,6 +35,7 @@ impl State {
             version: index.index().version,
             digest: index.digest(),
             signed: index.index().instant,
+            ledger: index.index().ledger.clone(),
         }
     }
 
