@@ -107,6 +107,7 @@ codes! {
 
     EmbargoRuns = "embargo.runs", "the embargo still runs", "wait for its end, or have every signatory agree on an earlier one";
     EmbargoExited = "embargo.exited", "the embargo is over and cannot come back", "publish";
+    CloseEmbargoed = "embargo.close", "a case is not closed while its embargo runs", "end the embargo by every signatory's agreement on an earlier end, or wait for its end; then close";
     NoEmbargo = "embargo.none", "no embargo is in force", "nothing needs to be done";
     NotViable = "embargo.not-viable", "what is known in public cannot be embargoed", "publish as soon as two persons approve";
     NoProposal = "embargo.no-proposal", "there is no such open proposal", "look at the open proposals";
@@ -123,6 +124,7 @@ codes! {
 
     NoDraft = "advisory.no-draft", "no advisory is staged", "stage one";
     DraftChanged = "advisory.changed", "this is not the advisory that is staged", "read the staged one and approve that";
+    DraftOutdated = "advisory.outdated", "the embargo's end moved after this advisory was staged, so its date is not true any more", "stage it again with the true date, and have two persons approve it";
     ApprovedAlready = "advisory.approved-already", "you approved this already, and the second must be another person", "have another person approve it";
     NotApproved = "advisory.not-approved", "an advisory goes out when two persons have approved it", "have another person approve it";
 }

@@ -5,7 +5,7 @@
 use assay_base::{Instant, MemberId};
 
 use super::em::{Em, EmTrigger};
-use super::happened::{Happened, Opening};
+use super::happened::{ExitReason, Happened, Opening};
 use super::participant::{Participant, Vendor};
 use super::pec::PecTrigger;
 use super::pxa::{Pxa, PxaTrigger};
@@ -139,6 +139,7 @@ impl Case {
             Happened::EndSet { proposal, end, signatories, .. } => {
                 go(&mut self.em, EmTrigger::Accept);
                 self.proposal = None;
+                self.outdate();
                 let source = format!("agreed by {} signatories, {proposal}", signatories.len());
                 let governing = Governing { end: *end, basis: Basis::AgreedDate, source };
                 if self.em.is_in_force() {
@@ -147,6 +148,9 @@ impl Case {
             }
             Happened::PolicyRecorded { policies, shortened } => {
                 self.policies = (**policies).clone();
+                if shortened.is_some() {
+                    self.outdate();
+                }
                 if let (Some(embargo), Some(clock)) = (&mut self.embargo, shortened) {
                     embargo.end = clock.end;
                     embargo.governing = Some(clock.clone());
@@ -162,11 +166,15 @@ impl Case {
                 if let Some(embargo) = &mut self.embargo {
                     embargo.exited = Some(*reason);
                 }
+                if *reason != ExitReason::EndReached {
+                    self.outdate();
+                }
                 self.each_participant(|who| go(&mut who.pec, PecTrigger::Reset));
             }
             Happened::AdvisoryStaged { draft, record } => {
                 // A changed record voids every approval (invariant 17).
-                self.draft = Some(Draft { id: *draft, record: *record, approvals: Default::default() });
+                self.draft =
+                    Some(Draft { id: *draft, record: *record, approvals: Default::default(), outdated: false });
             }
             Happened::AdvisoryApproved { draft, record, .. } => {
                 let role = actor.and_then(|person| self.participant(person)).map(|who| who.role);
@@ -185,6 +193,8 @@ impl Case {
             }
             Happened::Closed { reason } => {
                 self.closed = Some(*reason);
+                go(&mut self.em, EmTrigger::Reject);
+                self.proposal = None;
                 self.each_participant(|who| {
                     who.rm = who.rm.follow(who.rm.closing());
                     who.read_in = false;
@@ -213,6 +223,15 @@ impl Case {
                     go(&mut vendor.vfd, VfdTrigger::Deployed);
                 }
             }
+        }
+    }
+
+    /// The advisory that was signed names an end that is not the end: nobody's signature stands under the true one
+    /// (invariant 17).
+    fn outdate(&mut self) {
+        if let Some(draft) = &mut self.draft {
+            draft.approvals.clear();
+            draft.outdated = true;
         }
     }
 

@@ -84,7 +84,15 @@ pub(super) fn permit(state: &State, caller: &Caller, action: Action, now: Instan
             }
             Ok(())
         }
-        Action::AddFinding | Action::Invite | Action::Close | Action::Split => case.natural_coordinator(caller, now),
+        Action::Close => {
+            case.natural_coordinator(caller, now)?;
+            // Closing would end a promise that every signatory gave, by one person's word (invariant 13).
+            match case.end_in_force() {
+                Some(end) if !is_over(end, now) => Err(Refusal::about(Code::CloseEmbargoed, format!("until {end}"))),
+                _ => Ok(()),
+            }
+        }
+        Action::AddFinding | Action::Invite | Action::Split => case.natural_coordinator(caller, now),
     }
 }
 
@@ -258,6 +266,9 @@ impl Case {
         }
         caller.needs(role)?;
         let draft = self.draft.as_ref().ok_or(Code::NoDraft)?;
+        if draft.outdated {
+            return Err(Code::DraftOutdated.into());
+        }
         if draft.approvals.contains_key(&person) {
             return Err(Code::ApprovedAlready.into());
         }
@@ -272,8 +283,9 @@ impl Case {
             let end = self.end_in_force().map(|end| format!("until {end}")).unwrap_or_default();
             return Err(Refusal::about(Code::EmbargoRuns, end));
         }
-        if self.draft.is_none() {
-            return Err(Code::NoDraft.into());
+        let draft = self.draft.as_ref().ok_or(Code::NoDraft)?;
+        if draft.outdated {
+            return Err(Code::DraftOutdated.into());
         }
         if self.is_approved() { Ok(()) } else { Err(Code::NotApproved.into()) }
     }

@@ -56,6 +56,9 @@ pub struct Draft {
     pub record: Sha256,
     /// Who approved exactly this, in which role.
     pub approvals: BTreeMap<PersonId, Role>,
+    /// Whether the embargo's end moved, or came otherwise than agreed, after this was staged: what it says of dates
+    /// is not so any more. It is staged again before anybody approves it.
+    pub outdated: bool,
 }
 
 /// What went out.
@@ -196,6 +199,28 @@ impl Case {
         CaseWord::of(self.em, self.pxa, self.published.is_some(), self.merged_into.is_some(), self.closed.is_some())
     }
 
+    /// What its word means, and what is to be done if the advisory must be staged again.
+    pub fn sentence(&self) -> &'static str {
+        let live = self.closed.is_none() && self.published.is_none() && self.merged_into.is_none();
+        match &self.draft {
+            Some(draft) if draft.outdated && live => match self.word() {
+                CaseWord::Embargoed => {
+                    "It is under embargo, and its end moved after the advisory was staged: stage it again with the \
+                     true date, and two persons approve it."
+                }
+                CaseWord::Public => {
+                    "It is known in public, before the end that the staged advisory names: stage it again with the \
+                     true date, and two persons approve it."
+                }
+                _ => {
+                    "The embargo's end moved after the advisory was staged: stage it again with the true date, and two \
+                     persons approve it."
+                }
+            },
+            _ => self.word().sentence(),
+        }
+    }
+
     /// The end of the embargo in force.
     pub fn end_in_force(&self) -> Option<Instant> {
         if self.em.is_in_force() { self.embargo.as_ref().map(|embargo| embargo.end) } else { None }
@@ -271,7 +296,9 @@ impl Case {
     /// Whether two persons approved exactly the staged advisory, a coordinator among them.
     pub fn is_approved(&self) -> bool {
         self.draft.as_ref().is_some_and(|draft| {
-            draft.approvals.len() >= APPROVALS && draft.approvals.values().any(|role| *role == Role::Coordinator)
+            !draft.outdated
+                && draft.approvals.len() >= APPROVALS
+                && draft.approvals.values().any(|role| *role == Role::Coordinator)
         })
     }
 

@@ -6,7 +6,7 @@ use assay_bundle::verdict::Verdict;
 use super::command::{Action, Command};
 use super::happened::Happened;
 use super::merge;
-use super::state::{Finding, State, Word};
+use super::state::{Finding, State};
 use crate::aggregate::{Aggregate, Ctx, EventOf, record};
 use crate::caller::{Caller, Role};
 use crate::ids::FindingId;
@@ -89,6 +89,8 @@ fn open(finding: &Finding, action: Action) -> Result<(), Refusal> {
     }
     match (&finding.duplicate, action) {
         (Some(_), Action::Split) | (None, _) => Ok(()),
+        // One that came into its case and was merged afterwards leaves with it: it must not hold up the publication.
+        (Some(_), Action::Publish | Action::LeaveCase) if finding.case.is_some() => Ok(()),
         (Some(duplicate), _) => Err(Refusal::about(Code::IsDuplicate, format!("of {}", duplicate.of))),
     }
 }
@@ -152,12 +154,13 @@ fn when(finding: &Finding, action: Action) -> Result<(), Refusal> {
                 Err(Code::NoSuchRun.into())
             }
         }
-        Action::AskInfo | Action::CloseAlreadyFixed | Action::Withdraw | Action::Close => in_case(),
+        // Merging one of a case would leave the case with a finding that its advisory cannot end.
+        Action::AskInfo | Action::CloseAlreadyFixed | Action::Withdraw | Action::Close | Action::Merge => in_case(),
         Action::EnterCase => {
             in_case()?;
             if finding.is_proven() { Ok(()) } else { Err(Refusal::about(Code::NotProven, finding.word().as_str())) }
         }
-        Action::LeaveCase | Action::Publish if finding.word() != Word::InCase => Err(Code::NotInCase.into()),
+        Action::LeaveCase | Action::Publish if finding.case.is_none() => Err(Code::NotInCase.into()),
         Action::Split if finding.duplicate.is_none() => Err(Code::NotDuplicate.into()),
         _ => Ok(()),
     }

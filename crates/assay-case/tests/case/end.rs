@@ -140,11 +140,57 @@ fn what_is_public_ends_it_at_once_and_attacks_alone_do_not() {
         assert_eq!(play.state.get().unwrap().is_embargoed(day(2)), !ends);
         if ends {
             assert_eq!(play.refused(&coordinator(), propose(day(60)), day(2)), Code::NotSignatory);
-            play.done(&coordinator(), publish(digest(1)), day(2));
+            // What was signed named another end: nobody signed what is true now.
+            assert_eq!(play.refused(&coordinator(), publish(digest(1)), day(2)), Code::DraftOutdated);
+            play.approved(digest(2), day(2)).done(&coordinator(), publish(digest(2)), day(2));
         } else {
             assert_eq!(play.refused(&coordinator(), publish(digest(1)), day(2)), Code::EmbargoRuns);
         }
     }
+}
+
+/// An advisory says when its embargo ended: whoever signed it signed that date, and no other.
+#[test]
+fn approvals_fall_when_the_end_moves_and_stand_when_it_comes() {
+    let approve = || Command::ApproveAdvisory { record: digest(1), channel: Channel::Cli };
+    let list =
+        |days| Command::RecordPolicy(Box::new(BindingPolicy::List(ListCap { list: line("l"), days, told: day(2) })));
+    let outdated = |play: &CasePlay| {
+        let case = play.state.get().unwrap();
+        let draft = case.draft.as_ref().unwrap();
+        assert_eq!(draft.record, digest(1), "it stays staged");
+        assert_eq!(draft.outdated, draft.approvals.is_empty());
+        assert_eq!(case.is_approved(), !draft.outdated);
+        assert_eq!(case.sentence().contains("stage it again"), draft.outdated);
+        draft.outdated
+    };
+    let mut approved = full_case(1);
+    approved.approved(digest(1), day(1));
+    // Agreed by all; only proposed; turned down.
+    let mut play = approved.clone();
+    play.done(&finder(), propose(day(20)), day(2));
+    assert!(!outdated(&play));
+    for who in [coordinator(), second_coordinator(), vendor()] {
+        play.done(&who, agree(&play.clone(), LINK), day(2));
+    }
+    assert!(outdated(&play));
+    assert_eq!(play.refused(&coordinator(), approve(), day(2)), Code::DraftOutdated);
+    assert_eq!(play.refused(&Caller::CLOCK, publish(digest(1)), day(20)), Code::DraftOutdated);
+    // The same record may be true again: it is staged anew, and approved anew.
+    play.approved(digest(1), day(3));
+    assert!(!outdated(&play));
+    play.done(&Caller::CLOCK, publish(digest(1)), day(20));
+    // A policy that shortens; one that does not changes no date.
+    let mut play = approved.clone();
+    play.done(&coordinator(), list(90), day(2));
+    assert!(!outdated(&play));
+    play.done(&coordinator(), list(14), day(2));
+    assert!(outdated(&play));
+    // The end comes as agreed.
+    let mut play = approved;
+    play.done(&Caller::CLOCK, Command::ExitEmbargo, day(30));
+    assert!(!outdated(&play));
+    play.done(&Caller::CLOCK, publish(digest(1)), day(30));
 }
 
 #[test]

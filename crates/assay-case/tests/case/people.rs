@@ -6,9 +6,11 @@ use assay_case::case::em::Em;
 use assay_case::case::pec::Pec;
 use assay_case::case::rm::{Rm, RmTrigger};
 use assay_case::case::vfd::Vfd;
-use assay_case::case::{CaseCloseReason, CaseWord, Channel, Command, Duty, Invitation, Open, ReadInTier, State};
+use assay_case::case::{
+    Action, CaseCloseReason, CaseWord, Channel, Command, Duty, Invitation, Open, ReadInTier, State,
+};
 use assay_case::embargo::Policies;
-use assay_case::{Caller, Code, Role};
+use assay_case::{Aggregate as _, Caller, Code, Role};
 
 use super::{LINK, pec, propose};
 use crate::support::stage::{CasePlay, accept, case_until, full_case, invitation, proven};
@@ -137,11 +139,29 @@ fn a_verifier_in_a_case_never_says_invalid() {
 fn a_closed_case_shows_nothing_to_anybody() {
     let mut play = full_case(1);
     let close = |reason| Command::Close { reason };
-    assert_eq!(play.refused(&coordinator(), close(CaseCloseReason::Published), day(1)), Code::NotPublished);
-    assert_eq!(play.refused(&agent_of(&coordinator()), close(CaseCloseReason::HandedOver), day(1)), Code::AgentMayNot);
-    play.done(&coordinator(), close(CaseCloseReason::NotAVulnerability), day(1));
+    assert_eq!(play.refused(&coordinator(), close(CaseCloseReason::Published), day(30)), Code::NotPublished);
+    assert_eq!(play.refused(&agent_of(&coordinator()), close(CaseCloseReason::HandedOver), day(30)), Code::AgentMayNot);
+    play.done(&coordinator(), close(CaseCloseReason::NotAVulnerability), day(30));
     let case = play.state.get().unwrap();
-    assert!([coordinator(), finder(), vendor()].iter().all(|who| case.sees(id_of(who), day(1)).is_none()));
+    assert!([coordinator(), finder(), vendor()].iter().all(|who| case.sees(id_of(who), day(30)).is_none()));
     assert!(case.everybody().all(|(_, who)| who.rm == Rm::Closed));
-    assert_eq!(play.refused(&coordinator(), close(CaseCloseReason::Empty), day(2)), Code::Closed);
+    assert_eq!(play.refused(&coordinator(), close(CaseCloseReason::Empty), day(31)), Code::Closed);
+}
+
+/// One coordinator does not end by closing what every signatory promised.
+#[test]
+fn a_case_is_not_closed_while_its_embargo_runs() {
+    let mut play = full_case(1);
+    let close = || Command::Close { reason: CaseCloseReason::HandedOver };
+    let last = day(30).minus(Duration::from_micros(1));
+    assert_eq!(play.refused(&coordinator(), close(), last), Code::CloseEmbargoed);
+    assert!(!play.state.allowed(&coordinator(), last).contains(&Action::Close));
+    // Another end that is only proposed binds nobody, and opens no way.
+    play.done(&coordinator(), propose(day(2)), day(1));
+    assert_eq!(play.refused(&coordinator(), close(), day(2)), Code::CloseEmbargoed);
+    // At its instant it is over, and the exit is on record before the end of the case.
+    assert_eq!(play.act(&coordinator(), close(), day(30)), Ok(2));
+    let case = play.state.get().unwrap();
+    assert_eq!((case.em, case.end_in_force(), case.proposal.is_none()), (Em::Exited, None, true));
+    assert_eq!(case.word(), CaseWord::Closed);
 }

@@ -151,6 +151,10 @@ proptest! {
         let before = play.state.get().unwrap().clone();
         let evidence = if weak { Evidence::SameSignature { signature: digest(1) } } else { crossed(digest(1), digest(2)) };
         let into = verified(9, &other_finder(), day(0)).state.as_original().unwrap();
+        if before.case.is_some() {
+            prop_assert_eq!(play.refused(&coordinator(), Command::Merge { into, evidence }, day(2)), Code::InCase);
+            return Ok(());
+        }
         play.done(&coordinator(), Command::Merge { into, evidence }, day(2));
         prop_assert_eq!(word(&play), Word::Duplicate);
         prop_assert_eq!(play.state.get().unwrap().rm(), Rm::Deferred);

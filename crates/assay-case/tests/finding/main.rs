@@ -7,7 +7,7 @@ mod support;
 
 use assay_bundle::verdict::{Controls, Verdict};
 use assay_case::case::rm::Rm;
-use assay_case::finding::{CloseReason, Command, CrossRun, End, Evidence, RunCounts, Runner, State, Word};
+use assay_case::finding::{CloseReason, Command, CrossRun, End, Evidence, Happened, RunCounts, Runner, State, Word};
 use assay_case::{Aggregate, Caller, Code, Role};
 use support::stage::{FindingPlay, crossed, record, run, submission, submitted, verified};
 use support::{
@@ -254,8 +254,26 @@ fn a_finding_ends_as_published_only_with_its_case() {
     // `case_until(1)` opened from a finding of the same seed, so it covers one with this very id only.
     let covered = case.state.get().unwrap().findings.contains(&play.state.id().unwrap());
     assert!(covered, "the stage draws the same id for the same seed");
-    play.done(&Caller::CLOCK, publish, now);
-    assert_eq!(word(&play), Word::Published);
+    // Who looks for duplicates meanwhile does not take it out of its case.
+    let into = verified(9, &other_finder(), now).state.as_original().unwrap();
+    let evidence = crossed(digest(1), digest(2));
+    for caller in [Caller::CLOCK, coordinator()] {
+        let merge = Command::Merge { into, evidence: evidence.clone() };
+        assert_eq!(play.refused(&caller, merge, now), Code::InCase);
+    }
+    // One that an earlier version merged within its case goes out with it, or leaves with it.
+    let mut merged = play.clone();
+    let mut event = merged.history.last().unwrap().clone();
+    event.what = Happened::Merged { into: into.finding(), evidence };
+    merged.state.apply(&event);
+    assert_eq!(word(&merged), Word::Duplicate);
+    let mut leaves = merged.clone();
+    leaves.done(&coordinator(), Command::LeaveCase { case: id }, now);
+    assert_eq!((word(&leaves), leaves.state.get().unwrap().case), (Word::Duplicate, None));
+    for mut play in [play, merged] {
+        play.done(&Caller::CLOCK, publish.clone(), now);
+        assert_eq!(word(&play), Word::Published);
+    }
 }
 
 #[test]

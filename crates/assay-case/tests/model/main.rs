@@ -55,7 +55,7 @@ fn no_publication_is_decidable_before_the_end() {
             let which = dice.below(2);
             // Mostly those who take part, else little would happen.
             let caller = if dice.below(4) > 0 { dice.pick(&cast[..5]) } else { dice.pick(&cast) };
-            if dice.below(25) == 0 {
+            if dice.below(10) == 0 {
                 *done.entry("joined or split").or_default() += usize::from(pair.join(&caller, now));
                 continue;
             }
@@ -68,7 +68,7 @@ fn no_publication_is_decidable_before_the_end() {
                 Action::Close | Action::RecordPublicAwareness | Action::RecordPublicExploit | Action::ReportBreak => 16,
                 Action::DeclineEmbargo => 6,
                 Action::RejectEnd => 2,
-                Action::StageAdvisory | Action::Invite | Action::RecordPolicy | Action::ProposeEnd => 3,
+                Action::StageAdvisory | Action::Invite | Action::RecordPolicy => 3,
                 _ => 1,
             };
             if dice.below(rarely) > 0 {
@@ -91,7 +91,7 @@ fn no_publication_is_decidable_before_the_end() {
                 .copied()
                 .collect();
             let mut caller = caller;
-            if case.proposal.is_some() && !asked.is_empty() && dice.below(2) == 0 {
+            if case.proposal.is_some() && !asked.is_empty() && dice.below(3) > 0 {
                 let answer = if dice.below(8) == 0 { Action::RejectEnd } else { Action::AgreeEnd };
                 (caller, action) = (dice.pick(&asked), answer);
             } else if dice.below(4) == 0 && case.everybody().any(|(_, who)| who.read_in && !who.reads_at(now)) {
@@ -100,6 +100,7 @@ fn no_publication_is_decidable_before_the_end() {
                 let approver = dice.pick(&[coordinator(), second_coordinator(), vendor()]);
                 (caller, action) = match &case.draft {
                     None => (coordinator(), Action::StageAdvisory),
+                    Some(draft) if draft.outdated => (coordinator(), Action::StageAdvisory),
                     Some(_) if !case.is_approved() => (approver, Action::ApproveAdvisory),
                     Some(_) => (dice.pick(&[Caller::CLOCK, coordinator()]), Action::Publish),
                 };

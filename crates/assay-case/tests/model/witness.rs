@@ -30,6 +30,12 @@ pub struct Witness {
 }
 
 impl Witness {
+    /// What was signed named another end than the one that is.
+    fn unsigned(&mut self) {
+        self.approved.clear();
+        self.record = None;
+    }
+
     pub fn see(&mut self, event: &Recorded<CaseId, Happened>) {
         let person = event.by.person();
         let natural = matches!(event.by, Actor::Person { .. });
@@ -83,6 +89,7 @@ impl Witness {
                 }
                 self.end = Some(*end);
                 self.promised = None;
+                self.unsigned();
             }
             Happened::PolicyRecorded { shortened, .. } => {
                 assert!(natural);
@@ -92,6 +99,7 @@ impl Witness {
                     self.end = Some(clock.end);
                     self.promised = None;
                     self.shortened += 1;
+                    self.unsigned();
                 }
             }
             Happened::Observed { what, .. } => {
@@ -104,7 +112,10 @@ impl Witness {
                 assert!(!event.by.is_agent(), "an agent ended an embargo");
                 match reason {
                     ExitReason::EndReached => assert!(event.at >= *end, "ended {} before {end}", event.at),
-                    _ => assert!(self.public && natural, "ended by {reason} without anything public"),
+                    _ => {
+                        assert!(self.public && natural, "ended by {reason} without anything public");
+                        self.unsigned();
+                    }
                 }
                 self.end = None;
                 // At its own instant it keeps every promise that it took over, or it never was the same.

@@ -13,7 +13,8 @@ use crate::text::Line;
 
 impl Case {
     pub(super) fn stage(&self, record: Sha256, ctx: &mut Ctx<'_>) -> Decision {
-        if self.draft.as_ref().is_some_and(|draft| draft.record == record) {
+        // After the end moved and moved back, the same record may be true again; it is approved anew.
+        if self.draft.as_ref().is_some_and(|draft| draft.record == record && !draft.outdated) {
             return Err(Code::Unchanged.into());
         }
         Ok(vec![Happened::AdvisoryStaged { draft: AdvisoryDraftId::draw(ctx.entropy), record }])

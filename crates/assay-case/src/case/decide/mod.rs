@@ -137,6 +137,7 @@ impl Case {
             let code = if self.published.is_some() { Code::Published } else { Code::NotPublished };
             return Err(code.into());
         }
-        Ok(vec![Happened::Closed { reason }])
+        // An embargo whose instant has come ends on record, whether or not the clock has said so.
+        Ok(self.exit_at_end().into_iter().chain([Happened::Closed { reason }]).collect())
     }
 }
