@@ -2,7 +2,8 @@
 
 use assay_base::Instant;
 use assay_case::aggregate::Aggregate as _;
-use assay_case::caller::{Caller, Role};
+use assay_case::caller::Caller;
+use assay_case::case::pec::Pec;
 use assay_case::case::{Action, Case, Command, FixLevel, NewFix, Open, State};
 use assay_case::embargo::Policies;
 use assay_case::finding::{self, Finding, Word};
@@ -155,11 +156,14 @@ impl Local {
 
     /// Takes a finding out of the case in which it is, its own or one that was taken in.
     fn release_finding(&self, unit: &mut Unit<'_>, caller: &Caller, id: FindingId) -> Result<(), Refusal> {
-        let state = unit.existing::<finding::State>(&crate::findings::stream(id))?.state;
-        let Some(case) = state.get().filter(|finding| finding.end.is_none()).and_then(|finding| finding.case) else {
-            return Ok(());
-        };
-        self.finding_decides(unit, caller, id, finding::Command::LeaveCase { case }).map(drop)
+        let loaded = unit.load::<finding::State>(&crate::findings::stream(id))?;
+        // One whose key was shredded holds nothing up: nobody can read it any more.
+        let open = loaded.state.get().filter(|finding| finding.end.is_none() && !loaded.shredded);
+        let Some(case) = open.and_then(|finding| finding.case) else { return Ok(()) };
+        // By the rules alone: who may close the case may let go of all that is in it, also of a duplicate of something
+        // that he does not see.
+        let events = loaded.state.decide(caller, finding::Command::LeaveCase { case }, &mut unit.ctx())?;
+        unit.stage::<finding::State>(&events, caller.actor).map(drop)
     }
 
     pub(crate) fn case_decides(
@@ -170,8 +174,8 @@ impl Local {
         command: Command,
     ) -> Result<Case, Refusal> {
         let state = unit.existing::<State>(&stream(id))?.state;
-        let invited = state.get().is_some_and(|case| knows(case, caller));
-        if !invited {
+        // One answer for a case that is not there and for one in which the caller is not: no act tells which.
+        if !state.get().is_some_and(|case| sees(case, caller, unit.now) || answers(case, caller, &command)) {
             return Err(Refusal::not_found("case"));
         }
         let events = state.decide(caller, command, &mut unit.ctx())?;
@@ -296,18 +300,20 @@ impl Local {
     }
 }
 
-/// Whether this caller knows that the case exists: a participant, an invited one, or the clearinghouse's analyst.
-fn knows(case: &Case, caller: &Caller) -> bool {
-    caller.is_clock()
-        || caller.has(Role::Coordinator)
-        || caller.actor.person().is_some_and(|person| case.participant(person).is_some())
+/// Whether this caller may read it, and act on it: consent given, not taken back, not lapsed, and the case not closed;
+/// also after its publication. A role alone opens no case.
+fn sees(case: &Case, caller: &Caller, now: Instant) -> bool {
+    caller.is_clock() || caller.actor.person().is_some_and(|person| case.sees(person, now).is_some())
 }
 
-/// Whether he may read it: consent given, not lapsed; afterwards, what is published.
-fn sees(case: &Case, caller: &Caller, now: Instant) -> bool {
-    let read_in = caller.actor.person().is_some_and(|person| case.sees(person, now).is_some());
-    let published = case.published.is_some() && knows(case, caller);
-    caller.is_clock() || read_in || published
+/// Whether this is an answer of somebody who was asked: it is all that he can do before he reads anything.
+fn answers(case: &Case, caller: &Caller, command: &Command) -> bool {
+    let asked = caller.actor.person().and_then(|person| case.participant(person));
+    asked.is_some_and(|who| matches!(who.pec, Pec::Invited | Pec::Lapsed))
+        && matches!(
+            command,
+            Command::AcceptEmbargo { .. } | Command::DeclineEmbargo { .. } | Command::AnswerAsVendor { .. }
+        )
 }
 
 /// What is left of a case for somebody who may not read it, or no longer: that it is there, and his own part in it.
