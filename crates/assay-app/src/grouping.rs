@@ -44,7 +44,7 @@ impl Local {
     ///
     /// # Errors
     ///
-    /// The store or the machine failed. Findings that cannot be compared are answers, not errors.
+    /// The store cannot be read. Findings that cannot be compared are answers, not errors.
     pub fn group(&self, prover: &dyn Prove) -> Result<Vec<Compared>, Refusal> {
         let verified = self.look(|view| {
             let mut rows = Vec::new();
@@ -66,7 +66,12 @@ impl Local {
                 if done.iter().any(|seen: &Compared| seen.later == earlier.id && seen.is_merged()) {
                     continue;
                 }
-                let compared = self.compare(later.id, earlier.id, prover)?;
+                // One pair that cannot be compared does not keep the others waiting.
+                let compared = self.compare(later.id, earlier.id, prover).unwrap_or_else(|refusal| Compared {
+                    later: later.id,
+                    earlier: earlier.id,
+                    outcome: Comparison::NoEvidence(refusal.message),
+                });
                 let merged = compared.is_merged();
                 done.push(compared);
                 if merged {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use assay_app::findings::Shown;
-use assay_case::finding::{End, Finding};
+use assay_case::finding::{End, Finding, Word};
 use assay_case::ids::FindingId;
 use clap::Args;
 use serde_json::{Value, json};
@@ -26,10 +26,16 @@ pub struct StatusArgs {
     #[arg(value_name = "FINDING")]
     pub finding: Option<FindingId>,
     /// Only findings in this state
-    #[arg(long, value_name = "STATE", conflicts_with = "finding")]
+    #[arg(long, value_name = "STATE", conflicts_with = "finding", value_parser = state_word)]
     pub state: Option<String>,
     #[command(flatten)]
     pub by: As,
+}
+
+/// A state by its word.
+fn state_word(text: &str) -> Result<String, String> {
+    let words = Word::ALL.map(Word::as_str);
+    if words.contains(&text) { Ok(text.to_owned()) } else { Err(format!("states are {}", words.join(", "))) }
 }
 
 /// Shows.
@@ -47,11 +53,12 @@ pub fn run(call: &StatusArgs, common: &Common) -> Result<u8, Failure> {
     let mut list = Vec::new();
     for row in &rows {
         *tally.entry(row.state.as_str()).or_default() += 1;
-        let shown = local.finding(&who, row.id)?;
-        let title = plain::line(shown.finding.title.open().as_str(), 60);
-        grid.row([row.id.to_string(), row.state.clone(), row.received.to_string(), title]);
+        // One that cannot be opened (shredded, damaged) hides none of the others.
+        let title = local.finding(&who, row.id).map(|shown| shown.finding.title.open().to_string());
+        let told = title.as_ref().map_or_else(|refusal| format!("({refusal})"), |title| plain::line(title, 60));
+        grid.row([row.id.to_string(), row.state.clone(), row.received.to_string(), told]);
         list.push(json!({ "finding": row.id, "state": row.state, "received": row.received, "terminal": row.terminal,
-            "title": shown.finding.title.open().as_str() }));
+            "title": title.ok() }));
     }
     let sum = tally.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", ");
     let text = match rows.len() {
