@@ -1,5 +1,6 @@
 //! `assay publish`: the worker. What is due is done, and nothing before it is due.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use assay_app::due::Done;
@@ -7,8 +8,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::Common;
+use crate::commands::verify::count;
 use crate::desk::{self, tell};
 use crate::failure::Failure;
+use crate::output;
 use crate::report::plain;
 
 /// Something that is due could not be done.
@@ -34,20 +37,55 @@ pub struct PublishArgs {
 /// Publishes.
 pub fn run(call: &PublishArgs, common: &Common) -> Result<u8, Failure> {
     let local = desk::open()?;
-    loop {
+    if !call.watch {
         let done = local.do_due()?;
-        if !call.watch || is_something(&done) {
-            tell(common, &told(&done), &shown(&done));
-        }
-        if !call.watch {
-            return Ok(if done.stuck.is_empty() { 0 } else { STUCK });
+        tell(common, &told(&done), &shown(&done));
+        return Ok(if done.stuck.is_empty() { 0 } else { STUCK });
+    }
+    let mut said = Said::default();
+    loop {
+        match local.do_due() {
+            Ok(mut done) => {
+                said.failure = None;
+                said.only_new(&mut done);
+                if is_something(&done) {
+                    tell(common, &told(&done), &shown(&done));
+                }
+            }
+            // One bad moment of the disk is no reason to publish nothing any more.
+            Err(refusal) => {
+                let failure = Failure::from(refusal);
+                if said.failure.as_ref() != Some(&failure) {
+                    output::fail(common.format, &failure);
+                    output::say("The worker goes on, and tries again each second");
+                    said.failure = Some(failure);
+                }
+            }
         }
         std::thread::sleep(Duration::from_secs(1));
     }
 }
 
+/// What a watching worker has told already.
+#[derive(Default)]
+struct Said {
+    stuck: BTreeSet<String>,
+    failure: Option<Failure>,
+}
+
+impl Said {
+    /// Leaves out what could not be done before either. What can be done again meanwhile is forgotten: it would be told
+    /// anew.
+    fn only_new(&mut self, done: &mut Done) {
+        let now: BTreeSet<String> = done.stuck.iter().cloned().collect();
+        done.stuck.retain(|why| !self.stuck.contains(why));
+        self.stuck = now;
+    }
+}
+
 fn is_something(done: &Done) -> bool {
     !done.expired.is_empty()
+        || !done.windows.is_empty()
         || !done.ended.is_empty()
         || !done.published.is_empty()
         || !done.stuck.is_empty()
@@ -59,6 +97,9 @@ fn told(done: &Done) -> String {
     for lease in &done.expired {
         text.push_str(&format!("{lease} ran out\n"));
     }
+    for engagement in &done.windows {
+        text.push_str(&format!("{engagement}: its window has ended\n"));
+    }
     for case in &done.ended {
         text.push_str(&format!("{case}: its embargo is over\n"));
     }
@@ -66,13 +107,13 @@ fn told(done: &Done) -> String {
         text.push_str(&format!("{case} is published as {}\n", plain::line(number, 100)));
     }
     if let Some(batch) = &done.batch {
-        text.push_str(&format!("The ledger has {} entries\n", batch.checkpoint.size));
+        text.push_str(&format!("The ledger has {}\n", count(batch.checkpoint.size, "entry", "entries")));
     }
     if let Some(version) = done.version {
         text.push_str(&format!("The release folder is at version {version}\n"));
     }
     for why in &done.stuck {
-        text.push_str(&format!("Not done: {}\n", plain::line(why, 500)));
+        text.push_str(&format!("Not done: {}\n", plain::line(why, 1_000)));
     }
     if text.is_empty() { "Nothing is due.\n".to_owned() } else { text }
 }
@@ -80,10 +121,31 @@ fn told(done: &Done) -> String {
 fn shown(done: &Done) -> Value {
     json!({
         "expired": done.expired,
+        "windows": done.windows,
         "ended": done.ended,
         "published": done.published.iter().map(|(case, number)| json!({ "case": case, "advisory": number })).collect::<Vec<_>>(),
         "ledger": done.batch.as_ref().map(|batch| json!({ "size": batch.checkpoint.size })),
         "version": done.version,
         "not-done": done.stuck,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watching_worker_says_once_what_it_cannot_do() {
+        let mut said = Said::default();
+        let mut told = |stuck: &[&str]| {
+            let mut done = Done { stuck: stuck.iter().map(ToString::to_string).collect(), ..Done::default() };
+            said.only_new(&mut done);
+            (done.stuck.len(), is_something(&done))
+        };
+        assert_eq!(told(&["one: no"]), (1, true));
+        assert_eq!(told(&["one: no"]), (0, false));
+        assert_eq!(told(&["one: no", "two: no"]), (1, true));
+        assert_eq!(told(&[]), (0, false));
+        assert_eq!(told(&["one: no"]), (1, true));
+    }
 }

@@ -1,11 +1,13 @@
 //! `assay verify`: what a clearinghouse published, checked from outside.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use assay_base::Instant;
+use assay_bundle::digest::Sha256;
 use assay_ledger::{Folder, Reveal, VerifierKey, audit};
-use assay_repo::{Trust, verify_folder};
+use assay_repo::{Trust, VerifyError, verify_folder};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -20,6 +22,8 @@ const REFUSED: u8 = 10;
 const MAX_BYTES: u64 = 8 << 20;
 /// Most reveals of one folder.
 const MAX_REVEALS: usize = 100_000;
+/// How often a release is looked at that is exchanged meanwhile.
+const ATTEMPTS: usize = 8;
 
 /// Check a release folder and its ledger from outside: signatures, every byte, every entry, every reveal
 ///
@@ -51,32 +55,62 @@ pub struct VerifyArgs {
     pub now: Option<Instant>,
 }
 
-/// Checks.
-pub fn run(call: &VerifyArgs, common: &Common) -> Result<u8, Failure> {
-    let mut text = String::new();
-    let mut json = json!({ "holds": true });
-    let outcome = check(call, &mut text, &mut json)?;
-    if let Err(why) = outcome {
-        text.push_str(&format!(
-            "Does not hold: {}\nDo not use this folder. Fetch it again from another place, and tell the clearinghouse.\n",
-            plain::line(&why, 1_000)
-        ));
-        json["holds"] = Value::Bool(false);
-        json["why"] = why.into();
-        tell(common, &text, &json);
-        return Ok(REFUSED);
-    }
-    text.push_str("Everything holds.\n");
-    tell(common, &text, &json);
-    Ok(0)
+/// Why it is not said that everything holds.
+enum Why {
+    /// Something does not hold.
+    Not(String),
+    /// The call is wrong, or something cannot be read, which says nothing about the folder.
+    Failed(Failure),
 }
 
-/// The outer error is a wrong call; the inner one, what does not hold.
-fn check(call: &VerifyArgs, text: &mut String, json: &mut Value) -> Result<Result<(), String>, Failure> {
+impl From<Failure> for Why {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What was found so far: for a person, and for programs.
+struct Found {
+    text: String,
+    json: Value,
+}
+
+impl Found {
+    fn new() -> Self {
+        Self { text: String::new(), json: json!({ "holds": true }) }
+    }
+}
+
+/// Checks.
+pub fn run(call: &VerifyArgs, common: &Common) -> Result<u8, Failure> {
+    let (mut found, outcome) = check(call)?;
+    match outcome {
+        Ok(()) => {
+            found.text.push_str("Everything holds.\n");
+            tell(common, &found.text, &found.json);
+            Ok(0)
+        }
+        Err(Why::Failed(failure)) => Err(failure),
+        Err(Why::Not(why)) => {
+            found.text.push_str(&format!(
+                "Does not hold: {}\nDo not use this folder. Fetch it again from another place, and tell the clearinghouse.\n",
+                plain::line(&why, 1_000)
+            ));
+            found.json["holds"] = Value::Bool(false);
+            found.json["why"] = why.into();
+            tell(common, &found.text, &found.json);
+            Ok(REFUSED)
+        }
+    }
+}
+
+fn check(call: &VerifyArgs) -> Result<(Found, Result<(), Why>), Failure> {
     let wrong = |what: &str, error: String| Failure::call("verify", format!("{what}: {error}"));
     let folder = &call.folder;
-    if !folder.is_dir() {
-        return Err(wrong("folder", format!("`{}` is no folder", folder.display())));
+    match fs::metadata(folder) {
+        Ok(meta) if meta.is_dir() => {}
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(unreadable(folder, &error)),
+        _ => return Err(wrong("folder", format!("`{}` is no folder", folder.display()))),
     }
     let mut kept = Vec::new();
     for path in &call.checkpoints {
@@ -85,43 +119,76 @@ fn check(call: &VerifyArgs, text: &mut String, json: &mut Value) -> Result<Resul
     let Some(trust) = &call.trust else {
         let key = call.key.as_deref().unwrap_or_default();
         let key: VerifierKey = key.trim().parse().map_err(|error| wrong("key", format!("{error}")))?;
-        return Ok(ledger(folder, &key, &kept, &[], text, json));
+        let mut found = Found::new();
+        let outcome = ledger(folder, &key, &kept, &[], &mut found);
+        return Ok((found, outcome));
     };
     let trust = Trust::parse(&read(trust).map_err(|error| wrong("trust", error))?)
         .map_err(|error| wrong("trust", error.to_string()))?;
+    let key = trust.ledger().map(str::parse::<VerifierKey>).transpose();
+    let key = key.map_err(|error| wrong("trust", format!("the ledger's key: {error}")))?;
     let now = call.now.unwrap_or_else(Instant::now);
-    let report = match verify_folder(folder, &trust, now) {
-        Ok(report) => report,
-        Err(error) => return Ok(Err(error.to_string())),
-    };
-    let index = report.index.index();
-    text.push_str(&format!(
-        "Release version {}, signed {}, good until {}\n{} advisories, {} files, {} bytes: each byte is signed\n",
-        index.version,
-        index.instant,
-        index.expires,
-        report.advisories.len(),
-        report.files,
-        report.bytes
-    ));
-    json["version"] = index.version.into();
-    json["advisories"] = index.entries.iter().map(|entry| entry.id.to_string()).collect();
-    let below = folder.join(assay_repo::layout::LEDGER);
-    let Some(head) = &index.ledger else { return Ok(Ok(())) };
-    let Some(key) = trust.ledger() else {
-        return Ok(Err("the release names a ledger, and the trust file has no key for it".into()));
-    };
-    let key: VerifierKey = key.parse().map_err(|error| wrong("trust", format!("the ledger's key: {error}")))?;
-    let reveals = match reveals(&folder.join(assay_repo::layout::REVEALS)) {
-        Ok(reveals) => reveals,
-        Err(why) => return Ok(Err(why)),
-    };
-    if let Err(why) = ledger(&below, &key, &kept, &reveals, text, json) {
-        return Ok(Err(why));
+    let mut attempts = 0;
+    loop {
+        let (mut found, mut index) = (Found::new(), None);
+        let outcome = release(folder, &trust, key.as_ref(), &kept, now, &mut found, &mut index);
+        attempts += 1;
+        // A publisher exchanges the folder as a whole: one release's index and the next one's ledger are no finding.
+        let exchanged = || index != read(&folder.join(assay_repo::layout::INDEX)).ok().map(|bytes| Sha256::of(&bytes));
+        if outcome.is_err() && index.is_some() && attempts < ATTEMPTS && exchanged() {
+            continue;
+        }
+        return Ok((found, outcome));
     }
+}
+
+/// One look at a release folder. `seen` is the digest of its index, once that is found to be signed.
+fn release(
+    folder: &Path,
+    trust: &Trust,
+    key: Option<&VerifierKey>,
+    kept: &[Vec<u8>],
+    now: Instant,
+    found: &mut Found,
+    seen: &mut Option<Sha256>,
+) -> Result<(), Why> {
+    let report = verify_folder(folder, trust, now).map_err(|error| match error {
+        VerifyError::Refused(refusal) => Why::Not(refusal.to_string()),
+        VerifyError::Unreadable(error) => unreadable(folder, &error).into(),
+    })?;
+    *seen = Some(report.index.digest());
+    let index = report.index.index();
+    found.text.push_str(&format!(
+        "Release version {}, signed {}, good until {}\n{}, {}, {}: each byte is signed\n",
+        index.version,
+        seconds(index.instant),
+        seconds(index.expires),
+        count(report.advisories.len() as u64, "advisory", "advisories"),
+        count(report.files as u64, "file", "files"),
+        count(report.bytes, "byte", "bytes"),
+    ));
+    found.json["version"] = index.version.into();
+    found.json["advisories"] = index.entries.iter().map(|entry| entry.id.to_string()).collect();
+    let (head, key) = match (&index.ledger, key) {
+        (Some(head), Some(key)) => (head, key),
+        (None, None) => return Ok(()),
+        (Some(_), None) => {
+            return Err(Why::Not("the release names a ledger, and the trust file has no key for it".into()));
+        }
+        // INVARIANT 18: a ledger that is left away would hide what is left out of it.
+        (None, Some(_)) => {
+            return Err(Why::Not("the trust file has a key for a ledger, and the release names none".into()));
+        }
+    };
+    let reveals = reveals(&folder.join(assay_repo::layout::REVEALS))?;
+    ledger(&folder.join(assay_repo::layout::LEDGER), key, kept, &reveals, found)?;
     // Two signed statements about one ledger have to say the same.
-    let same = json["ledger"]["size"] == head.size && json["ledger"]["root"] == head.root.to_hex();
-    Ok(if same { Ok(()) } else { Err("the index and the ledger name two heads of one ledger".into()) })
+    let said = &found.json["ledger"];
+    if said["size"] == head.size && said["root"] == head.root.to_hex() && said["origin"] == head.origin.as_str() {
+        Ok(())
+    } else {
+        Err(Why::Not("the index and the ledger name two heads of one ledger".into()))
+    }
 }
 
 fn ledger(
@@ -129,23 +196,33 @@ fn ledger(
     key: &VerifierKey,
     kept: &[Vec<u8>],
     reveals: &[Reveal],
-    text: &mut String,
-    json: &mut Value,
-) -> Result<(), String> {
+    found: &mut Found,
+) -> Result<(), Why> {
     let kept: Vec<&[u8]> = kept.iter().map(Vec::as_slice).collect();
-    let audited =
-        audit(&Folder::new(folder), key, &kept, reveals).map_err(|refused| format!("the ledger: {refused}"))?;
-    text.push_str(&format!(
-        "Ledger {}: {} entries recomputed from {} files",
+    // The audit says of a file that cannot be read that it does not hold; of the folder, it is asked first.
+    if let Err(error) = fs::read_dir(folder)
+        && error.kind() == ErrorKind::PermissionDenied
+    {
+        return Err(unreadable(folder, &error).into());
+    }
+    let audited = audit(&Folder::new(folder), key, &kept, reveals)
+        .map_err(|refused| Why::Not(format!("the ledger: {refused}")))?;
+    found.text.push_str(&format!(
+        "Ledger {}: {} recomputed from {}",
         plain::line(&audited.checkpoint.origin, 200),
-        audited.checkpoint.size,
-        audited.files
+        count(audited.checkpoint.size, "entry", "entries"),
+        count(audited.files, "file", "files"),
     ));
     if audited.kept > 0 {
-        text.push_str(&format!(", and it only grew since {} checkpoints that you kept", audited.kept));
+        let kept = count(audited.kept as u64, "checkpoint", "checkpoints");
+        found.text.push_str(&format!(", and it only grew since {kept} that you kept"));
     }
-    text.push_str(&format!("\n{} reveals open their entries\n", audited.reveals));
-    json["ledger"] = json!({
+    let opened = match audited.reveals {
+        1 => "1 reveal opens its entry".to_owned(),
+        many => format!("{many} reveals open their entries"),
+    };
+    found.text.push_str(&format!("\n{opened}\n"));
+    found.json["ledger"] = json!({
         "origin": audited.checkpoint.origin,
         "size": audited.checkpoint.size,
         "root": hex(&audited.checkpoint.root.0),
@@ -156,27 +233,49 @@ fn ledger(
     Ok(())
 }
 
-fn reveals(folder: &Path) -> Result<Vec<Reveal>, String> {
+fn reveals(folder: &Path) -> Result<Vec<Reveal>, Why> {
     let mut reveals = Vec::new();
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(reveals) };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(reveals),
+        Err(error) => return Err(unreadable(folder, &error).into()),
+    };
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in entries {
-        paths.push(entry.map_err(|error| error.to_string())?.path());
+        paths.push(entry.map_err(|error| unreadable(folder, &error))?.path());
         if paths.len() > MAX_REVEALS {
-            return Err(format!("there are more than {MAX_REVEALS} reveals"));
+            return Err(Why::Not(format!("there are more than {MAX_REVEALS} reveals")));
         }
     }
     paths.sort();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let reveal = Reveal::parse(&read(&path)?).map_err(|error| format!("reveals/{name}: {error}"))?;
+        let bytes = read(&path).map_err(|error| Failure::own("unreadable", error))?;
+        let reveal = Reveal::parse(&bytes).map_err(|error| Why::Not(format!("reveals/{name}: {error}")))?;
         // A reveal that lies under another one's name would be counted for it.
         if name != format!("{}.json", reveal.index()) {
-            return Err(format!("reveals/{name} opens entry {}", reveal.index()));
+            return Err(Why::Not(format!("reveals/{name} opens entry {}", reveal.index())));
         }
         reveals.push(reveal);
     }
     Ok(reveals)
+}
+
+/// Nothing is said about what nobody could look at.
+fn unreadable(folder: &Path, error: &std::io::Error) -> Failure {
+    Failure::own("unreadable", format!("`{}` cannot be read: {error}", folder.display()))
+        .help("this says nothing about the release; make the folder readable for this user")
+}
+
+/// A number of things, in words that fit it.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// An instant for a person: the seconds are enough.
+pub fn seconds(instant: Instant) -> String {
+    let text = instant.to_string();
+    text.split_once('.').map_or_else(|| text.clone(), |(whole, _)| format!("{whole}Z"))
 }
 
 fn hex(bytes: &[u8]) -> String {
