@@ -39,6 +39,8 @@ fn main() {
         let store = Sqlite::open(&root.path().join(format!("events-{threads}"))).unwrap();
         let times = many(threads, run, |id| submit(&store, id, None));
         report(&format!("event, row and commitment, {threads} thread(s)"), &times, run, threads == 8);
+        let times = many(threads, run, |id| store.put_wrap(key(id), "instance", &[7; 260]).unwrap());
+        report(&format!("a wrap, {threads} thread(s)"), &times, run, false);
         let store = Sqlite::open(&root.path().join(format!("whole-{threads}"))).unwrap();
         let recipient = MasterKey::generate().recipient();
         // The first few hundred blobs make their folders; that is over on the first day.
@@ -47,6 +49,9 @@ fn main() {
             id[0] = first;
             store.put_blob(BlobId::from_bytes(id), b"").unwrap();
         }
+        let bundle = vec![7; BUNDLE];
+        let times = many(threads, run, |id| store.put_blob(blob(id), &bundle).unwrap());
+        report(&format!("a blob of 20 kB, {threads} thread(s)"), &times, run, false);
         let times = many(threads, run, |id| submit(&store, id, Some(&recipient)));
         report(&format!("the same, sealed, with its wrap and blob, {threads} thread(s)"), &times, run, threads == 8);
     }
