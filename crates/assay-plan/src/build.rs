@@ -74,6 +74,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         installed: installed(group),
         patched_by: product::patched_by(&site.patched_by),
         why: reason::why(decider, request),
+        hint: reason::hint(decider),
         due: card_due,
         rank: rank(&urgent, &outcome, exposed, &what),
         first: Vec::new(),
@@ -283,11 +284,9 @@ fn title(kind: CardKind, what: &str, group: &Group<'_>, targets: &[versions::Tar
             let vendor = product::patched_by(&group.component.site.patched_by);
             format!("Have {} update {what}", vendor.as_deref().unwrap_or("the vendor"))
         }
-        CardKind::Update | CardKind::Triage => match targets {
-            [versions::Target { to: Some(to), without_fix, .. }] if without_fix.is_empty() => {
-                format!("Update {what} to {} or later", plain(to, 80))
-            }
-            _ => format!("Update {what}"),
+        CardKind::Update | CardKind::Triage => match versions::one_for_all(targets) {
+            Some(to) => format!("Update {what} to {} or later", plain(to, 80)),
+            None => format!("Update {what}"),
         },
     }
 }

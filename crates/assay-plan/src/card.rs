@@ -68,6 +68,8 @@ pub struct Card {
     pub patched_by: Option<String>,
     /// How urgent and why now, in one sentence.
     pub why: String,
+    /// What a CVSS vector suggests where nobody has stated it; it moves no date.
+    pub hint: Option<String>,
     /// What the directive says, over everything that the card closes.
     pub outcome: Outcome,
     /// When it is due.

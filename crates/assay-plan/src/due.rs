@@ -79,12 +79,12 @@ impl CardDue {
             (Some(_), latest) if self.passed => {
                 let perhaps = if latest.is_none_or(|latest| latest > request.now) { "perhaps " } else { "" };
                 match self.aim.filter(|aim| *aim > request.now) {
-                    Some(aim) => format!("{} {perhaps}passed; catch up by {}", self.word, day(aim)),
-                    None => format!("{} {perhaps}passed; do it next", self.word),
+                    Some(aim) => format!("{perhaps}overdue: by {}", day(aim)),
+                    None => format!("{perhaps}overdue: do it next"),
                 }
             }
             (Some(earliest), Some(latest)) if earliest == latest => format!("by {}", day(earliest)),
-            (Some(earliest), Some(latest)) => format!("between {} and {}", day(earliest), day(latest)),
+            (Some(earliest), Some(latest)) => format!("{} to {}", day(earliest), day(latest)),
             (Some(earliest), None) => format!("by {}, or at the next upgrade", day(earliest)),
             (None, _) => "at the next upgrade".to_owned(),
         }

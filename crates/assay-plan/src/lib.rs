@@ -39,6 +39,7 @@ pub mod render;
 pub mod request;
 mod steps;
 pub mod text;
+mod title;
 pub mod uptake;
 mod urgency;
 

@@ -12,7 +12,11 @@ pub(crate) fn what(what: &What) -> String {
     match what {
         What::Package { ecosystem, name, source } => {
             let name = source.as_ref().map_or(name, |source| &source.name);
-            format!("{} ({})", plain(name, NAME), family(ecosystem))
+            match ecosystem {
+                // What `generic` says is that there is none.
+                Ecosystem::Other(kind) if kind.eq_ignore_ascii_case("generic") => plain(name, NAME),
+                _ => format!("{} ({})", plain(name, NAME), family(ecosystem)),
+            }
         }
         What::Product { vendor, product } => {
             let (vendor, product) = (plain(vendor, NAME), plain(product, NAME));

@@ -16,8 +16,10 @@ use crate::group;
 use crate::names;
 use crate::question::{self, Question};
 use crate::rank::{self, Tier};
+use crate::render::words;
 use crate::request::Request;
 use crate::text::{NAME, count, plain};
+use crate::title;
 use crate::uptake::{Report, State};
 
 /// After how many days a KEV list is called old.
@@ -142,6 +144,7 @@ impl Plan {
         for shelf in [&mut cards, &mut deferred, &mut later, &mut find_out] {
             rank::places(shelf);
         }
+        title::tell_apart(&mut [&mut cards, &mut deferred, &mut later, &mut find_out]);
         let all = || cards.iter().chain(&deferred).chain(&later).chain(&find_out);
         let ids: HashSet<&str> = all().map(|card| card.id.as_str()).collect();
         let ended = match request.previous {
@@ -251,11 +254,11 @@ fn touching(request: &Request<'_>, touch: Touch) -> usize {
 }
 
 fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -> Vec<String> {
-    let mut notes = vec![format!("{}.", capital(&request.directive.basis_words(request.organisation)))];
+    let basis = request.directive.basis_words(request.organisation);
+    let mut notes = vec![format!("{}.", capital(words::without_option(&basis)))];
     match request.kev_as_of {
         None => notes.push(
-            "No dated list of known exploited vulnerabilities was given (--kev), so nothing is ruled out by it."
-                .to_owned(),
+            "No dated list of known exploited vulnerabilities was given, so nothing is ruled out by it.".to_owned(),
         ),
         Some(day) => {
             let age = day.until(request.zone.day_of(request.now)).map_or(0, |span| span.get_days());

@@ -10,6 +10,11 @@ use crate::card::{Card, CardKind};
 use crate::names;
 use crate::text::count;
 
+/// Where an answer goes that no column of a list has.
+pub(crate) const IN_ORGANISATION: &str = "in the organisation's file";
+/// What answers whether a record is in KEV.
+pub(crate) const NEWER_KEV: &str = "a newer list tells";
+
 /// One thing to find out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -30,7 +35,7 @@ pub(crate) fn questions(cards: &[&Card]) -> Vec<Question> {
         if card.outcome.open.contains(&Input::Exposed) && card.kind != CardKind::Triage {
             let (asks, goes) = if card.place.is_empty() {
                 let asks = format!("Can strangers reach, from the internet, what \u{201c}{place}\u{201d} lists?");
-                (asks, "in the file of --organisation, under [[assets]]")
+                (asks, IN_ORGANISATION)
             } else {
                 let asks = format!("Can strangers reach what stands at \u{201c}{place}\u{201d} from the internet?");
                 (asks, "in your list, column exposed: yes or no")
@@ -39,7 +44,7 @@ pub(crate) fn questions(cards: &[&Card]) -> Vec<Question> {
         }
         if card.outcome.open.contains(&Input::Kev) && card.kind != CardKind::Triage {
             let asks = "Is it in KEV? The list at hand may be older than the record.".to_owned();
-            *found.entry((asks, "fetch a newer list, for --kev")).or_default() += 1;
+            *found.entry((asks, NEWER_KEV)).or_default() += 1;
         }
         if card.patched_by.is_none()
             && matches!(card.kind, CardKind::Update | CardKind::FindOut)

@@ -22,7 +22,13 @@ pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
     if outcome.open.is_empty() && !outcome.unknown.is_empty() {
         text.push_str(", whatever the unknown turns out to be");
     }
-    if let Some(hint) = &urgent.hint {
+    text.push('.');
+    text
+}
+
+/// What the vector of the exposure that decides suggests, where nobody has stated it. It orders, and moves no date.
+pub(crate) fn hint(urgent: &Urgent<'_>) -> Option<String> {
+    urgent.hint.as_ref().map(|hint| {
         let mut says = Vec::new();
         for (answer, yes, no) in [
             (hint.automatable, "attacks can be automated", "attacks cannot be automated"),
@@ -34,14 +40,12 @@ pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
                 Answer::Unknown => {}
             }
         }
-        text.push_str(&format!(
-            ". Its vector ({}) suggests that {}; that is a hint for the order and moves no date",
+        format!(
+            "Its vector ({}) suggests that {}; that is a hint for the order and moves no date.",
             hint.from,
             text::and(&says)
-        ));
-    }
-    text.push('.');
-    text
+        )
+    })
 }
 
 fn kev(urgent: &Urgent<'_>, request: &Request<'_>) -> String {

@@ -3,7 +3,7 @@
 mod csv;
 mod page;
 mod plain;
-mod words;
+pub(crate) mod words;
 
 pub use csv::deferrals;
 pub use page::html;

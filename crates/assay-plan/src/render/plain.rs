@@ -41,6 +41,14 @@ pub fn text(plan: &Plan) -> String {
     listed(&mut out, "Waiting by decision", &plan.deferred);
     listed(&mut out, "At the next upgrade", &plan.later);
     ended(&mut out, plan);
+    let notes = words::for_the_runner(plan);
+    if !notes.is_empty() {
+        out.push('\n');
+        line(&mut out, "For whoever runs the tool", "");
+        for note in notes {
+            out.push_str(&wrap(&note, "  - ", "    ", COLUMNS));
+        }
+    }
     out
 }
 
@@ -139,7 +147,7 @@ fn whole(out: &mut String, card: &Card) {
         },
     );
     part(out, "Why", &card.why);
-    part(out, "Order", &card.rank.words);
+    part(out, "Order", &words::order(card));
     part(out, "Sure?", &card.certainty);
     steps(out, "First", &card.first);
     steps(out, "Steps", &card.steps);

@@ -1,11 +1,12 @@
 //! What the text and the page say alike.
 
 use assay_base::Answer;
-use assay_clock::Zone;
+use assay_clock::{Basis, Zone};
 use assay_match::exposure::Touch;
 
 use crate::card::{Card, CardKind, Closed};
 use crate::plan::Plan;
+use crate::question;
 use crate::rank::Tier;
 use crate::text::{and, count, plain};
 
@@ -59,6 +60,46 @@ pub(crate) fn summary(plan: &Plan) -> String {
         ));
     }
     text
+}
+
+/// Why a card stands where it does, and what of that is only a hint.
+pub(crate) fn order(card: &Card) -> String {
+    match &card.hint {
+        Some(hint) => format!("{} {hint}", card.rank.words),
+        None => card.rank.words.clone(),
+    }
+}
+
+/// On which ground the dates stand, without the option that states it.
+pub(crate) fn basis(plan: &Plan) -> &str {
+    without_option(&plan.directive.basis_words)
+}
+
+/// The same of any words of the directive.
+pub(crate) fn without_option(words: &str) -> &str {
+    words.split(" (state it with --").next().unwrap_or(words)
+}
+
+/// Which options give what this plan asks for. Its readers need none of them; the one who runs the tool does.
+pub(crate) fn for_the_runner(plan: &Plan) -> Vec<String> {
+    let mut notes = Vec::new();
+    let asks = |goes: &str| plan.questions.iter().any(|question| question.answer_goes == goes);
+    if plan.directive.basis == Basis::Unknown {
+        notes.push("Whose plan it is, and so whether dates bind: --organisation.".to_owned());
+    }
+    if asks(question::IN_ORGANISATION) {
+        notes.push("The organisation's file is given with --organisation; what strangers can reach stands in it under [[assets]].".to_owned());
+    }
+    if plan.kev_as_of.is_none() || asks(question::NEWER_KEV) {
+        notes.push("The list of known exploited vulnerabilities is given with --kev.".to_owned());
+    }
+    if !plan.cards.is_empty() || !plan.deferred.is_empty() {
+        let overrides = plan.cards.iter().any(|card| card.kind == CardKind::Triage && card.due.basis == Basis::Binding);
+        let overrides = if overrides { ", and overrides under [[override]]" } else { "" };
+        notes.push(format!("What people tick is given with --reports{overrides}."));
+        notes.push("Keep the JSON of this plan (--format json), and give it to the next with --previous.".to_owned());
+    }
+    notes
 }
 
 /// A card in a line: what, where, by when.

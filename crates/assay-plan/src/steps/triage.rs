@@ -1,5 +1,6 @@
-//! The forensic look before a patch: isolate, ten minutes for what vanishes
-//! at a restart, then patch (R30).
+//! The forensic look before a patch: connections and processes first, which
+//! end with the cable; then isolate, then the rest of what vanishes at a
+//! restart, then patch (R30).
 //!
 //! Where the directive does not bind this is advice, and patching never waits
 //! for it.
@@ -18,33 +19,34 @@ pub(crate) fn instructions(group: &Group<'_>, basis: Basis, request: &Request<'_
     let hours = request.directive.triage();
     let first = match basis {
         Basis::Binding => Step::say(format!(
-            "{} asks for this before patching. To patch first, record an override: who, when, and why (in the file of --reports, under [[override]]).",
+            "{} asks for this before patching. To patch first, record an override: who, when, and why (in the file of reports).",
             request.directive.short()
         )),
         _ => Step::say(
             "This is advice and blocks nothing: if one of the two cannot be done in time, update. A device that serves people is not unplugged without those who use it.",
         ),
     };
-    let mut steps = vec![
-        Step::say(format!(
-            "Within {} hours of starting: write down which machines of this kind you have, and which of them strangers can reach.",
-            hours.scope_hours
-        )),
-        Step::say(
-            "Isolate, do not switch off: pull the network cable or move it to a closed network. What is in memory dies with the power. Ask clinical or operating staff first if it serves people.",
-        ),
-        Step::say(
-            "Take ten minutes for what vanishes. Write the wall clock and the machine's clock on paper, and keep on a fresh USB stick:",
-        ),
-    ];
-    match &group.component.what {
-        What::Package { .. } => steps.push(linux()),
-        What::Product { .. } => {
-            steps.push(linux());
-            steps.push(windows());
-            steps.push(Step::say("An appliance without a command line: its support bundle or diagnostic export, a photograph of its sessions page and of its list of administrators, and its logs."));
-        }
+    let product = matches!(group.component.what, What::Product { .. });
+    let mut steps = vec![Step::say(
+        "Two minutes, before anything is unplugged: keep what is connected and what runs, for both change when the network is gone. Write the wall clock and the machine's clock on paper; the rest goes to a fresh USB stick. Only if you see files being encrypted or data leaving, isolate at once.",
+    )];
+    steps.push(linux_first());
+    if product {
+        steps.push(windows_first());
+        steps.push(Step::say("An appliance without a command line: a photograph of its sessions page."));
     }
+    steps.push(Step::say(
+        "Then isolate, do not switch off: pull the network cable or move it to a closed network. What is in memory dies with the power. Ask clinical or operating staff first if it serves people.",
+    ));
+    steps.push(linux_rest());
+    if product {
+        steps.push(windows_rest());
+        steps.push(Step::say("An appliance: its support bundle or diagnostic export, a photograph of its list of administrators, and its logs."));
+    }
+    steps.push(Step::say(format!(
+        "Within {} hours of starting: write down which machines of this kind you have, and which of them strangers can reach.",
+        hours.scope_hours
+    )));
     steps.push(Step::say("Look for what nobody can explain: new administrators, connections to addresses that nobody knows, tasks and files newer than the last change that you know of."));
     steps.push(Step::say(format!("Within {} hours: the capture is kept where the machine cannot change it. Then the update of this thing begins (the next card).", hours.evidence_hours)));
     steps.push(Step::say(format!("Within {} hours: decide, and write down, whether there was a compromise: yes, no, or not known. If yes or not known, call your incident contact; CISA takes reports at cisa.gov/report.", hours.decision_hours)));
@@ -87,16 +89,27 @@ pub(crate) fn due(mut due: CardDue, clock: &Due, request: &Request<'_>) -> CardD
     due
 }
 
-fn linux() -> Step {
+fn linux_first() -> Step {
+    Step::run("Linux, with the stick at /mnt:", "sudo sh -c 'date; ss -tunap; ps auxwwf; who -a' > /mnt/first.txt 2>&1")
+}
+
+fn linux_rest() -> Step {
     Step::run(
-        "Linux, with the stick at /mnt:",
-        "sudo sh -c 'date; who -a; ss -tunap; ps auxwwf; crontab -l; systemctl list-timers --all; last -n 50' > /mnt/capture.txt 2>&1",
+        "Then the rest of what vanishes at a restart. Linux:",
+        "sudo sh -c 'date; crontab -l; systemctl list-timers --all; last -n 50' > /mnt/rest.txt 2>&1",
     )
 }
 
-fn windows() -> Step {
+fn windows_first() -> Step {
     Step::run(
         "Windows, as administrator, with the stick at E:",
-        "cmd /c \"date /t & time /t & query user & netstat -anob & tasklist /v & schtasks /query /v & net localgroup administrators\" > E:\\capture.txt 2>&1",
+        "cmd /c \"date /t & time /t & netstat -anob & tasklist /v & query user\" > E:\\first.txt 2>&1",
+    )
+}
+
+fn windows_rest() -> Step {
+    Step::run(
+        "The rest on Windows:",
+        "cmd /c \"date /t & time /t & schtasks /query /v & net localgroup administrators\" > E:\\rest.txt 2>&1",
     )
 }

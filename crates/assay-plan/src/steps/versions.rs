@@ -2,7 +2,7 @@
 //! fix the advisories name.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assay_inventory::component::What;
 use assay_inventory::version::{self, product};
@@ -37,6 +37,7 @@ pub(crate) fn targets(group: &Group<'_>) -> Vec<Target> {
 
 fn target(what: &What, installed: String, exposures: &[&Exposure]) -> Target {
     let mut target = Target { installed, to: None, without_fix: Vec::new(), named: Vec::new() };
+    let mut all: BTreeSet<&str> = BTreeSet::new();
     let mut known = true;
     for exposure in exposures {
         let id = plain(&exposure.advisory.id, 40);
@@ -44,6 +45,7 @@ fn target(what: &What, installed: String, exposures: &[&Exposure]) -> Target {
             target.without_fix.push(id);
             continue;
         }
+        all.extend(exposure.fixed.iter().map(String::as_str));
         target.named.extend(exposure.fixed.iter().take(4).map(|fixed| (id.clone(), plain(fixed, 80))));
         match first_newer(what, &target.installed, &exposure.fixed) {
             Some(fixed) => {
@@ -61,9 +63,19 @@ fn target(what: &What, installed: String, exposures: &[&Exposure]) -> Target {
         }
     }
     if !known {
-        target.to = None;
+        // Where no order is known, one name alone needs none: the records affect what is installed, and it is their fix.
+        target.to = match all.first() {
+            Some(only) if all.len() == 1 && order(what, only, &target.installed).is_none() => Some((*only).to_owned()),
+            _ => None,
+        };
     }
     target
+}
+
+/// The version to which everything goes, if it is one and it has every fix.
+pub(crate) fn one_for_all(targets: &[Target]) -> Option<&str> {
+    let to = targets.first()?.to.as_deref()?;
+    targets.iter().all(|target| target.without_fix.is_empty() && target.to.as_deref() == Some(to)).then_some(to)
 }
 
 /// The lowest of the fixed versions that is newer than the installed one: records name one for each branch.

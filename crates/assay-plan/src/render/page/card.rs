@@ -27,7 +27,7 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
                 }
                 h3 #(heading) { (card.title) }
                 p.when {
-                    strong { @if find_out { "If affected: " (card.due.short) } @else { (capital(&card.due.short)) } }
+                    strong { @if find_out { "If affected: " (overview::days(&card.due.short)) } @else { (overview::days(&capital(&card.due.short))) } }
                     span.apart { ". " }
                     span.muted { (card.due.term) ", by " (directive) }
                 }
@@ -42,7 +42,8 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
             div.why {
                 h4 { "Why now" }
                 p { (card.why) }
-                p.muted { @if find_out { "If it is affected. " } (card.due.words) " " (card.rank.words) }
+                p.muted { @if find_out { "If it is affected. " } (card.due.words) }
+                p.muted.order { (words::order(card)) }
             }
             @if !card.first.is_empty() {
                 div.first {

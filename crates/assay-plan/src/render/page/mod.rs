@@ -28,7 +28,7 @@ fn page(plan: &Plan) -> Markup {
     let title = if plan.organisation.is_empty() {
         "Update plan".to_owned()
     } else {
-        format!("Update plan, {}", plan.organisation)
+        format!("Update plan for {}", plan.organisation)
     };
     let cut = plan.cards.len().saturating_sub(WHOLE) + plan.find_out.len().saturating_sub(WHOLE);
     html! {
@@ -49,6 +49,7 @@ fn page(plan: &Plan) -> Markup {
                     p.made { "Made " time datetime=(plan.made) { (words::made(plan)) } }
                     h1 { (title) }
                     p.lead { (words::summary(plan)) }
+                    (overview::tonight(plan))
                 }
                 main {
                     (overview::notes(plan))
@@ -76,7 +77,8 @@ fn page(plan: &Plan) -> Markup {
                     (overview::later(plan))
                 }
                 footer {
-                    p { "Terms from " (plan.directive.short) ", version " (plan.directive.version) " of its data, " (plan.directive.source) ". " (plan.directive.basis_words) "." }
+                    (overview::for_the_runner(plan))
+                    p { "Terms from " (plan.directive.short) ", version " (plan.directive.version) " of its data, " (plan.directive.source) ". " (words::basis(plan)) "." }
                     p { "Made on this computer by Assay from the lists and records that it was given; nothing left it. It states what the records say, and no legal conclusion." }
                 }
             }

@@ -66,6 +66,32 @@ pub(super) fn agenda(plan: &Plan) -> Markup {
     }
 }
 
+/// A date in pieces that do not break: a line ends between them or nowhere.
+pub(super) fn days(short: &str) -> Markup {
+    let pieces: Vec<&str> = short.split_inclusive(", ").collect();
+    html! { @for piece in pieces { span.day { (piece.trim_end()) } @if piece.ends_with(' ') { " " } } }
+}
+
+/// The first three, to be found without reading on.
+pub(super) fn tonight(plan: &Plan) -> Markup {
+    let first: Vec<&Card> = plan.cards.iter().take(3).collect();
+    let Some(urgent) = first.first() else { return html! {} };
+    let now = urgent.rank.tier.earliest.days().is_some_and(|days| days <= 3);
+    let these = match first.len() {
+        1 => "this one",
+        2 => "these two",
+        _ => "these three",
+    };
+    html! {
+        p.tonight {
+            strong { @if now { "Tonight: " } @else { "First: " } (these) "." }
+            @for (at, card) in first.iter().enumerate() {
+                " " a href={ "#" (card.id) } { (at + 1) ". " (card.title) }
+            }
+        }
+    }
+}
+
 fn row(card: &Card, written: bool) -> Markup {
     html! {
         li {
@@ -75,8 +101,8 @@ fn row(card: &Card, written: bool) -> Markup {
             span.where { @if !card.place.is_empty() { (card.place) } @else { (names::list(&card.inventory)) } }
             span.apart { ", " }
             span.when {
-                @if card.kind == CardKind::FindOut { "if affected: " }
-                (card.due.short)
+                @if card.kind == CardKind::FindOut { span.day { "if affected:" } " " }
+                (days(&card.due.short))
             }
             @if let Some(note) = &card.reported_note { span.apart { ". " } span.said { (note) } }
         }
@@ -116,6 +142,17 @@ pub(super) fn ended(plan: &Plan) -> Markup {
                     @if list.len() > ROWS { p.muted { "and " (list.len() - ROWS) " more, in the JSON of this plan" } }
                 }
             }
+        }
+    }
+}
+
+/// What the options are called, for the one person who has to know.
+pub(super) fn for_the_runner(plan: &Plan) -> Markup {
+    let notes = words::for_the_runner(plan);
+    html! {
+        @if !notes.is_empty() {
+            h2 { "For whoever runs the tool" }
+            ul { @for note in notes { li { (note) } } }
         }
     }
 }
