@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use assay_bundle::digest::Sha256;
 use assay_ledger::{Checkpoint, Folder, Hash, VerifierKey, audit, continues};
 
 use crate::index::{Index, LedgerHead};
@@ -65,10 +66,18 @@ fn same(found: &Checkpoint, head: &LedgerHead) -> bool {
     found.origin == head.origin && found.size == head.size && Sha256::from_bytes(found.root.0) == head.root
 }
 
+/// The bytes of a digest, from its hex digits.
+fn bytes(digest: Sha256) -> [u8; 32] {
+    let (hex, mut bytes) = (digest.to_hex(), [0; 32]);
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        // A digest has 64 digits; a root that lacked some would only be refused.
+        *byte = hex.get(at * 2..at * 2 + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or_default();
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
-    use assay_bundle::digest::Sha256;
-
     use super::*;
 
     fn head(origin: &str, size: u64, root: u8) -> LedgerHead {
@@ -86,5 +95,11 @@ mod tests {
             assert!(grows(Some(&old), bad).is_err(), "{bad:?}");
             assert!(grows(None, bad).is_ok(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_bytes_of_a_digest_are_its_own() {
+        let digest = Sha256::of(b"a root");
+        assert_eq!(Sha256::from_bytes(bytes(digest)), digest);
     }
 }

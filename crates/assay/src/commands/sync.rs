@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use assay_base::Instant;
 use assay_repo::{Checked, Client, MAX_TRUST_BYTES, Source, StagingError, SyncError, Synced, Trust};
@@ -10,6 +11,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::{Common, Format};
+use crate::commands::verify::{count, seconds};
 use crate::failure::Failure;
 use crate::output;
 use crate::report::{next, plain};
@@ -20,7 +22,7 @@ const REFUSED: u8 = 10;
 /// Fetch a clearinghouse's release into a mirror, and refuse what is not right
 ///
 /// Takes a release from a folder, a stick or a web server. Everything is checked before anything is kept: the
-/// signature of the index, the approvers of each advisory, the digest of each file, that it is not older than what was
+/// signature of the index, the approvers of each advisory, the digest of each file, the ledger and that it only grew, that it is not older than what was
 /// seen before, and that it has not ended. The mirror changes all at once or stays as it was. Where the release comes
 /// from does not have to be trusted; the trust file does, so get it from the clearinghouse directly.
 #[derive(Debug, Args)]
@@ -110,18 +112,25 @@ fn text(synced: &Synced, mirror: &Path, now: Instant) -> String {
         None => format!("{mirror}: new mirror, version {}\n", synced.to),
     };
     if synced.repaired > 0 {
-        text.push_str(&format!("  {} damaged or missing files of the mirror were fetched again\n", synced.repaired));
+        let was = if synced.repaired == 1 { "was" } else { "were" };
+        let files = count(synced.repaired as u64, "damaged or missing file", "damaged or missing files");
+        text.push_str(&format!("  {files} of the mirror {was} fetched again\n"));
     }
-    let total = if synced.total == 1 { "1 advisory".to_owned() } else { format!("{} advisories", synced.total) };
+    let total = count(synced.total as u64, "advisory", "advisories");
     text.push_str(&format!("  {total}, {} new\n", synced.new.len()));
     for checked in &synced.new {
         text.push_str(&advisory(checked));
     }
-    let left = synced.expires.since(now).as_secs() / 3_600;
-    let left = if left >= 48 { format!("{} days", left / 24) } else { format!("{left} hours") };
-    text.push_str(&format!("  good until {} ({left}): sync again before\n", synced.expires));
+    let left = left(synced.expires.since(now));
+    text.push_str(&format!("  good until {} ({left}): sync again before\n", seconds(synced.expires)));
     text.push_str(&format!("Next: assay scan INVENTORY --advisories {mirror}/osv\n"));
     text
+}
+
+/// How long that is, to the nearest day or, below two days, the whole hours.
+fn left(left: Duration) -> String {
+    let hours = left.as_secs() / 3_600;
+    if hours >= 48 { format!("{} days", (left.as_secs() + 43_200) / 86_400) } else { count(hours, "hour", "hours") }
 }
 
 /// One advisory: how bad, what, what to do; and of the patch never «verified» without all that belongs to it.
