@@ -88,6 +88,13 @@ pub struct Verified {
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { level, runner, builds, runs } = self;
-        write!(f, "verified to {level} by runner {} in {builds} builds and {runs} runs", &runner.to_hex()[..16])
+        let many = |n: u32| if n == 1 { "" } else { "s" };
+        write!(
+            f,
+            "verified to {level} by runner {} in {builds} build{} and {runs} run{}",
+            &runner.to_hex()[..16],
+            many(*builds),
+            many(*runs)
+        )
     }
 }

@@ -9,6 +9,7 @@ mod act;
 mod fix;
 mod open;
 mod show;
+mod words;
 
 /// Coordinate a case: open it, read people in, agree on an embargo, try fixes, stage and approve the advisory
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use assay_app::findings::Shown;
-use assay_case::finding::{End, Finding, Word};
+use assay_case::finding::{Action, End, Finding, Word};
 use assay_case::ids::FindingId;
 use clap::Args;
 use serde_json::{Value, json};
@@ -123,10 +123,28 @@ fn one_text(shown: &Shown) -> String {
             text.push_str(&format!("  {}\n", plain::line(key.as_str(), 300)));
         }
     }
-    if !shown.allowed.is_empty() {
-        text.push_str(&format!("\nYou may: {}\n", allowed(shown).join(", ")));
+    let commands: Vec<&str> = shown.allowed.iter().copied().filter_map(command).collect();
+    if !commands.is_empty() {
+        text.push_str(&format!("\nYou may: assay {}\n", commands.join(", assay ")));
     }
     text
+}
+
+/// The command that does this; none for what no command of one's own does.
+fn command(action: Action) -> Option<&'static str> {
+    Some(match action {
+        Action::Supply => "finding supply",
+        Action::AskInfo => "finding ask",
+        Action::RecordVerification => "reproduce",
+        Action::Split => "finding split",
+        Action::EnterCase => "case open",
+        Action::Refute => "finding refute",
+        Action::Withdraw => "finding withdraw",
+        Action::Close => "finding close",
+        Action::Submit | Action::Merge | Action::LeaveCase | Action::Publish | Action::CloseAlreadyFixed => {
+            return None;
+        }
+    })
 }
 
 fn allowed(shown: &Shown) -> Vec<String> {
@@ -151,4 +169,28 @@ fn one_json(shown: &Shown) -> Value {
         "runs": finding.verifications,
         "allowed": allowed(shown),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use assay_case::aggregate::Aggregate as _;
+    use assay_case::finding::State;
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Nobody is told of a command that is not there.
+    #[test]
+    fn every_command_that_is_named_is_there() {
+        let told: Vec<&str> = State::ACTIONS.iter().copied().filter_map(command).collect();
+        assert!(told.len() >= 8);
+        for words in told {
+            let mut at = crate::cli::Cli::command();
+            for word in words.split(' ') {
+                at = at.find_subcommand(word).unwrap_or_else(|| panic!("no `assay {words}`")).clone();
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use assay_base::Instant;
 use assay_case::Embargoed;
 use assay_case::caller::Role;
-use assay_case::case::{CaseCloseReason, Channel, Command, Duty, Invitation, ReadInTier, VendorAnswer};
+use assay_case::case::{Case, CaseCloseReason, Channel, Command, Duty, Invitation, ReadInTier, VendorAnswer};
 use assay_case::ids::{CaseId, FixId, ProposalId};
 use assay_case::text::Line;
 use clap::{Args, ValueEnum};
@@ -15,6 +15,10 @@ use crate::failure::Failure;
 
 /// Ask a person to take part; nothing of the case goes out before consent
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  assay case invite cas_… --person 'Vera Lang' --role vendor --as 'Ana Ruiz'
+  assay case invite cas_… --person 'Ivo Petrov' --role verifier --duty test --until 2026-12-01T00:00:00Z")]
 pub struct InviteArgs {
     /// The case
     pub case: CaseId,
@@ -27,9 +31,6 @@ pub struct InviteArgs {
     /// What the person is to do: analyse, test or stage
     #[arg(long, value_name = "DUTY", value_parser = duty, default_value = "analyse")]
     pub duty: Duty,
-    /// How much the person sees: T1 everything, T2 fix and time, T3 artefact and going live
-    #[arg(long, value_name = "TIER", value_parser = tier, default_value = "T1")]
-    pub tier: ReadInTier,
     /// Until when; otherwise until the case is published or closed
     #[arg(long, value_name = "INSTANT")]
     pub until: Option<Instant>,
@@ -69,6 +70,11 @@ pub struct ProposeArgs {
 
 /// Agree to a proposed end
 #[derive(Debug, Args)]
+#[command(after_help = "\
+`assay case show` names the open proposal.
+
+Examples:
+  assay case agree cas_… prp_… --as 'Vera Lang'")]
 pub struct AgreeArgs {
     /// The case
     pub case: CaseId,
@@ -91,6 +97,12 @@ pub struct RejectArgs {
 
 /// Record what the world knows: public awareness or a public exploit ends the embargo at once
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A staged advisory must then be staged again with the true date, and approved again by two persons.
+
+Examples:
+  assay case saw cas_… public --source 'a post on a public list' --as 'Ana Ruiz'
+  assay case saw cas_… attack --source 'a report of a victim'")]
 pub struct SawArgs {
     /// The case
     pub case: CaseId,
@@ -146,8 +158,12 @@ pub enum Step {
     Deployed,
 }
 
-/// Close a case
+/// Close a case, never while its embargo runs; if it is not published, its findings are verified again
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  assay case close cas_… --reason handed-over --as 'Ana Ruiz'
+  assay case close cas_… --reason published")]
 pub struct CloseArgs {
     /// The case
     pub case: CaseId,
@@ -166,10 +182,6 @@ fn duty(text: &str) -> Result<Duty, String> {
     Duty::ALL.iter().copied().find(|duty| duty.as_str() == text).ok_or_else(|| "analyse, test or stage".to_owned())
 }
 
-fn tier(text: &str) -> Result<ReadInTier, String> {
-    ReadInTier::ALL.iter().copied().find(|tier| tier.as_str() == text).ok_or_else(|| "T1, T2 or T3".to_owned())
-}
-
 fn close_reason(text: &str) -> Result<CaseCloseReason, String> {
     CaseCloseReason::ALL
         .iter()
@@ -178,8 +190,12 @@ fn close_reason(text: &str) -> Result<CaseCloseReason, String> {
         .ok_or_else(|| "published, not-a-vulnerability, handed-over or empty".to_owned())
 }
 
+fn act_on(by: &As, case: CaseId, command: Command) -> Result<Case, Failure> {
+    Ok(desk::open()?.act_on_case(&by.who()?, case, command)?)
+}
+
 fn act(by: &As, case: CaseId, command: Command, what: &str, common: &Common) -> Result<u8, Failure> {
-    let case = desk::open()?.act_on_case(&by.who()?, case, command)?;
+    let case = act_on(by, case, command)?;
     show::after(&case, what, common);
     Ok(0)
 }
@@ -201,7 +217,8 @@ pub fn invite(call: &InviteArgs, common: &Common) -> Result<u8, Failure> {
         role: call.role,
         sponsor: sponsor.id,
         duty: call.duty,
-        tier: call.tier,
+        // Who is read in sees the whole case: there are no slices of it yet.
+        tier: ReadInTier::T1,
         expires: call.until,
     };
     let case = local.act_on_case(&who, call.case, Command::Invite(Box::new(invitation)))?;
@@ -216,7 +233,9 @@ pub fn accept(call: &AcceptArgs, common: &Common) -> Result<u8, Failure> {
 
 /// Declines.
 pub fn decline(call: &DeclineArgs, common: &Common) -> Result<u8, Failure> {
-    act(&call.by, call.case, Command::DeclineEmbargo { channel: Channel::Cli }, "Declined the embargo of", common)
+    let case = act_on(&call.by, call.case, Command::DeclineEmbargo { channel: Channel::Cli })?;
+    show::left(&case, "Declined the embargo of", "assay case list", common);
+    Ok(0)
 }
 
 /// Proposes.
@@ -270,5 +289,12 @@ pub fn vendor(call: &VendorArgs, common: &Common) -> Result<u8, Failure> {
 
 /// Closes.
 pub fn close(call: &CloseArgs, common: &Common) -> Result<u8, Failure> {
-    act(&call.by, call.case, Command::Close { reason: call.reason }, "Closed", common)
+    let case = act_on(&call.by, call.case, Command::Close { reason: call.reason })?;
+    let next = match call.reason {
+        CaseCloseReason::Published => "assay status --state published",
+        // Its findings are verified again, and wait for another case or an end of their own.
+        _ => "assay status --state verified",
+    };
+    show::left(&case, "Closed", next, common);
+    Ok(0)
 }

@@ -1,11 +1,16 @@
 //! `assay case show`, `assay case list`: the vector, and the word that it gives.
 
+use std::collections::BTreeMap;
+
 use assay_app::cases::ShownCase;
-use assay_case::case::Case;
+use assay_app::local::Local;
+use assay_base::{MemberId, PersonId};
+use assay_case::case::{Case, Proposal};
 use assay_case::ids::CaseId;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::words;
 use crate::cli::Common;
 use crate::desk::{self, As, tell};
 use crate::failure::Failure;
@@ -30,10 +35,11 @@ pub struct ListArgs {
 
 /// Shows one.
 pub fn show(call: &ShowArgs, common: &Common) -> Result<u8, Failure> {
-    let shown = desk::open()?.case(&call.by.who()?, call.case)?;
+    let local = desk::open()?;
+    let shown = local.case(&call.by.who()?, call.case)?;
     let mut json = vector(&shown.case);
     json["allowed"] = serde_json::to_value(&shown.allowed).unwrap_or_default();
-    tell(common, &text(&shown), &json);
+    tell(common, &text(&shown, &Names::of(&local)?), &json);
     Ok(0)
 }
 
@@ -54,7 +60,10 @@ pub fn list(call: &ListArgs, common: &Common) -> Result<u8, Failure> {
 /// After something was done: what, and where the case is now.
 pub fn after(case: &Case, what: &str, common: &Common) {
     let mut text = format!("{what} {}: {}\n", case.id, case.word());
-    text.push_str(&format!("{}\n", case.word().sentence()));
+    text.push_str(&format!("{}\n", case.sentence()));
+    if let Some(approvals) = words::approvals(case).filter(|_| case.published.is_none()) {
+        text.push_str(&format!("The advisory: {approvals}\n"));
+    }
     if let Some(end) = case.end_in_force() {
         let clock = case.embargo.as_ref().and_then(|embargo| embargo.governing.as_ref());
         let by = clock.map_or_else(String::new, |clock| format!(", by {}", plain::line(&clock.source, 200)));
@@ -64,44 +73,106 @@ pub fn after(case: &Case, what: &str, common: &Common) {
     tell(common, &text, &vector(case));
 }
 
-fn text(shown: &ShownCase) -> String {
+/// After somebody left it, or it ended: it is not shown to him any more.
+pub fn left(case: &Case, what: &str, next: &str, common: &Common) {
+    tell(common, &format!("{what} {}\nNext: {next}\n", case.id), &vector(case));
+}
+
+/// The names of those who are here.
+struct Names {
+    persons: BTreeMap<PersonId, String>,
+    members: BTreeMap<MemberId, String>,
+}
+
+impl Names {
+    fn of(local: &Local) -> Result<Self, Failure> {
+        let (members, persons) = local.members()?;
+        Ok(Self {
+            persons: persons.into_iter().map(|row| (row.id, plain::line(&row.name, 100))).collect(),
+            members: members.into_iter().map(|row| (row.id, plain::line(&row.name, 100))).collect(),
+        })
+    }
+
+    fn person(&self, id: PersonId) -> String {
+        self.persons.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    fn persons<'a>(&self, ids: impl Iterator<Item = &'a PersonId>) -> String {
+        ids.map(|id| self.person(*id)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn member(&self, id: MemberId) -> String {
+        self.members.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+}
+
+fn text(shown: &ShownCase, names: &Names) -> String {
     let case = &shown.case;
     let mut text = format!(
-        "{}\n\n  case        {}\n  state       {}: {}\n  vector      EM {}, PXA {}\n",
+        "{}\n\n  case        {}\n  state       {}: {}\n  embargo     EM {}: {}\n  world       PXA {}: {}\n",
         bold(&plain::line(case.title.open().as_str(), 300)),
         case.id,
         case.word(),
-        case.word().sentence(),
+        case.sentence(),
         case.em,
-        case.pxa
+        words::em(case.em),
+        case.pxa,
+        words::pxa(case.pxa)
     );
     if let Some(end) = case.end_in_force() {
-        text.push_str(&format!("  embargo     ends at {end}\n"));
+        text.push_str(&format!("  ends        {end}\n"));
+    }
+    if let Some(open) = &case.proposal {
+        text.push_str(&proposal(case, open, names));
     }
     for finding in case.all_findings() {
         text.push_str(&format!("  finding     {finding}\n"));
     }
     for (person, who) in case.everybody() {
-        text.push_str(&format!("  participant {person}: {}, RM {}, PEC {}, {}\n", who.role, who.rm, who.pec, who.tier));
+        text.push_str(&format!(
+            "  participant {}, {}\n              PEC {}: {}; RM {}: {}\n",
+            names.person(person),
+            who.role,
+            who.pec,
+            words::pec(who.pec),
+            who.rm,
+            words::rm(who.rm)
+        ));
     }
     for (member, vendor) in case.every_vendor() {
-        text.push_str(&format!("  vendor      {member}: VFD {}\n", vendor.vfd));
+        let (name, vfd) = (names.member(member), vendor.vfd);
+        text.push_str(&format!("  vendor      {name}\n              VFD {vfd}: {}\n", words::vfd(vfd)));
     }
     for fix in case.fixes.values() {
         text.push_str(&format!("  fix         {}: {}\n", fix.id, fix.verified()));
     }
-    if let Some(draft) = &case.draft {
-        let of = assay_case::case::APPROVALS;
-        text.push_str(&format!("  advisory    staged, {} of {of} approvals\n", draft.approvals.len().min(of)));
+    match (&case.published, words::approvals(case)) {
+        (Some(out), _) => text.push_str(&format!("  advisory    {} went out at {}\n", out.advisory, out.at)),
+        (None, Some(approvals)) => text.push_str(&format!("  advisory    staged; {approvals}\n")),
+        (None, None) => {}
     }
-    if let Some(out) = &case.published {
-        text.push_str(&format!("  advisory    {} went out at {}\n", out.advisory, out.at));
+    let commands = words::commands(&shown.allowed);
+    if !commands.is_empty() {
+        text.push_str(&format!("\nYou may: assay {}\n", commands.join(", assay ")));
     }
-    if !shown.allowed.is_empty() {
-        let word = |action| serde_json::to_value(action).ok()?.as_str().map(str::to_owned);
-        let words: Vec<String> = shown.allowed.iter().filter_map(word).collect();
-        text.push_str(&format!("\nYou may: {}\n", words.join(", ")));
+    text
+}
+
+/// The open proposal: who agreed, whose word it still takes, and how to give it.
+fn proposal(case: &Case, open: &Proposal, names: &Names) -> String {
+    let signatories = case.signatories();
+    let waits: Vec<_> = signatories.difference(&open.agreed).collect();
+    let mut text = format!(
+        "  proposal    {}: end at {}, by {}\n              agreed: {}\n",
+        open.id,
+        open.end,
+        names.person(open.by),
+        names.persons(open.agreed.iter())
+    );
+    if !waits.is_empty() {
+        text.push_str(&format!("              still to agree: {}\n", names.persons(waits.into_iter())));
     }
+    text.push_str(&format!("              to agree: assay case agree {} {}\n", case.id, open.id));
     text
 }
 
