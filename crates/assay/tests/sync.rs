@@ -39,7 +39,7 @@ fn over_the_web_and_up_to_date() {
       ASSAY-2026-0001  high 8.2  Harbor Gauge reads beyond the end of a tide table (1)
         do: Update Harbor Gauge to 2.3.1 or 1.9.3.
         patch: verified at L2: the target's own tests pass; by runner d7e1e084be21, 2 builds, 40 runs (the flaw showed in 20 of 20 without the patch, in 0 of 20 with it)
-      good until 2026-11-28T17:00:00.000000Z (6 days): sync again before
+      good until 2026-11-28T17:00:00Z (6 days): sync again before
     Next: assay scan INVENTORY --advisories mirror/osv
     ");
     let said = sync(&bench, &server.url(), &[]).exits(0);
