@@ -83,6 +83,6 @@ fn verified_always_names_level_runner_builds_and_runs() {
     assert_eq!(play.refused(&coordinator(), attach(good), day(1)), Code::SameRun);
     let fix = *play.state.get().unwrap().fixes.values().next().unwrap();
     assert_eq!(fix.verified().to_string(), "verified to L2 by runner c8c8c8c8c8c8c8c8 in 2 builds and 12 runs");
-    let once = Fix { builds: 1, ..*fix };
+    let once = assay_case::case::Fix { builds: 1, ..fix };
     assert!(once.verified().to_string().ends_with("in 1 build and 12 runs"));
 }
