@@ -21,6 +21,8 @@ mod grant;
 mod open;
 mod show;
 mod window;
+#[cfg(test)]
+mod words_tests;
 
 /// The voluntary review of a frontier model: each step is a command that its party signs
 ///
