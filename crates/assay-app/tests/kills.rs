@@ -44,7 +44,8 @@ fn child() {
     let Some(home) = std::env::var_os(HOME).map(PathBuf::from) else { return };
     let from: u64 = std::env::var(FROM).unwrap().parse().unwrap();
     let local = open(&home);
-    say("up");
+    // The harness has begun a line of its own.
+    say("\nup");
     std::thread::scope(|scope| {
         scope.spawn(|| {
             loop {
@@ -52,9 +53,13 @@ fn child() {
                 assert!(done.stuck.is_empty(), "{done:?}");
                 // More batches than the pace has: more moments to be killed in.
                 local.write_batch(local.now()).unwrap();
-                std::thread::sleep(Duration::from_millis(2));
+                std::thread::sleep(Duration::from_millis(20));
             }
         });
+        // Every other life begins with what the last one left.
+        if std::process::id().is_multiple_of(2) {
+            (0..6).for_each(|_| advance(&local));
+        }
         for number in from.. {
             let title = format!("finding {number}");
             let submitted = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", &title, &title));
@@ -68,7 +73,7 @@ fn child() {
                 Err(refusal) => panic!("{refusal}"),
             };
             say(&format!("ack {number} {finding}"));
-            for _ in 0..4 {
+            for _ in 0..12 {
                 advance(&local);
             }
         }
@@ -115,8 +120,8 @@ fn advance(local: &Local) {
             }
         }
         Some(_) if case.end_in_force().is_some_and(|end| end > local.now().plus(Duration::from_secs(3_600))) => {
-            let end = local.now().plus(Duration::from_millis(200));
-            local.act_on_case(&ana, row.id, Act::ProposeEnd { end, channel }).unwrap();
+            let end = local.now().plus(Duration::from_millis(700));
+            house::end(local, row.id, end, &[BEN]).unwrap();
         }
         Some(_) => {
             let Some(draft) = &case.draft else {
@@ -298,7 +303,7 @@ fn live_and_die(home: &Path, heard: &mut Heard) {
     });
     let mut random = [0; 2];
     SystemEntropy.fill(&mut random);
-    let while_alive = Duration::from_millis(20 + u64::from(u16::from_le_bytes(random)) % 230);
+    let while_alive = Duration::from_millis(20 + u64::from(u16::from_le_bytes(random)) % 330);
     let mut began = (random[1] & 7 == 0).then(std::time::Instant::now);
     let over = AtomicBool::new(false);
     while began.is_none_or(|began| began.elapsed() < while_alive) && !over.load(Ordering::Relaxed) {
@@ -371,6 +376,6 @@ fn what_is_acknowledged_survives_every_kill_and_nothing_is_early() {
         acknowledged += heard.acknowledged.len();
         published += out.len();
     }
-    assert!(acknowledged > times / 2 && published > times / 20, "too little work: {acknowledged}, {published}");
+    assert!(acknowledged > times / 4 && published > times / 20, "too little work: {acknowledged}, {published}");
     println!("{times} kills: {acknowledged} acknowledged, {published} published");
 }
