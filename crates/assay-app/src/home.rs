@@ -50,7 +50,7 @@ pub struct Instance {
 pub const SCHEMA: &str = "assay.instance/1";
 
 impl Instance {
-    /// An instance of this name with the default cadence: a batch of 64 each minute.
+    /// An instance of this name with the default cadence: a batch of 64 every ten minutes.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl Instance {
             namespace: namespace.trim_end_matches('/').into(),
             contact: contact.trim().into(),
             prefix: prefix.into(),
-            cadence: 60,
+            cadence: 600,
             batch: 64,
         })
     }

@@ -29,7 +29,7 @@ impl Who {
     pub fn caller(&self, view: &dyn View) -> Result<Caller, Refusal> {
         let unknown = || {
             Refusal::call("no-such-person", format!("`{}` is nobody here", self.person))
-                .help("name a person with --as; `assay admin members` lists them, `assay admin person add` adds one")
+                .help("name a person with --as; `assay admin members` lists them, `assay admin person` adds one")
         };
         let row = view.person_named(&self.person)?.filter(|row| !row.left).ok_or_else(unknown)?;
         let roles: Roles =

@@ -24,12 +24,15 @@ const STYLES: Styles = Styles::styled()
 #[command(name = "assay", version, styles = STYLES, max_term_width = 100, disable_help_subcommand = true)]
 #[command(after_help = "\
 Examples:
-  assay demo                           prove the shipped examples, offline, in less than a minute
+  assay demo                           the whole pipeline on shipped examples, offline
+  assay scan products.csv --kev k.json does this touch me?
   assay bundle check report/           what a report still lacks
   assay prove report/                  is the bug real?
   assay prove report/ --attest v.json  the same, with a signed statement
 
-Exit codes: 0 done, 1 Assay itself failed, 2 the call or the bundle is wrong.
+  assay admin init --help              a clearinghouse of your own
+
+Exit codes: 0 done, 1 Assay itself failed, 2 the call or the bundle is wrong, 3 too much is waiting and nothing was kept.
 `assay prove` has more: see `assay prove --help`.")]
 pub struct Cli {
     /// What holds for every command.

@@ -27,7 +27,7 @@ mod keep;
 Examples:
   assay admin init --name 'County Clearinghouse' --namespace https://vuln.county.example --contact 'desk@county.example'
   assay admin member 'County IT' --person 'Ana Ruiz' --role coordinator --role verifier
-  assay admin approver 'Ana Ruiz' --key ana.pub
+  assay admin approver 'Ana Ruiz' --key ana.key.pub
   assay admin backup /media/stick/assay")]
 pub enum AdminCommand {
     Init(InitArgs),

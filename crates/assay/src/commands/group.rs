@@ -31,6 +31,7 @@ pub fn run(_call: &GroupArgs, common: &Common) -> Result<u8, Failure> {
     let merged = compared.iter().filter(|one| one.is_merged()).count();
     text.push_str(&match compared.len() {
         0 => "There are no two verified findings of one target to compare.\n".to_owned(),
+        1 => format!("\n1 pair compared, {merged} merged\n"),
         count => format!("\n{count} pairs compared, {merged} merged\n"),
     });
     tell(common, &text, &json!({ "compared": compared.iter().map(shown).collect::<Vec<_>>(), "merged": merged }));

@@ -137,7 +137,10 @@ pub fn restore(call: &RestoreArgs, common: &Common) -> Result<u8, Failure> {
     let keys = call.into.join("keys/master.key").exists();
     let mut text = format!("Restored {} events of {} to {into}\n", listed.events, listed.made);
     if !keys {
-        text.push_str(&format!("Copy the keys to {}: nothing opens without them\n", plain::path(&call.into.join("keys"))));
+        text.push_str(&format!(
+            "Copy the keys to {}: nothing opens without them\n",
+            plain::path(&call.into.join("keys"))
+        ));
     }
     text.push_str(&format!("Next: ASSAY_HOME={into} assay admin rebuild\n"));
     let json = json!({ "home": call.into.display().to_string(), "made": listed.made, "events": listed.events,

@@ -87,7 +87,9 @@ fn outside(house: &House, teller: &mut Teller) -> Result<(), Failure> {
     let advisory = forged.join("advisories");
     let touched = tamper(&advisory)?;
     // Another hospital, which has no copy yet: it would have to believe what it is sent.
-    let stranger = Client::new(house.folder.join("forged-mirror"), trust.clone());
+    let other = house.folder.join("other-hospital");
+    fs::create_dir_all(&other).map_err(failed)?;
+    let stranger = Client::new(other.join("mirror"), trust.clone());
     let why = stranger.sync(&source(&forged)?, Instant::now()).err().map(|error| error.to_string());
     teller.said(
         &format!(
@@ -100,7 +102,9 @@ fn outside(house: &House, teller: &mut Teller) -> Result<(), Failure> {
         why.is_some() && verify_folder(&house.mirror(), &trust, Instant::now()).is_ok(),
         "the forged folder is refused, and the good copy holds",
     );
-    fs::remove_dir_all(&forged).map_err(failed)?;
+    for gone in [&forged, &other] {
+        fs::remove_dir_all(gone).map_err(failed)?;
+    }
     teller.next("Members fetch it with `assay sync`, and hold it against what they own.");
     Ok(())
 }

@@ -104,7 +104,8 @@ pub fn tell(house: &House, teller: &mut Teller) -> Result<(), Failure> {
     }
     let grant = grant(&room, &developer, &organisation, &holder, criteria)?;
     teller.did(&format!(
-        "Both sides sign five safeguards, and one agreement for one person: {EVE}. Without either signature no window opens."
+        "Both sides sign five safeguards, without which no window opens, and one agreement for one person, {EVE}, without \
+         which nobody gets in."
     ));
     let window = room.send(DEV, &developer, open())?;
     let ends = window.state.open_window(local.now()).map(|(_, window)| window.ends_at);

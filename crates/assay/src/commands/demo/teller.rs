@@ -92,6 +92,7 @@ impl Teller {
     pub fn closing(&self, house: &House) {
         let verdict = match self.unexpected.len() {
             0 => "Every step came out as told.".to_owned(),
+            1 => "One step did not come out as told.".to_owned(),
             count => format!("{count} steps did not come out as told."),
         };
         self.say(&format!("\n{}\n", bold(&verdict)));
