@@ -42,7 +42,7 @@ fn same(a: &Local, b: &Local) {
     let look = |local: &Local| {
         let findings = local.findings(&who(ANA), None).unwrap();
         let shown: Vec<_> = findings.iter().map(|row| local.finding(&who(ANA), row.id).unwrap().finding).collect();
-        let cases: Vec<_> = local.cases(&who(ANA)).unwrap().into_iter().map(|(row, case)| (row, case)).collect();
+        let cases = local.cases(&who(ANA)).unwrap();
         (findings, shown, cases, local.members().unwrap(), local.trust().unwrap().to_json())
     };
     assert!(look(a) == look(b));
@@ -83,7 +83,7 @@ fn a_restored_backup_is_the_same_clearinghouse_and_goes_on() {
     let done = new.do_due().unwrap();
     assert!(done.published.len() == 1 && done.stuck.is_empty(), "{done:?}");
     let key = new.ledger_key().unwrap();
-    assay_ledger::audit(&assay_ledger::Folder::new(&at("new/ledger")), &key, &[&before], &[]).unwrap();
+    assay_ledger::audit(&assay_ledger::Folder::new(at("new/ledger")), &key, &[&before], &[]).unwrap();
     assert_eq!(code(keep::restore(&at("backup"), Some(&at("wraps")), &at("new"))), "not-empty");
 }
 

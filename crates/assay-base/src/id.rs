@@ -168,6 +168,19 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_drawn_id_is_the_entropy_under_its_prefix() {
+        struct Sevens;
+        impl crate::Entropy for Sevens {
+            fn fill(&mut self, bytes: &mut [u8]) {
+                bytes.fill(7);
+            }
+        }
+        let id = ThingId::draw(&mut Sevens);
+        assert_eq!(id.to_bytes(), [7; 16]);
+        assert!(id.to_string().starts_with(&format!("{}_", ThingId::PREFIX)));
+    }
+
     proptest! {
         #[test]
         fn text_and_back(bytes in any::<[u8; 16]>()) {

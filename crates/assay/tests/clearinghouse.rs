@@ -133,6 +133,9 @@ fn from_a_claim_to_a_release_that_a_stranger_checks() {
     let said = house.by(ben, &["reproduce"]);
     assert!(matches!(said.exit, 0 | 10), "{said:?}");
     house.run(&["group"]).exits(0);
+    let late = house.submit(fay, "null-deref-signal");
+    house.by(ben, &["reproduce", &late]).exits(0);
+    house.run(&["admin", "member", "Elsewhere", "--person", "Wes Outside", "--role", "finder"]).exits(0);
     let states: Vec<String> = house.json(ana, &["status"])["findings"]
         .as_array()
         .unwrap()
@@ -192,6 +195,33 @@ fn from_a_claim_to_a_release_that_a_stranger_checks() {
     assert_eq!(out["not-done"], Value::Array(Vec::new()));
     std::thread::sleep(Duration::from_millis(1_100));
     house.run(&["publish"]).exits(0);
+
+    // Whatever somebody who is not read in asks for, in text and JSON: nothing of the case, and nothing of the report.
+    house.by(ana, &["case", "open", &late, "--title", "An embargoed title"]).exits(0);
+    let secret = house.json(ana, &["case", "list"])["cases"][1]["case"].as_str().unwrap().to_owned();
+    let calls: [&[&str]; 12] = [
+        &["status"],
+        &["status", &late],
+        &["finding", "refute", &late, "--verdict", "not-reproduced", "--because", "because"],
+        &["reproduce", &late],
+        &["case", "list"],
+        &["case", "show", &secret],
+        &["case", "draft", &secret],
+        &["case", "accept", &secret],
+        &["case", "close", &secret, "--reason", "empty"],
+        &["case", "approve", &secret, "--key", "ana.key"],
+        &["case", "open", &late, "--title", "Mine"],
+        &["admin", "leave", "Fay Finder"],
+    ];
+    for call in calls {
+        for format in ["text", "json"] {
+            let said = house.by("Wes Outside", &[call, &["--format", format]].concat());
+            let all = format!("{}{}", said.stdout, said.stderr);
+            for secret in ["embargoed title", "bell", "device name", "dereference", "Null", "NULL", "Lab One", "tlv"] {
+                assert!(!all.contains(secret), "{call:?} says `{secret}`: {all}");
+            }
+        }
+    }
 
     // From outside.
     let release = house.state().join("release");
