@@ -29,7 +29,7 @@ pub struct Sources {
     /// Inventories: product lists (CSV), CycloneDX, Cargo.lock, package-lock.json, dpkg's status file; `-` is stdin
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// OSV records: a JSON file, a folder of them, an all.zip, a folder of <Ecosystem>/all.zip, or a synced folder
+    /// OSV records: a JSON file, a folder of them, an all.zip, a folder of ECOSYSTEM/all.zip, or a synced folder
     #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub advisories: Vec<PathBuf>,
     /// CISA's catalogue of known exploited vulnerabilities, as JSON
