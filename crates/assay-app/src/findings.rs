@@ -89,7 +89,16 @@ impl Local {
         let submission = bundled::submission(bundle)?;
         let member = self.look(|view| who.caller(view)?.member().map_err(Refusal::from))?;
         // The bundle first: an event never names bytes that are not on disk. Bytes without an event open nothing.
-        self.attach(&Name::bundle(member, submission.bundle_id), &bundled::pack(bundle)?)?;
+        let packed = bundled::pack(bundle)?;
+        let name = Name::bundle(member, submission.bundle_id);
+        // The finding's own key is laid by meanwhile: its wrap waits for the same sync of the disk as the bundle's. If
+        // that fails, it is drawn again below, and the failure is told then.
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| self.lay_by());
+            let attached = self.attach(&name, &packed);
+            let _ = other.join();
+            attached
+        })?;
         let (receipt, state) = self.begin(|unit| {
             let caller = who.caller(unit.view)?;
             if let Some(before) = self.submitted_before(unit, &caller, submission.bundle_id)? {

@@ -80,6 +80,15 @@ impl Local {
         self.run(Some(spare), work)
     }
 
+    /// Draws a key for a stream that is about to begin, unless one is there.
+    pub(crate) fn lay_by(&self) -> Result<(), Refusal> {
+        if self.spares.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            let key = self.vault.draw(&*self.store, &mut SystemEntropy)?;
+            self.spares.lock().unwrap_or_else(PoisonError::into_inner).push(key);
+        }
+        Ok(())
+    }
+
     fn run<T>(
         &self,
         mut spare: Option<DataKey>,

@@ -88,6 +88,34 @@ fn a_restored_backup_is_the_same_clearinghouse_and_goes_on() {
 }
 
 #[test]
+fn a_ledger_that_went_on_after_the_backup_is_taken_over_and_grows_on() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let live = full(&at("home"));
+    // What waits in the outbox of the backup goes into the public log after it.
+    let waiting = live.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "x", "x")).unwrap().receipt.finding;
+    live.backup(&at("backup")).unwrap();
+    live.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "lost", "lost")).unwrap();
+    // One batch takes so much and no more.
+    while live.write_batch(live.now()).unwrap().events > 0 {}
+    let seen = fs::read(at("home/ledger/checkpoint")).unwrap();
+    let leaf = live.finding(&who(ANA), waiting).unwrap().leaf;
+    drop(live);
+    copy_keys(&at("home"), &at("new"));
+    keep::restore(&at("backup"), None, &at("new")).unwrap();
+    fs::remove_dir_all(at("new/ledger")).unwrap();
+    fs::rename(at("home/ledger"), at("new/ledger")).unwrap();
+    let new = house::open(&at("new"));
+    new.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "after", "after")).unwrap();
+    while new.write_batch(new.now()).unwrap().events > 0 {}
+    let key = new.ledger_key().unwrap();
+    assay_ledger::audit(&assay_ledger::Folder::new(&at("new/ledger")), &key, &[&seen], &[]).unwrap();
+    // What was in the log already is found there, and not written twice.
+    assert!(leaf.is_some() && new.finding(&who(ANA), waiting).unwrap().leaf == leaf);
+    assert!(new.do_due().unwrap().stuck.is_empty());
+}
+
+#[test]
 fn a_backup_that_somebody_changed_is_refused_and_leaves_nothing() {
     let root = tempfile::tempdir().unwrap();
     let at = |name: &str| root.path().join(name);

@@ -108,7 +108,8 @@ fn every_byte_of_a_zip_may_be_wrong() {
         bad[at] ^= 1 << (turn % 8);
         fs::write(bench.path("bad.zip"), &bad).unwrap();
         let said = bench.run(&["scan", "package-lock.json", "--advisories", "bad.zip", "--format", "json"]);
-        assert!([0, 2, 10].contains(&said.exit), "byte {at}: {said:?}");
+        // 11: nothing of it could be read, which is no answer; 0: the name of another package came out.
+        assert!([0, 2, 10, 11].contains(&said.exit), "byte {at}: {said:?}");
         if said.exit == 10 {
             // What was not read was counted.
             let source = &said.json()["sources"][0];
