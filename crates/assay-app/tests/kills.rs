@@ -57,7 +57,7 @@ fn child() {
             }
         });
         // Every other life begins with what the last one left.
-        if std::process::id().is_multiple_of(2) {
+        if SystemEntropy.sixteen()[0] < 100 {
             (0..6).for_each(|_| advance(&local));
         }
         for number in from.. {
@@ -376,6 +376,6 @@ fn what_is_acknowledged_survives_every_kill_and_nothing_is_early() {
         acknowledged += heard.acknowledged.len();
         published += out.len();
     }
-    assert!(acknowledged > times / 4 && published > times / 20, "too little work: {acknowledged}, {published}");
+    assert!(acknowledged > times / 8 && published > times / 40, "too little work: {acknowledged}, {published}");
     println!("{times} kills: {acknowledged} acknowledged, {published} published");
 }
