@@ -109,7 +109,7 @@ fn a_ledger_that_went_on_after_the_backup_is_taken_over_and_grows_on() {
     new.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "after", "after")).unwrap();
     while new.write_batch(new.now()).unwrap().events > 0 {}
     let key = new.ledger_key().unwrap();
-    assay_ledger::audit(&assay_ledger::Folder::new(&at("new/ledger")), &key, &[&seen], &[]).unwrap();
+    assay_ledger::audit(&assay_ledger::Folder::new(at("new/ledger")), &key, &[&seen], &[]).unwrap();
     // What was in the log already is found there, and not written twice.
     assert!(leaf.is_some() && new.finding(&who(ANA), waiting).unwrap().leaf == leaf);
     assert!(new.do_due().unwrap().stuck.is_empty());
