@@ -14,7 +14,7 @@ use crate::origin::{GIT, Outside, PATH, REGISTRY};
 /// The public registry, by its git index and by its sparse index.
 const PUBLIC: [&str; 2] = [
     concat!("registry+https://github.com/rust-lang/crates", ".", "io-index"),
-    concat!("sparse+https://index.crates", ".", "io/"),
+    concat!("sparse+https://index.", "crates", ".", "io/"),
 ];
 
 /// The newest version of the format that is known.

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../assay-advisory/tests/support/mod.rs"]
+#[path = "../../../crates/assay-advisory/tests/support/mod.rs"]
 mod support;
 
 use std::collections::BTreeMap;
