@@ -1,5 +1,6 @@
 //! Fetches sources, runs a bundle's arms, asks the oracle, gives the verdict.
 
+mod arm;
 pub mod assurance;
 pub mod attest;
 pub mod build;
@@ -24,6 +25,7 @@ pub mod proof;
 pub mod reach;
 pub mod recipe;
 pub mod selftest;
+pub mod session;
 pub mod source;
 pub mod stage;
 pub mod sweeper;

@@ -217,6 +217,9 @@ pub struct Usage {
     pub wall: Duration,
     /// Largest resident size of one process, bytes.
     pub max_rss: u64,
+    /// Most memory of the whole tree at one moment, bytes, as a control group counted it; none where no
+    /// control group did.
+    pub peak_memory: Option<u64>,
 }
 
 /// What came of a run.

@@ -74,7 +74,7 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
     let (reaped, max_rss) = sys::children_usage();
     let cpu = meter.total(reaped);
     let end = stopped.unwrap_or_else(|| end_of(status.unwrap_or(0), cpu, limits));
-    Ok(Report { end, usage: Usage { cpu, wall: started.elapsed(), max_rss }, pid })
+    Ok(Report { end, usage: Usage { cpu, wall: started.elapsed(), max_rss, peak_memory: None }, pid })
 }
 
 /// Until the program ends, the runner lets go (then true), or a tick is over.

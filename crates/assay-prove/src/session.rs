@@ -1,0 +1,275 @@
+//! A bundle whose arms are prepared and built, so that they can be run: by the
+//! proof itself, and by whoever asks more of the same builds (the levels of a
+//! fix, another finder's inputs).
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use assay_bundle::manifest::{ArmName, Instrument, Manifest, Source};
+use assay_sandbox::Sandbox;
+
+use crate::arm;
+use crate::assurance::Facts;
+use crate::build::Builder;
+use crate::evidence::{ArmState, Evidence, Reach};
+use crate::execute::{Built, Executor};
+use crate::load::LoadedBundle;
+use crate::oracle::alive::SignsOfLife;
+use crate::oracle::{self, Oracle};
+use crate::pipeline::{Progress, ProveError, Prover, disk, sentences};
+use crate::proof::ArmRecord;
+use crate::source::{PrepareError, Prepared, Preparer};
+use crate::stage::Stage;
+use crate::toolchain::{Tool, Toolchain};
+use crate::work::{Work, write_readable};
+use crate::{ceiling, deps, digest, hook, instrumentation, origin, reach, selftest};
+
+/// Why nothing can be run, and the tools that were found before that was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRun {
+    /// One sentence.
+    pub reason: String,
+    /// Tools, with versions and digests.
+    pub tools: Vec<Tool>,
+}
+
+/// Prepared and built arms. Their folder goes with the session.
+pub struct Session<'a> {
+    sandbox: &'a dyn Sandbox,
+    bundle: &'a LoadedBundle,
+    manifest: Manifest,
+    oracle: Box<dyn Oracle>,
+    alive: SignsOfLife,
+    toolchain: Toolchain,
+    stage: Stage,
+    hooks: PathBuf,
+    prepared: BTreeMap<ArmName, Result<Prepared, PrepareError>>,
+    built: BTreeMap<ArmName, Built>,
+    states: BTreeMap<ArmName, ArmState>,
+    records: Vec<ArmRecord>,
+    facts: Facts,
+    work: Work,
+}
+
+impl<'a> Session<'a> {
+    /// Prepares and builds every declared arm. An arm that could not be is kept with the reason.
+    ///
+    /// # Errors
+    ///
+    /// The proof's folder cannot be written.
+    pub fn open(
+        prover: &Prover<'a>,
+        bundle: &'a LoadedBundle,
+        manifest: &Manifest,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Result<Self, NotRun>, ProveError> {
+        let none = |reason: String| Ok(Err(NotRun { reason, tools: Vec::new() }));
+        let sandbox = match prover.sandbox {
+            Ok(sandbox) => sandbox,
+            Err(error) => return none(error.to_string()),
+        };
+        let oracle = match oracle::from_manifest(manifest) {
+            Ok(oracle) => oracle,
+            Err(unsupported) => return none(unsupported.to_string()),
+        };
+        let alive = match SignsOfLife::new(&manifest.harness.alive) {
+            Ok(alive) => alive,
+            Err(unsupported) => return none(unsupported.to_string()),
+        };
+        if let Some(reason) = unsupported_harness(manifest).or_else(|| ceiling::exceeded(manifest)) {
+            return none(reason);
+        }
+        let mut toolchain = match Toolchain::find(&manifest.toolchain) {
+            Ok(toolchain) => toolchain,
+            Err(errors) => return none(sentences(&errors)),
+        };
+        toolchain.ask_versions(sandbox);
+        let none = |reason: String| Ok(Err(NotRun { reason, tools: toolchain.tools.clone() }));
+        let manifest = match deps::with_lock(manifest, bundle) {
+            Ok(filled) => filled,
+            Err(error) => return none(error.to_string()),
+        };
+        let work = Work::new(prover.cache.root()).map_err(disk("the proof's folder"))?;
+        if !work.runs_programs() {
+            return none(format!(
+                "what is built could not be run: `{}` is mounted noexec; set ASSAY_CACHE to a folder that is not",
+                prover.cache.root().display()
+            ));
+        }
+        let stage = Stage::write(&work, bundle, &manifest).map_err(disk("the staged bundle"))?;
+        let hooks = work.folder("hooks").map_err(disk("the hooks"))?;
+        for (name, content) in hook::FILES {
+            write_readable(&hooks, name, content.as_bytes(), false).map_err(disk("the hooks"))?;
+        }
+
+        progress(Progress::Preparing);
+        let preparer = Preparer { sandbox, cache: prover.cache, bundle, work: &work };
+        let prepared = preparer.arms(&manifest);
+        let facts = origin::facts(&manifest, bundle, &prepared);
+        let room = Cell::new(ceiling::BUILT);
+        let builder = Builder { sandbox, manifest: &manifest, toolchain: &toolchain, bundle: &stage.build, room };
+        let mut states = BTreeMap::new();
+        let mut built = BTreeMap::new();
+        let mut records = Vec::new();
+        for (name, prepared) in &prepared {
+            progress(Progress::Building(*name));
+            let begun = Instant::now();
+            let one = match prepared {
+                Ok(prepared) => arm::build(&preparer, &builder, *name, prepared),
+                Err(error) => Err(arm::state_of(error)),
+            };
+            let folder_digest = |folder: &Path| digest::of_folder(folder).ok();
+            records.push(ArmRecord {
+                name: *name,
+                source: prepared.as_ref().ok().and_then(|prepared| folder_digest(&prepared.folder)),
+                artifacts: one.as_ref().ok().and_then(|built: &Built| folder_digest(built.outs.values().next()?)),
+                build: begun.elapsed(),
+            });
+            match one {
+                Ok(one) => {
+                    built.insert(*name, one);
+                    states.insert(*name, ArmState::Built);
+                }
+                Err(state) => {
+                    states.insert(*name, state);
+                }
+            }
+        }
+        Ok(Ok(Self {
+            sandbox,
+            bundle,
+            manifest,
+            oracle,
+            alive,
+            toolchain,
+            stage,
+            hooks,
+            prepared,
+            built,
+            states,
+            records,
+            facts,
+            work,
+        }))
+    }
+
+    /// What runs commands in these arms.
+    #[must_use]
+    pub fn executor(&self) -> Executor<'_> {
+        Executor {
+            sandbox: self.sandbox,
+            manifest: &self.manifest,
+            oracle: &*self.oracle,
+            alive: &self.alive,
+            toolchain: &self.toolchain,
+            bundle: &self.stage.run,
+            arms: &self.built,
+            hooks: &self.hooks,
+            work: self.work.path(),
+        }
+    }
+
+    /// Tests the oracle in each build, makes all runs, checks the reach; with the time that the runs took.
+    pub fn evidence(&mut self, progress: &(dyn Fn(Progress) + Sync)) -> (Evidence, Duration) {
+        let mut states = self.states.clone();
+        let executor = self.executor();
+        for (name, built) in &self.built {
+            if let Err(reason) = selftest::self_test(&executor, built) {
+                states.insert(*name, ArmState::OracleBroken(reason));
+            }
+        }
+        if let Some(line) = patch_on_instrumentation(self.bundle, &self.manifest) {
+            let reason = format!("the patch speaks to the sanitizer, so its silence says nothing: `{line}`");
+            states.insert(ArmName::Fixed, ArmState::OracleBroken(reason));
+        }
+        // An arm that cannot be used makes every run of the other one idle: the verdict is settled.
+        let vulnerable_works = states.get(&ArmName::Vulnerable) == Some(&ArmState::Built);
+        let begun = Instant::now();
+        let runs = if vulnerable_works {
+            executor.all(&|done, total| progress(Progress::Running { done, total }))
+        } else {
+            Vec::new()
+        };
+        let running = begun.elapsed();
+        let prepared = |name| self.prepared.get(&name).and_then(|prepared| prepared.as_ref().ok());
+        let reach = match (prepared(ArmName::Vulnerable), prepared(ArmName::Fixed), self.built.get(&ArmName::Fixed)) {
+            (Some(vulnerable), Some(fixed), Some(built)) if vulnerable_works => {
+                reach::check(&executor, vulnerable, fixed, built)
+            }
+            _ => Reach::Unknown,
+        };
+        let state = |name: ArmName| states.get(&name).cloned();
+        let evidence = Evidence {
+            vulnerable: state(ArmName::Vulnerable).unwrap_or_else(|| ArmState::Unavailable("not prepared".into())),
+            fixed: state(ArmName::Fixed),
+            reach,
+            wanted: self.manifest.repeat.runs,
+            runs,
+        };
+        self.states = states;
+        (evidence, running)
+    }
+
+    /// The manifest, with the packages of its lock file.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// What is known of an arm before any run, or after its self-test.
+    #[must_use]
+    pub fn state(&self, arm: ArmName) -> Option<&ArmState> {
+        self.states.get(&arm)
+    }
+
+    /// An arm's source, where it could be prepared.
+    #[must_use]
+    pub fn source(&self, arm: ArmName) -> Option<&Prepared> {
+        self.prepared.get(&arm)?.as_ref().ok()
+    }
+
+    /// Tools, with versions and digests.
+    #[must_use]
+    pub fn toolchain(&self) -> &Toolchain {
+        &self.toolchain
+    }
+
+    /// What was built in each arm.
+    #[must_use]
+    pub fn records(&self) -> &[ArmRecord] {
+        &self.records
+    }
+
+    /// What the runner found out about who wrote what.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        self.facts
+    }
+
+    /// The session's own folder, gone with it.
+    #[must_use]
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+}
+
+/// A line of the claimant's fix that speaks to the sanitizer of an instrumented build.
+fn patch_on_instrumentation(bundle: &LoadedBundle, manifest: &Manifest) -> Option<String> {
+    manifest.build.as_ref().filter(|build| build.instrument != Instrument::None)?;
+    let Source::Patched { patch, .. } = &manifest.arms.fixed.as_ref()?.source else { return None };
+    instrumentation::touched(&bundle.file(patch)?.content)
+}
+
+fn unsupported_harness(manifest: &Manifest) -> Option<String> {
+    use assay_bundle::manifest::HarnessKind;
+    let kind = match manifest.harness.kind {
+        HarnessKind::Server => "server",
+        HarnessKind::Driver => "driver",
+        HarnessKind::File | HarnessKind::Stdin | HarnessKind::Args | HarnessKind::Program => return None,
+    };
+    Some(format!(
+        "the harness kind `{kind}` is not run by this version of Assay; it runs file, stdin, args and program"
+    ))
+}
