@@ -1,7 +1,6 @@
-//! Runs the arms: every input in every arm, as often as the manifest asks, on
-//! all cores, each run in a sandbox of its own.
+//! Runs one input in one arm, in a sandbox of its own, and lets the oracle judge it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,9 +22,6 @@ use crate::recipe;
 use crate::toolchain::Toolchain;
 use crate::variable;
 use crate::work::write_readable;
-
-/// Two strays in one cell are a repeated non-evidence, and more runs cannot change that.
-const STRAYS: u32 = 2;
 
 /// CPU time of a run whose bundle names none.
 pub const CPU: Duration = Duration::from_secs(10);
@@ -90,58 +86,11 @@ pub struct Single {
     changes_cut: bool,
 }
 
-/// Work still to be done, and what came of it.
-struct Queue {
-    waiting: VecDeque<(Cell, u32)>,
-    attempts: BTreeMap<Cell, u32>,
-    strays: BTreeMap<Cell, u32>,
-    runs: Vec<Run>,
-    stopped: bool,
-    total: usize,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Executor<'_> {
-    /// All runs of all arms. `progress` hears how many are done of how many.
-    pub fn all(&self, progress: &(dyn Fn(usize, usize) + Sync)) -> Vec<Run> {
-        let wanted = self.manifest.repeat.runs;
-        let cells = self.cells();
-        // Repetition by repetition, so that what cannot work shows early.
-        let waiting: VecDeque<(Cell, u32)> =
-            (0..wanted).flat_map(|number| cells.iter().map(move |cell| (*cell, number))).collect();
-        let attempts = cells.iter().map(|cell| (*cell, wanted)).collect();
-        let total = waiting.len();
-        let queue =
-            Mutex::new(Queue { waiting, attempts, strays: BTreeMap::new(), runs: Vec::new(), stopped: false, total });
-        let resolvers: BTreeMap<ArmName, Mutex<Resolver>> =
-            self.arms.keys().map(|name| (*name, Mutex::new(Resolver::default()))).collect();
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));
-        std::thread::scope(|scope| {
-            for _ in 0..workers {
-                scope.spawn(|| self.work_off(&queue, &resolvers, progress));
-            }
-        });
-        let mut runs = queue.into_inner().unwrap_or_else(PoisonError::into_inner).runs;
-        runs.sort_by_key(|run| (run.cell, run.repetition));
-        self.oracle.settle(&mut runs);
-        runs
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        for arm in self.arms.keys() {
-            let inputs = &self.manifest.inputs;
-            // Benign first: a harness that is not alive shows before the slow inputs run.
-            for (role, list) in [(Role::Benign, &inputs.benign), (Role::Trigger, &inputs.trigger)] {
-                cells.extend((0..list.len()).map(|input| Cell { arm: *arm, role, input }));
-            }
-        }
-        cells
-    }
-
     fn input(&self, cell: Cell) -> Option<&Input> {
         match cell.role {
             Role::Trigger => self.manifest.inputs.trigger.get(cell.input),
@@ -149,34 +98,8 @@ impl Executor<'_> {
         }
     }
 
-    fn work_off(
-        &self,
-        queue: &Mutex<Queue>,
-        resolvers: &BTreeMap<ArmName, Mutex<Resolver>>,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) {
-        loop {
-            let next = {
-                let mut queue = lock(queue);
-                if queue.stopped { None } else { queue.waiting.pop_front() }
-            };
-            let Some((cell, repetition)) = next else { return };
-            let run = self.run(cell, repetition, resolvers);
-            let (done, total) = {
-                let mut queue = lock(queue);
-                let stray = !matches!(run.outcome, Outcome::Fired | Outcome::Silent | Outcome::OtherCrash);
-                queue.runs.push(run);
-                if stray {
-                    queue.stray(cell);
-                }
-                (queue.runs.len(), queue.total)
-            };
-            progress(done, total);
-        }
-    }
-
     /// One run of a cell, judged.
-    fn run(&self, cell: Cell, repetition: u32, resolvers: &BTreeMap<ArmName, Mutex<Resolver>>) -> Run {
+    pub(crate) fn run(&self, cell: Cell, repetition: u32, resolvers: &BTreeMap<ArmName, Mutex<Resolver>>) -> Run {
         let failed = |outcome, saw: String| Run {
             cell,
             repetition,
@@ -397,21 +320,4 @@ enum What {
     Log,
     Scratch,
     Canary,
-}
-
-impl Queue {
-    /// A run that is no evidence: tried again under the next number once, then all stops.
-    fn stray(&mut self, cell: Cell) {
-        let strays = self.strays.entry(cell).or_default();
-        *strays += 1;
-        if *strays >= STRAYS {
-            self.stopped = true;
-            return;
-        }
-        let attempts = self.attempts.entry(cell).or_default();
-        let number = *attempts;
-        *attempts += 1;
-        self.total += 1;
-        self.waiting.push_back((cell, number));
-    }
 }

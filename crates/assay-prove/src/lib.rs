@@ -24,6 +24,7 @@ pub mod pipeline;
 pub mod proof;
 pub mod reach;
 pub mod recipe;
+mod runs;
 pub mod selftest;
 pub mod session;
 pub mod source;
