@@ -132,19 +132,7 @@ macro_rules! id_type {
             }
         }
 
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as ::serde::Deserialize>::deserialize(deserializer)?
-                    .parse()
-                    .map_err(::serde::de::Error::custom)
-            }
-        }
+        $crate::serde_as_text!($name);
     };
 }
 

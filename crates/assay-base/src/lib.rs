@@ -7,10 +7,13 @@
 
 pub mod actor;
 pub mod answer;
+pub mod as_text;
 pub mod id;
 pub mod instant;
+pub mod repeatable;
 
 pub use actor::{Actor, MemberId, PersonId};
 pub use answer::Answer;
 pub use id::{BadId, Entropy, SystemEntropy};
 pub use instant::{BadInstant, Instant};
+pub use repeatable::Repeatable;

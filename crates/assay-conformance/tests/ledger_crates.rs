@@ -12,7 +12,7 @@ use assay_ledger::{Checkpoint, Folder, TileReader as _, note, prove};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use signed_note::{Signer as _, Verifier as _};
-use support::{ORIGIN, Seeded, grow, sequencer, vkey};
+use support::{ORIGIN, Repeatable, grow, sequencer, vkey};
 use tlog_tiles::tlog;
 
 /// A log's folder, as `tlog_tiles` reads one.
@@ -41,7 +41,7 @@ fn hashes(theirs: &[tlog::Hash]) -> Vec<[u8; 32]> {
 #[test]
 fn proofs_are_those_of_tlog_tiles_at_random_sizes() {
     let place = tempfile::tempdir().unwrap();
-    let mut random = Seeded(3);
+    let mut random = Repeatable(3);
     let mut sizes = vec![1, 2, 3, 255, 256, 257, 65_535, 65_536, 65_537, 70_000];
     sizes.extend((0..12).map(|_| 1 + random.next() % 70_000));
     sizes.extend((0..12).map(|_| 1 + random.next() % 1_000));
@@ -81,7 +81,7 @@ fn proofs_are_those_of_tlog_tiles_at_random_sizes() {
 
 #[test]
 fn notes_and_keys_are_those_of_signed_note() {
-    let mut random = Seeded(4);
+    let mut random = Repeatable(4);
     for _ in 0..50 {
         let seed: [u8; 32] = assay_base::Entropy::thirty_two(&mut random);
         let key = assay_seal::SigningKey::from_seed(&seed);
@@ -110,7 +110,7 @@ fn notes_and_keys_are_those_of_signed_note() {
 
 #[test]
 fn tiles_lie_where_tlog_tiles_puts_them() {
-    let mut random = Seeded(5);
+    let mut random = Repeatable(5);
     for _ in 0..2000 {
         let level = (random.next() % 8) as u8;
         let number = random.next() >> (8 + random.below(56));

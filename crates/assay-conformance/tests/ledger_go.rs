@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use assay_ledger::{Folder, audit};
-use support::{Seeded, go, grow, sequencer, vkey};
+use support::{Repeatable, go, grow, sequencer, vkey};
 
 #[test]
 fn go_reads_every_size_at_which_the_shape_of_the_tree_turns() {
@@ -16,7 +16,7 @@ fn go_reads_every_size_at_which_the_shape_of_the_tree_turns() {
     let place = tempfile::tempdir().unwrap();
     let root = place.path().join("log");
     let mut log = sequencer(&root, 1);
-    let mut entropy = Seeded(1);
+    let mut entropy = Repeatable(1);
     let mut kept: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     let mut keep = |note: &[u8]| {
         let path = place.path().join(format!("kept-{}", kept.len()));
@@ -42,7 +42,7 @@ fn the_exit_code_says_whether_the_log_is_in_order() {
     let Some(program) = go::build("exit") else { return };
     let place = tempfile::tempdir().unwrap();
     let root = place.path().join("log");
-    grow(&mut sequencer(&root, 1), 300, &mut Seeded(2));
+    grow(&mut sequencer(&root, 1), 300, &mut Repeatable(2));
     let run = |extra: &[&str]| {
         let key = vkey().to_string();
         let output = std::process::Command::new(&program).args(["-vkey", &key]).args(extra).arg(&root).output();
@@ -68,7 +68,7 @@ fn both_verifiers_see_through_what_is_no_plain_file() {
     let mut judge = go::Judge::start(&program, &vkey().to_string());
     let place = tempfile::tempdir().unwrap();
     let (root, aside) = (place.path().join("log"), place.path().join("aside"));
-    grow(&mut sequencer(&root, 1), 600, &mut Seeded(3));
+    grow(&mut sequencer(&root, 1), 600, &mut Repeatable(3));
     let mut both = |what: &str, accepted: bool| {
         let ours = audit(&Folder::new(&root), &vkey(), &[], &[]);
         let theirs = judge.judge(&root, &[]);

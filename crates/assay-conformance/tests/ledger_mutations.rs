@@ -13,7 +13,7 @@ use assay_ledger::{Checkpoint, Folder, Hash, audit};
 use assay_seal::SigningKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use support::{Files, ORIGIN, Seeded, change, go, grow, key, read_all, sequencer, vkey};
+use support::{Files, ORIGIN, Repeatable, change, go, grow, key, read_all, sequencer, vkey};
 
 /// Bytes of an entry in its bundle, with its length.
 const ENTRY: usize = 48;
@@ -29,7 +29,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(place: &Path, name: &str, older: u64, size: u64, entropy: &mut Seeded) -> Self {
+    fn new(place: &Path, name: &str, older: u64, size: u64, entropy: &mut Repeatable) -> Self {
         let root = place.join(name);
         let mut log = sequencer(&root, 1);
         grow(&mut log, older, entropy);
@@ -39,18 +39,18 @@ impl Scene {
         grow(&mut log, size, entropy);
         let other = place.join(format!("{name}-fork"));
         let mut fork = sequencer(&other, 1);
-        grow(&mut fork, older, &mut Seeded(size));
-        grow(&mut fork, size, &mut Seeded(size));
+        grow(&mut fork, older, &mut Repeatable(size));
+        grow(&mut fork, size, &mut Repeatable(size));
         Self { files: read_all(&root), root, older: old, fork: read_all(&other), kept }
     }
 
-    fn some_path(&self, random: &mut Seeded, part: &str) -> String {
+    fn some_path(&self, random: &mut Repeatable, part: &str) -> String {
         let paths: Vec<&String> = self.files.keys().filter(|path| path.contains(part)).collect();
         paths[random.below(paths.len())].clone()
     }
 
     /// One change, and its name.
-    fn mutate(&self, random: &mut Seeded) -> (&'static str, Files) {
+    fn mutate(&self, random: &mut Repeatable) -> (&'static str, Files) {
         let mut files = self.files.clone();
         let path = self.some_path(random, "");
         let bytes = files.get_mut(&path).unwrap();
@@ -183,7 +183,7 @@ impl Scene {
     }
 
     /// The files of one more entry. The last bundle is not full in any of the logs.
-    fn next_entry(&self, random: &mut Seeded) -> Files {
+    fn next_entry(&self, random: &mut Repeatable) -> Files {
         let (number, width) = (self.size(&self.files) / 256, self.size(&self.files) % 256);
         let at = |kind: &str, width: u64| format!("tile/{kind}/{number:03}.p/{width}");
         let mut bundle = self.files[&at("entries", width)].clone();
@@ -196,7 +196,7 @@ impl Scene {
     }
 
     /// Another checkpoint over the same files.
-    fn other_checkpoint(&self, files: &mut Files, random: &mut Seeded) -> &'static str {
+    fn other_checkpoint(&self, files: &mut Files, random: &mut Repeatable) -> &'static str {
         let note = String::from_utf8(files["checkpoint"].clone()).unwrap();
         let (text, signature) = note.split_once("\n\n").unwrap();
         let mut present: Checkpoint = format!("{text}\n").parse().unwrap();
@@ -258,7 +258,7 @@ impl Scene {
     }
 
     /// A whole other log, right in itself and signed by the same key: only what was kept refuses it.
-    fn other_log(&self, files: &mut Files, random: &mut Seeded) -> &'static str {
+    fn other_log(&self, files: &mut Files, random: &mut Repeatable) -> &'static str {
         if random.below(2) == 0 {
             *files = self.fork.clone();
             return "a fork";
@@ -267,7 +267,7 @@ impl Scene {
         let size = random.below(usize::try_from(self.size(&self.older)).unwrap()) as u64;
         let mut log = sequencer(place.path(), 1);
         if size > 0 {
-            grow(&mut log, size, &mut Seeded(random.next()));
+            grow(&mut log, size, &mut Repeatable(random.next()));
         }
         *files = read_all(place.path());
         "a smaller log"
@@ -284,7 +284,7 @@ fn no_change_of_a_ledger_is_accepted_by_either_verifier() {
     let mut judge = go::Judge::start(&program, &vkey().to_string());
     let place = tempfile::tempdir().unwrap();
     let key = vkey();
-    let mut random = Seeded(20_261_121);
+    let mut random = Repeatable(20_261_121);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut judged = 0;
     for (name, older, size, wanted) in
@@ -330,7 +330,7 @@ fn both_verifiers_accept_what_the_specifications_allow() {
     let Some(program) = go::build("allowed") else { return };
     let mut judge = go::Judge::start(&program, &vkey().to_string());
     let place = tempfile::tempdir().unwrap();
-    let scene = Scene::new(place.path(), "log", 300, 330, &mut Seeded(4));
+    let scene = Scene::new(place.path(), "log", 300, 330, &mut Repeatable(4));
     let mut witnessed = scene.files.clone();
     witnessed.get_mut("checkpoint").unwrap().extend_from_slice("\u{2014} witness.example AAAAAAAA\n".as_bytes());
     let mut tidied = scene.files.clone();

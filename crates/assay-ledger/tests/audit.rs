@@ -12,7 +12,7 @@ use assay_ledger::{
     Checkpoint, Field, Folder, Pending, Proof, Reveal, Salt, Sequencer, TileReader, audit, commit, prove,
 };
 use serde_json::json;
-use support::{ORIGIN, Seeded, batch, event, events, key, vkey};
+use support::{ORIGIN, Repeatable, batch, event, events, key, vkey};
 
 /// A log of 300 entries; entry 299 commits to three fields.
 struct Scene {
@@ -26,7 +26,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let mut entropy = Seeded(11);
+        let mut entropy = Repeatable(11);
         let mut log = Sequencer::open(place.path(), ORIGIN, key(), batch(1)).unwrap();
         let older = log.append(&events(0..280), None, &mut entropy).unwrap().note;
         let fields = [("severity", json!("high")), ("at", json!("2026-11-21T10:00:00Z")), ("finder", json!("anna"))];
@@ -228,7 +228,7 @@ fn a_proof_against_an_older_size_reads_the_full_tile_instead_of_the_narrow_one()
     use assay_ledger::reader::Tiles;
 
     let place = tempfile::tempdir().unwrap();
-    let mut entropy = Seeded(12);
+    let mut entropy = Repeatable(12);
     let mut log = Sequencer::open(place.path(), ORIGIN, key(), batch(1)).unwrap();
     let old = log.append(&events(0..100), None, &mut entropy).unwrap().checkpoint;
     log.append(&events(100..256), Some(99), &mut entropy).unwrap();

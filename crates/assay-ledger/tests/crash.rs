@@ -15,7 +15,7 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use assay_ledger::{Folder, Sequencer, TileReader as _, audit};
-use support::{ORIGIN, Seeded, batch, event, events, key, vkey};
+use support::{ORIGIN, Repeatable, batch, event, events, key, vkey};
 
 const WORKER: &str = "ASSAY_CRASH_TEST_FOLDER";
 const KILLS: usize = 200;
@@ -39,7 +39,7 @@ fn confirmed(place: &Path) -> Vec<(u64, u64)> {
 /// Appends until it is killed.
 fn work(place: &Path) {
     // Dummies that are the same in two runs would pass for events that are in the log twice.
-    let mut random = Seeded(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64);
+    let mut random = Repeatable(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64);
     let mut log = Sequencer::open(&place.join("log"), ORIGIN, key(), batch(8)).unwrap();
     let known = confirmed(place);
     let mut next = known.last().map_or(0, |(event, _)| event + 1);
@@ -68,7 +68,7 @@ fn kill_and_look() {
     let place = tempfile::tempdir().unwrap();
     let root = place.path().join("log");
     let key = vkey();
-    let mut random = Seeded(9);
+    let mut random = Repeatable(9);
     let mut kept: Option<Vec<u8>> = None;
     let (mut interrupted, mut released) = (0, 0);
     for round in 0..KILLS {

@@ -12,7 +12,7 @@ use assay_ledger::{
 };
 use assay_seal::SigningKey;
 use serde_json::json;
-use support::{Seeded, batch};
+use support::{Repeatable, batch};
 
 fn hex(bytes: &[u8]) -> String {
     let mut lines = String::new();
@@ -32,7 +32,7 @@ fn example() -> Vec<(&'static str, String)> {
     let root = place.path();
     let key = || SigningKey::from_seed(&[1; 32]);
     let vkey = VerifierKey::new(origin, key().verifying_key()).unwrap();
-    let mut entropy = Seeded(2026);
+    let mut entropy = Repeatable(2026);
     let mut log = Sequencer::open(root, origin, key(), batch(4)).unwrap();
     let fields = [
         ("type", json!("finding.received")),

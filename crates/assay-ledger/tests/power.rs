@@ -13,7 +13,7 @@ use std::io;
 
 use assay_ledger::folder::{Disk, FolderError};
 use assay_ledger::{Placed, Sequencer, TileReader, VerifierKey, audit};
-use support::{ORIGIN, Seeded, batch, event, events, key, vkey};
+use support::{ORIGIN, Repeatable, batch, event, events, key, vkey};
 
 /// What a file holds, and what of it is sure to be there after a power cut.
 #[derive(Clone, Default)]
@@ -73,7 +73,7 @@ impl Model {
     }
 
     /// The power goes, and comes back.
-    fn cut(&mut self, random: &mut Seeded) {
+    fn cut(&mut self, random: &mut Repeatable) {
         for change in std::mem::take(&mut self.changes) {
             if random.below(2) == 0 {
                 continue;
@@ -192,7 +192,7 @@ fn cut_and_go_on(
     key: &VerifierKey,
 ) -> Result<Outcome, String> {
     let mut model = before.clone();
-    let mut random = Seeded(seed);
+    let mut random = Repeatable(seed);
     let mut confirmed = confirmed.to_vec();
     let next = confirmed.len() as u64;
     let last = confirmed.last().map(|placed| placed.index);
@@ -249,7 +249,7 @@ fn before(events_there: u64) -> (Model, Vec<Placed>) {
     let mut model = Model { left: usize::MAX, ..Model::default() };
     let mut confirmed = Vec::new();
     if events_there > 0 {
-        let released = open(&mut model).unwrap().append(&events(0..events_there), None, &mut Seeded(1)).unwrap();
+        let released = open(&mut model).unwrap().append(&events(0..events_there), None, &mut Repeatable(1)).unwrap();
         confirmed = released.placed;
     }
     (model, confirmed)

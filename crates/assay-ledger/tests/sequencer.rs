@@ -8,7 +8,7 @@ use std::path::Path;
 
 use assay_ledger::folder::FolderError;
 use assay_ledger::{Folder, Sequencer, audit, continues, prove};
-use support::{ORIGIN, Seeded, batch, event, events, key, vkey};
+use support::{ORIGIN, Repeatable, batch, event, events, key, vkey};
 
 fn open(root: &Path, entries: u32) -> Sequencer {
     Sequencer::open(root, ORIGIN, key(), batch(entries)).unwrap()
@@ -25,7 +25,7 @@ fn files(root: &Path) -> Vec<String> {
 fn entries_stand_where_the_receipt_says_and_batches_are_filled_up() {
     let root = tempfile::tempdir().unwrap();
     let mut log = open(root.path(), 64);
-    let mut entropy = Seeded(1);
+    let mut entropy = Repeatable(1);
     let mut kept = vec![log.checkpoint().clone()];
     let mut next = 0;
     for (count, size) in [(1u64, 64), (0, 128), (64, 192), (65, 320), (300, 640)] {
@@ -68,7 +68,7 @@ fn entries_stand_where_the_receipt_says_and_batches_are_filled_up() {
 #[test]
 fn an_event_that_is_in_the_log_is_found_and_not_written_again() {
     let root = tempfile::tempdir().unwrap();
-    let mut entropy = Seeded(2);
+    let mut entropy = Repeatable(2);
     let first = open(root.path(), 10).append(&events(0..25), None, &mut entropy).unwrap();
     // The answer was lost: the caller asks again, with more.
     let mut log = open(root.path(), 10);
@@ -85,7 +85,7 @@ fn an_event_that_is_in_the_log_is_found_and_not_written_again() {
 fn what_cannot_be_right_is_refused_and_writes_nothing() {
     let root = tempfile::tempdir().unwrap();
     let mut log = open(root.path(), 4);
-    let mut entropy = Seeded(3);
+    let mut entropy = Repeatable(3);
     log.append(&events(0..4), None, &mut entropy).unwrap();
     let before = files(root.path());
     let twice = [event(5), assay_ledger::Pending { event: 6, ..event(5) }];
@@ -126,7 +126,7 @@ fn a_log_has_one_writer_and_one_key() {
 fn the_folders_above_a_log_are_made_and_a_file_in_their_place_is_an_error() {
     let root = tempfile::tempdir().unwrap();
     let deep = root.path().join("a/b/c");
-    assert_eq!(open(&deep, 4).append(&[], None, &mut Seeded(1)).unwrap().checkpoint.size, 4);
+    assert_eq!(open(&deep, 4).append(&[], None, &mut Repeatable(1)).unwrap().checkpoint.size, 4);
     fs::write(root.path().join("file"), "").unwrap();
     let under = root.path().join("file/log");
     assert!(matches!(Sequencer::open(&under, ORIGIN, key(), batch(4)), Err(FolderError::Io { .. })));
@@ -144,7 +144,7 @@ fn a_damaged_log_is_not_continued() {
         ("tile/entries/001.p/44", false),
     ] {
         let root = tempfile::tempdir().unwrap();
-        open(root.path(), 1).append(&events(0..300), None, &mut Seeded(4)).unwrap();
+        open(root.path(), 1).append(&events(0..300), None, &mut Repeatable(4)).unwrap();
         let file = root.path().join(path);
         if lost {
             fs::remove_file(&file).unwrap();
@@ -173,16 +173,16 @@ fn a_file_that_is_there_with_other_bytes_is_never_overwritten() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, bytes).unwrap();
         let checkpoint = fs::read(root.path().join("checkpoint")).unwrap();
-        let error = log.append(&events(0..3), None, &mut Seeded(5)).unwrap_err();
+        let error = log.append(&events(0..3), None, &mut Repeatable(5)).unwrap_err();
         assert!(matches!(&error, FolderError::Immutable(refused) if refused == path), "{error}");
         assert_eq!(fs::read(&file).unwrap(), bytes);
         assert_eq!(fs::read(root.path().join("checkpoint")).unwrap(), checkpoint);
-        assert!(matches!(log.append(&[], None, &mut Seeded(5)), Err(FolderError::Broken)));
+        assert!(matches!(log.append(&[], None, &mut Repeatable(5)), Err(FolderError::Broken)));
         fs::remove_file(&file).unwrap();
         drop(log);
         log = open(root.path(), 256);
     }
-    assert_eq!(log.append(&events(0..3), None, &mut Seeded(6)).unwrap().placed.len(), 3);
+    assert_eq!(log.append(&events(0..3), None, &mut Repeatable(6)).unwrap().placed.len(), 3);
     assert!(audit(&Folder::new(root.path()), &vkey(), &[], &[]).is_ok());
 }
 
@@ -193,7 +193,7 @@ fn a_busy_week_and_a_quiet_one_leave_files_of_the_same_names_and_sizes() {
         let root = tempfile::tempdir().unwrap();
         let mut log = open(root.path(), 48);
         let mut next = 0;
-        let mut entropy = Seeded(counts.iter().sum());
+        let mut entropy = Repeatable(counts.iter().sum());
         for count in counts {
             let confirmed = log.checkpoint().size.checked_sub(1);
             log.append(&events(next..next + count), confirmed, &mut entropy).unwrap();

@@ -10,14 +10,14 @@ use proptest::prelude::*;
 
 use crate::support::stage::{FindingPlay, crossed, record, run, submission, submitted, verified};
 use crate::support::{
-    Play, Seeded, agent_of, arbitrary, coordinator, day, digest, finder, jack, line, other_finder, person,
-    second_coordinator, secret, stage, vendor, verifier,
+    Draw as _, Play, Repeatable, agent_of, arbitrary, coordinator, day, digest, finder, jack, line, other_finder,
+    person, second_coordinator, secret, stage, vendor, verifier,
 };
 use crate::{bundle, word};
 
 /// A command that is right for this state, so that `allowed` and `decide` can be compared.
 fn canonical(action: Action, play: &FindingPlay, now: Instant, n: u64) -> Command {
-    let fresh = Seeded(n).digest();
+    let fresh = Repeatable(n).digest();
     let finding = play.state.get();
     let present = finding.map_or(digest(1), |finding| finding.bundle_id);
     let claim_id = finding.map_or(digest(1), |finding| finding.claim_id);
@@ -142,7 +142,7 @@ proptest! {
         let mut play = submitted(1, &finder(), day(0));
         let verdicts = [Verdict::Reproduced, Verdict::NotReproduced, Verdict::ControlFailed, Verdict::Flaky];
         for (n, verdict) in runs.into_iter().enumerate() {
-            let statement = Seeded(u64::try_from(n).unwrap()).digest();
+            let statement = Repeatable(u64::try_from(n).unwrap()).digest();
             play.done(&verifier(), record(run(bundle(&play), statement, verdicts[verdict])), day(1));
         }
         if in_case {

@@ -15,11 +15,11 @@ use assay_case::{Caller, Role};
 use crate::pair::{Pair, cast};
 use crate::support::stage::{CasePlay, case_until, new_fix, proven, publish};
 use crate::support::{
-    DAY, Seeded, coordinator, digest, finder, id_of, line, member_of, second_coordinator, secret, vendor,
+    DAY, Draw as _, Repeatable, coordinator, digest, finder, id_of, line, member_of, second_coordinator, secret, vendor,
 };
 
 /// A command of this kind that fits the state, or nearly.
-pub fn command(action: Action, play: &CasePlay, now: Instant, dice: &mut Seeded) -> Option<Command> {
+pub fn command(action: Action, play: &CasePlay, now: Instant, dice: &mut Repeatable) -> Option<Command> {
     let case = play.state.get()?;
     let channel = dice.pick(&[Channel::SignedLink, Channel::SignedLink, Channel::Cli, Channel::Email]);
     let proposal = case.proposal.as_ref().map_or(ProposalId::from_bytes([0; 16]), |open| open.id);
@@ -97,7 +97,7 @@ pub fn canonical(action: Action, pair: &Pair, caller: &Caller, now: Instant) -> 
     let play = &pair.plays[1];
     let case = play.state.get().unwrap();
     let channel = Channel::SignedLink;
-    let mut dice = Seeded(u64::try_from(now.as_micros()).unwrap());
+    let mut dice = Repeatable(u64::try_from(now.as_micros()).unwrap());
     Some(match action {
         Action::Open => return None,
         Action::Invite => Command::Invite(Box::new(Invitation {

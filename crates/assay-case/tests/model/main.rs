@@ -21,7 +21,7 @@ use assay_case::{Aggregate, Caller, Role};
 use commands::{canonical, command};
 use pair::{Pair, cast};
 use support::stage::{accept, case_until, invitation, publish};
-use support::{Seeded, coordinator, day, digest, second_coordinator, vendor};
+use support::{Draw as _, Repeatable, coordinator, day, digest, second_coordinator, vendor};
 
 #[test]
 fn no_publication_is_decidable_before_the_end() {
@@ -30,7 +30,7 @@ fn no_publication_is_decidable_before_the_end() {
     let mut done: BTreeMap<&str, usize> = BTreeMap::new();
     let mut accepted: BTreeSet<String> = BTreeSet::new();
     for seed in 0..100u64 {
-        let mut dice = Seeded(seed * 31 + 5);
+        let mut dice = Repeatable(seed * 31 + 5);
         let same_end = dice.below(2) == 0;
         let end = [Some(day(30)), Some(if same_end { day(30) } else { day(12) })];
         let plays = [case_until(seed * 2 + 1, end[0], day(0)), case_until(seed * 2 + 2, end[1], day(0))];
@@ -152,7 +152,7 @@ fn no_publication_is_decidable_before_the_end() {
 fn what_is_allowed_is_done_and_nothing_else() {
     let cast = cast();
     for seed in 0..14u64 {
-        let mut dice = Seeded(seed * 17 + 3);
+        let mut dice = Repeatable(seed * 17 + 3);
         let end = (dice.below(3) > 0).then(|| day(20));
         let mut pair = Pair {
             plays: [case_until(seed + 1, end, day(0)), case_until(seed + 1_000, end, day(0))],

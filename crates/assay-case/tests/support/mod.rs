@@ -4,43 +4,25 @@
 pub mod arbitrary;
 pub mod stage;
 
-use assay_base::{Actor, Entropy, Instant, MemberId, PersonId};
+pub use assay_base::Repeatable;
+use assay_base::{Actor, Entropy as _, Instant, MemberId, PersonId};
 use assay_bundle::digest::Sha256;
 use assay_case::text::Line;
 use assay_case::{Aggregate, Caller, Code, Ctx, Embargoed, Recorded, Refusal, Role, Roles};
 
-/// A small generator: tests draw from it and come out the same every time.
-pub struct Seeded(pub u64);
+/// What tests draw besides numbers.
+pub trait Draw {
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T;
+    fn digest(&mut self) -> Sha256;
+}
 
-impl Seeded {
-    pub fn next(&mut self) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(bound.max(1)).unwrap()).unwrap()
-    }
-
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+impl Draw for Repeatable {
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 
-    pub fn digest(&mut self) -> Sha256 {
+    fn digest(&mut self) -> Sha256 {
         Sha256::from_bytes(self.thirty_two())
-    }
-}
-
-impl Entropy for Seeded {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.next().to_be_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
     }
 }
 
@@ -137,7 +119,7 @@ where
     /// Decides and applies; the number of events that followed.
     pub fn act(&mut self, caller: &Caller, command: A::Command, now: Instant) -> Result<usize, Refusal> {
         self.seed = self.seed.wrapping_add(1);
-        let mut entropy = Seeded(self.seed);
+        let mut entropy = Repeatable(self.seed);
         let events = self.state.decide(caller, command, &mut Ctx { now, entropy: &mut entropy })?;
         for event in &events {
             self.state.apply(event);
@@ -149,7 +131,7 @@ where
 
     /// Whether it would be done, without doing it.
     pub fn tries(&self, caller: &Caller, command: A::Command, now: Instant) -> Result<usize, Refusal> {
-        let mut entropy = Seeded(self.seed);
+        let mut entropy = Repeatable(self.seed);
         Ok(self.state.decide(caller, command, &mut Ctx { now, entropy: &mut entropy })?.len())
     }
 

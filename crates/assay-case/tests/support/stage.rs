@@ -1,5 +1,6 @@
 //! Findings and cases that have come some way.
 
+use super::Draw as _;
 use assay_base::Instant;
 use assay_bundle::digest::Sha256;
 use assay_bundle::verdict::{Assurance, Controls, Tier, Verdict};
@@ -69,7 +70,7 @@ pub fn crossed(a: Sha256, b: Sha256) -> Evidence {
 /// A finding as it came in.
 pub fn submitted(seed: u64, by: &Caller, now: Instant) -> FindingPlay {
     let mut play = Play::new(seed * 1_000);
-    let mut entropy = super::Seeded(seed);
+    let mut entropy = super::Repeatable(seed);
     let (bundle, claim) = (entropy.digest(), entropy.digest());
     play.done(by, submission(bundle, claim, &[]), now);
     play
@@ -79,7 +80,7 @@ pub fn submitted(seed: u64, by: &Caller, now: Instant) -> FindingPlay {
 pub fn verified(seed: u64, by: &Caller, now: Instant) -> FindingPlay {
     let mut play = submitted(seed, by, now);
     let bundle = play.state.get().unwrap().bundle_id;
-    let statement = super::Seeded(seed ^ 0xffff).digest();
+    let statement = super::Repeatable(seed ^ 0xffff).digest();
     play.done(&verifier(), record(run(bundle, statement, Verdict::Reproduced)), now);
     play
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
 
-use assay_base::Entropy;
+use assay_base::Entropy as _;
+pub use assay_base::Repeatable;
 use assay_ledger::{Commitment, Pending, Sequencer, VerifierKey};
 use assay_seal::SigningKey;
 
@@ -21,39 +22,13 @@ pub fn vkey() -> VerifierKey {
     VerifierKey::new(ORIGIN, key().verifying_key()).unwrap()
 }
 
-/// Numbers that look random and are the same in every run (SplitMix64).
-pub struct Seeded(pub u64);
-
-impl Seeded {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-}
-
-impl Entropy for Seeded {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.next().to_be_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-    }
-}
-
 pub fn sequencer(root: &Path, batch: u32) -> Sequencer {
     Sequencer::open(root, ORIGIN, key(), NonZeroU32::new(batch).unwrap()).unwrap()
 }
 
 /// Appends so many entries that the log has `size`, and gives the note of its checkpoint.
 /// The sequencer fills batches of one.
-pub fn grow(log: &mut Sequencer, size: u64, entropy: &mut Seeded) -> String {
+pub fn grow(log: &mut Sequencer, size: u64, entropy: &mut Repeatable) -> String {
     let begin = log.checkpoint().size;
     let pending: Vec<Pending> =
         (begin..size).map(|event| Pending { event, commitment: Commitment(entropy.thirty_two()) }).collect();

@@ -1,6 +1,7 @@
 //! Events, rows and calls to test with.
 
-use assay_base::{Actor, Entropy, Instant, MemberId, PersonId};
+pub use assay_base::Repeatable;
+use assay_base::{Actor, Entropy as _, Instant, MemberId, PersonId};
 use assay_case::ids::{CaseId, FindingId, LeaseId};
 use assay_review::ids::ModelId;
 use assay_seal::data_key::DataKeyId;
@@ -8,24 +9,6 @@ use assay_seal::data_key::DataKeyId;
 use crate::event::{BlobId, Envelope, EventId, NewEvent, StoredEvent, StreamId};
 use crate::row::{CaseRow, EngagementRow, FindingRow, LeaseRow, MemberRow, PersonRow, Row, Tag};
 use crate::store::{Batch, Committed, Store, StoreError, View};
-
-/// Bits that are always the same: a test repeats itself. Not for keys.
-#[derive(Debug, Clone)]
-pub struct Repeatable(pub u64);
-
-impl Entropy for Repeatable {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        // SplitMix64.
-        for chunk in bytes.chunks_mut(8) {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            let z = (z ^ (z >> 31)).to_le_bytes();
-            chunk.copy_from_slice(&z[..chunk.len()]);
-        }
-    }
-}
 
 /// Sixteen bytes that a number decides.
 #[must_use]
