@@ -102,6 +102,12 @@ fn told(done: &Done) -> String {
     }
     for case in &done.ended {
         text.push_str(&format!("{case}: its embargo is over\n"));
+        // An end other than the agreed one voids what was approved before it.
+        if !done.published.iter().any(|(published, _)| published == case) {
+            text.push_str(&format!(
+                "  Nothing goes out yet: no advisory of it is approved as it now stands. Next: assay case show {case}\n"
+            ));
+        }
     }
     for (case, number) in &done.published {
         text.push_str(&format!("{case} is published as {}\n", plain::line(number, 100)));

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::Common;
+use crate::commands::verify::count;
 use crate::desk::{self, As, tell};
 use crate::failure::Failure;
 use crate::output;
@@ -69,7 +70,7 @@ pub fn run(call: &ReproduceArgs, common: &Common) -> Result<u8, Failure> {
         text.push_str("Next: assay group, to find duplicates; or assay case open FINDING\n");
     }
     if call.findings.is_empty() && common.format == crate::cli::Format::Text && !findings.is_empty() {
-        output::say(&format!("{} findings were waiting", findings.len()));
+        output::say(&format!("{} waiting", count(findings.len() as u64, "finding was", "findings were")));
     }
     tell(common, &text, &json!({ "findings": list }));
     Ok(code)
