@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use assay_bundle::manifest::{ArmName, Instrument, Manifest, Source};
+use assay_bundle::manifest::{Arm, ArmName, Instrument, Manifest, Source};
+use assay_bundle::path::BundlePath;
 use assay_sandbox::Sandbox;
 
 use crate::arm;
@@ -65,6 +66,22 @@ impl<'a> Session<'a> {
         manifest: &Manifest,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Result<Self, NotRun>, ProveError> {
+        Self::open_with(prover, bundle, manifest, None, progress)
+    }
+
+    /// The same with a patch that is tried: the fixed arm is then the vulnerable one with this file of the
+    /// bundle applied, whatever the manifest says, also where the vulnerable arm is made out of the fixed one.
+    ///
+    /// # Errors
+    ///
+    /// The proof's folder cannot be written.
+    pub fn open_with(
+        prover: &Prover<'a>,
+        bundle: &'a LoadedBundle,
+        manifest: &Manifest,
+        candidate: Option<&BundlePath>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Result<Self, NotRun>, ProveError> {
         let none = |reason: String| Ok(Err(NotRun { reason, tools: Vec::new() }));
         let sandbox = match prover.sandbox {
             Ok(sandbox) => sandbox,
@@ -87,7 +104,7 @@ impl<'a> Session<'a> {
         };
         toolchain.ask_versions(sandbox);
         let none = |reason: String| Ok(Err(NotRun { reason, tools: toolchain.tools.clone() }));
-        let manifest = match deps::with_lock(manifest, bundle) {
+        let mut manifest = match deps::with_lock(manifest, bundle) {
             Ok(filled) => filled,
             Err(error) => return none(error.to_string()),
         };
@@ -106,7 +123,13 @@ impl<'a> Session<'a> {
 
         progress(Progress::Preparing);
         let preparer = Preparer { sandbox, cache: prover.cache, bundle, work: &work };
-        let prepared = preparer.arms(&manifest);
+        let mut prepared = preparer.arms(&manifest);
+        if let Some(path) = candidate {
+            prepared.insert(ArmName::Fixed, patched(&preparer, &prepared, bundle, path));
+            let refusal = manifest.arms.fixed.take().and_then(|arm| arm.refusal);
+            let source = Source::Patched { base: ArmName::Vulnerable, patch: path.clone() };
+            manifest.arms.fixed = Some(Arm { source, deps: manifest.arms.vulnerable.deps.clone(), refusal });
+        }
         let facts = origin::facts(&manifest, bundle, &prepared);
         let room = Cell::new(ceiling::BUILT);
         let builder = Builder { sandbox, manifest: &manifest, toolchain: &toolchain, bundle: &stage.build, room };
@@ -252,6 +275,21 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn work(&self) -> &Work {
         &self.work
+    }
+}
+
+/// The vulnerable arm with a patch that is tried.
+fn patched(
+    preparer: &Preparer<'_>,
+    prepared: &BTreeMap<ArmName, Result<Prepared, PrepareError>>,
+    bundle: &LoadedBundle,
+    path: &BundlePath,
+) -> Result<Prepared, PrepareError> {
+    let patch = bundle.file(path).ok_or_else(|| PrepareError::Failed(format!("`{path}` is not in the bundle")))?;
+    match prepared.get(&ArmName::Vulnerable) {
+        Some(Ok(base)) => preparer.patched(base, &patch.content),
+        Some(Err(error)) => Err(error.clone()),
+        None => Err(PrepareError::Failed("there is no vulnerable version".into())),
     }
 }
 

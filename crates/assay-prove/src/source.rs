@@ -164,13 +164,7 @@ impl Preparer<'_> {
                     .bundle
                     .file(patch)
                     .ok_or_else(|| PrepareError::Failed(format!("the patch `{patch}` is not in the bundle")))?;
-                let host = self.work.path().join(format!("patch-{name}"));
-                fs::write(&host, &file.content).map_err(disk)?;
-                open_to_all(&host)?;
-                let request = Request { unpack: None, patch: Some(PatchRequest { in_tree: None, reverse: false }) };
-                let mounts = vec![copy_of(&base.folder), Mount::ReadOnly { host, at: PATCH.into() }];
-                let answer = self.run(&request, mounts, &folder)?;
-                Ok(Prepared { folder, changed: answer.changed, from_registry: base.from_registry })
+                self.apply(name.as_str(), &base, &file.content, &folder)
             }
             Source::Reversed { base: of, reverse } => {
                 let base = base(of)?;
@@ -182,6 +176,27 @@ impl Preparer<'_> {
                 Ok(Prepared { folder, changed: answer.changed, from_registry: base.from_registry })
             }
         }
+    }
+
+    /// A prepared arm with a patch that is not the bundle's.
+    ///
+    /// # Errors
+    ///
+    /// As for an arm.
+    pub fn patched(&self, base: &Prepared, patch: &[u8]) -> Result<Prepared, PrepareError> {
+        let folder = self.work.folder("source/patched").map_err(disk)?;
+        self.apply("candidate", base, patch, &folder)
+    }
+
+    /// Applies a patch to a copy of the base, inside the sandbox.
+    fn apply(&self, name: &str, base: &Prepared, patch: &[u8], folder: &Path) -> Result<Prepared, PrepareError> {
+        let host = self.work.path().join(format!("patch-{name}"));
+        fs::write(&host, patch).map_err(disk)?;
+        open_to_all(&host)?;
+        let request = Request { unpack: None, patch: Some(PatchRequest { in_tree: None, reverse: false }) };
+        let mounts = vec![copy_of(&base.folder), Mount::ReadOnly { host, at: PATCH.into() }];
+        let answer = self.run(&request, mounts, folder)?;
+        Ok(Prepared { folder: folder.to_owned(), changed: answer.changed, from_registry: base.from_registry })
     }
 
     /// Unpacks dependencies, each into a folder of its own under `into`.
