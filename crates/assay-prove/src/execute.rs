@@ -17,7 +17,7 @@ use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
 use crate::observe::{self, Resolver};
 use crate::oracle::alive::SignsOfLife;
 use crate::oracle::canary_write::{self, Root};
-use crate::oracle::{Oracle, Plan, RunOptions, Seen, end_words};
+use crate::oracle::{Judgement, Oracle, Plan, RunOptions, Seen, end_words};
 use crate::recipe;
 use crate::toolchain::Toolchain;
 use crate::variable;
@@ -38,17 +38,29 @@ pub struct Built {
     pub deps: PathBuf,
     /// Its `$OUT`, one for each program of kind `program`, otherwise under the empty name.
     pub outs: BTreeMap<String, PathBuf>,
+    /// Triggers that the compiler refused as the manifest declares, with what it said.
+    pub refused: BTreeMap<String, String>,
 }
 
 impl Built {
     /// The `$OUT` for an input.
     #[must_use]
     pub fn out(&self, input: &Input) -> Option<&Path> {
-        let key = match &input.content {
-            InputContent::Program(path) => path.as_str(),
-            _ => "",
-        };
-        self.outs.get(key).map(PathBuf::as_path)
+        self.outs.get(key(input)).map(PathBuf::as_path)
+    }
+
+    /// What the compiler said of an input that it refused as declared.
+    #[must_use]
+    pub fn refusal(&self, input: &Input) -> Option<&str> {
+        self.refused.get(key(input)).map(String::as_str)
+    }
+}
+
+/// Each program has a build of its own.
+fn key(input: &Input) -> &str {
+    match &input.content {
+        InputContent::Program(path) => path.as_str(),
+        _ => "",
     }
 }
 
@@ -80,10 +92,29 @@ pub struct Single {
     pub finished: Finished,
     /// The log folder.
     pub log: Tree,
+    /// What lay in `$SCRATCH` afterwards, if [`Extra::keep_scratch`] asked for it.
+    pub scratch: Option<Tree>,
     limits: RunLimits,
     exit_code: u8,
     changes: Vec<canary_write::Change>,
     changes_cut: bool,
+}
+
+/// What one command is given beyond what the manifest says.
+#[derive(Debug, Default)]
+pub struct Extra {
+    /// Mounts on top of all others.
+    pub mounts: Vec<Mount>,
+    /// Whether `$SCRATCH` is brought out.
+    pub keep_scratch: bool,
+}
+
+impl Single {
+    /// The status that was drawn for this run (`Plan::exit_code`).
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -115,6 +146,12 @@ impl Executor<'_> {
         let (Some(input), Some(arm)) = (self.input(cell), self.arms.get(&cell.arm)) else {
             return failed(Outcome::HarnessError, "there is no such input or arm".into());
         };
+        if let Some(refusal) = arm.refusal(input) {
+            return Run {
+                end: "refused by the compiler".into(),
+                ..failed(Outcome::Silent, format!("the compiler refuses it, as declared: {refusal}"))
+            };
+        }
         let Some(out) = arm.out(input) else {
             return failed(Outcome::BuildFailed, "the program of this input was not built".into());
         };
@@ -127,25 +164,10 @@ impl Executor<'_> {
             Ok(single) => single,
             Err(error) => return failed(Outcome::SandboxUnavailable, error),
         };
-        let (raw, hooks) = observe::logs(&single.log);
-        let resolved = match resolvers.get(&cell.arm) {
-            Some(resolver) => lock(resolver).resolve(self.sandbox, out, raw),
-            None => Ok(Vec::new()),
-        };
-        let logs = match resolved {
-            Ok(logs) => logs,
+        let judgement = match self.judge(cell, &single, out, resolvers.get(&cell.arm)) {
+            Ok(judgement) => judgement,
             Err(why) => return failed(Outcome::OracleBroken, why),
         };
-        let judgement = self.oracle.judge(&Seen {
-            cell,
-            finished: &single.finished,
-            limits: &single.limits,
-            exit_code: single.exit_code,
-            logs: &logs,
-            hooks: &hooks,
-            changes: &single.changes,
-            changes_cut: single.changes_cut,
-        });
         let missing = (cell.role == Role::Benign).then(|| self.alive.missing_in(&single.finished));
         let saw = match missing.iter().flatten().next() {
             Some(missing) => format!("{}; no sign of life: {missing}", judgement.saw),
@@ -163,6 +185,35 @@ impl Executor<'_> {
             wall: single.finished.usage.wall,
             max_rss: single.finished.usage.max_rss,
         }
+    }
+
+    /// What the oracle says of a run.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be asked: the frames of a report could not be looked up.
+    pub(crate) fn judge(
+        &self,
+        cell: Cell,
+        single: &Single,
+        out: &Path,
+        resolver: Option<&Mutex<Resolver>>,
+    ) -> Result<Judgement, String> {
+        let (raw, hooks) = observe::logs(&single.log);
+        let logs = match resolver {
+            Some(resolver) => lock(resolver).resolve(self.sandbox, out, raw)?,
+            None => Vec::new(),
+        };
+        Ok(self.oracle.judge(&Seen {
+            cell,
+            finished: &single.finished,
+            limits: &single.limits,
+            exit_code: single.exit_code,
+            logs: &logs,
+            hooks: &hooks,
+            changes: &single.changes,
+            changes_cut: single.changes_cut,
+        }))
     }
 
     fn command(&self, input: &Input) -> Vec<String> {
@@ -195,6 +246,22 @@ impl Executor<'_> {
     ///
     /// Why the sandbox could not run it.
     pub fn single(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<Single, String> {
+        self.single_with(arm, out, argv, stdin, Extra::default())
+    }
+
+    /// The same, with more than the manifest says.
+    ///
+    /// # Errors
+    ///
+    /// Why the sandbox could not run it.
+    pub fn single_with(
+        &self,
+        arm: &Built,
+        out: &Path,
+        argv: Vec<String>,
+        stdin: Stdin,
+        extra: Extra,
+    ) -> Result<Single, String> {
         let limits = self.limits();
         let mut random = [0_u8; 17];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
@@ -205,6 +272,7 @@ impl Executor<'_> {
         let secret = hex::encode(secret);
         let mut spec = self.spec(arm, out, argv, stdin, &limits, &options);
         let before = canary_write::canary_tree(&secret);
+        spec.mounts.extend(extra.mounts);
         let canary = if options.snapshot_canary { Some(self.add_canary(&mut spec, &secret)?) } else { None };
         let mut collected = Vec::new();
         let mut collect = |spec: &mut Spec, wanted: bool, from: &str, max_bytes: u64, name| {
@@ -216,13 +284,14 @@ impl Executor<'_> {
         };
         let scratch = self.scratch().min(ceiling::WATCHED);
         collect(&mut spec, options.log_folder, LOG, LOG_BYTES, What::Log);
-        collect(&mut spec, options.snapshot_scratch, SCRATCH, scratch, What::Scratch);
+        collect(&mut spec, options.snapshot_scratch || extra.keep_scratch, SCRATCH, scratch, What::Scratch);
         collect(&mut spec, options.snapshot_canary, CANARY, 1 << 20, What::Canary);
         let mut finished = self.sandbox.run(&spec).map_err(|error| error.to_string())?;
         drop(canary);
         let mut log = Tree::default();
         let mut changes = Vec::new();
         let mut changes_cut = false;
+        let mut kept = None;
         for (what, tree) in collected.into_iter().zip(std::mem::take(&mut finished.trees)) {
             let (root, before) = match what {
                 What::Log => {
@@ -232,10 +301,15 @@ impl Executor<'_> {
                 What::Scratch => (Root::Scratch, &Tree::default()),
                 What::Canary => (Root::Canary, &before),
             };
-            changes_cut |= tree.truncated;
-            changes.extend(canary_write::changes(root, before, &tree));
+            if root != Root::Scratch || options.snapshot_scratch {
+                changes_cut |= tree.truncated;
+                changes.extend(canary_write::changes(root, before, &tree));
+            }
+            if root == Root::Scratch {
+                kept = Some(tree);
+            }
         }
-        Ok(Single { finished, log, limits, exit_code, changes, changes_cut })
+        Ok(Single { finished, log, scratch: kept, limits, exit_code, changes, changes_cut })
     }
 
     /// Adds the canary folder, which is to live until the run is over.

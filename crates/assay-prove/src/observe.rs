@@ -13,11 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::hook::{self, HookLog};
 use crate::layout::OUT;
-use crate::oracle::{Frame, LogFile, Report, end_words};
+use crate::oracle::{Frame, Leak, LogFile, Report, end_words};
 use crate::symbol::{self, SourceFrame};
 
 /// The builtin that reads debug info of a hostile build.
 pub const BUILTIN: &str = "assay-prove/symbols";
+
+/// Frames of one leak that are looked up.
+const MAX_LEAK_FRAMES: usize = 32;
 
 /// Bytes of one log that are read.
 const MAX_LOG: usize = 1 << 20;
@@ -35,7 +38,9 @@ pub fn logs(tree: &Tree) -> (Vec<RawLog>, Vec<HookLog>) {
             Some(log) => hooks.push(log),
             None => {
                 // Several reports in one file count as several: at most one can be genuine.
-                let mut reports = sanitizer::reports(content).into_iter().map(Some).collect::<Vec<_>>();
+                // A leak check that gave up has reported nothing; its words stay in the text.
+                let found = sanitizer::reports(content).into_iter().filter(|report| !report.fatal_lsan);
+                let mut reports = found.map(Some).collect::<Vec<_>>();
                 if reports.is_empty() {
                     reports.push(None);
                 }
@@ -137,6 +142,11 @@ impl Resolver {
             access_stack: self.stack(&report.stacks.access),
             freed_stack: self.stack(&report.stacks.freed),
             allocated_stack: self.stack(&report.stacks.allocated),
+            leaks: report
+                .leaks
+                .iter()
+                .map(|leak| Leak { size: leak.size, allocated: self.stack(deepest(&leak.allocated)) })
+                .collect(),
         }
     }
 
@@ -161,7 +171,13 @@ impl Resolver {
 
 fn stacks(report: &sanitizer::Report) -> impl Iterator<Item = &sanitizer::Frame> {
     let stacks = &report.stacks;
-    stacks.access.iter().chain(&stacks.freed).chain(&stacks.allocated)
+    let lost = report.leaks.iter().flat_map(|leak| deepest(&leak.allocated));
+    stacks.access.iter().chain(&stacks.freed).chain(&stacks.allocated).chain(lost)
+}
+
+/// The innermost frames of a leak's stack: a runtime keeps thirty, and a forged report may hold many more.
+fn deepest(stack: &[sanitizer::Frame]) -> &[sanitizer::Frame] {
+    stack.get(..MAX_LEAK_FRAMES).unwrap_or(stack)
 }
 
 /// Module and offset of a frame that lies in the build; others are the system's.

@@ -11,11 +11,13 @@
 //! [`from_manifest`], a paragraph in the documentation of the manifest.
 
 pub mod alive;
+mod build_refusal;
 pub mod canary_write;
 mod cpu;
 mod end;
 mod exception;
 mod growth;
+mod leak;
 mod line;
 mod output;
 mod place;
@@ -34,7 +36,7 @@ use crate::evidence::Run;
 pub use end::{CPU_LIMIT, end_words, signal_name, signal_number};
 pub use place::{BUNDLE, CANARY, HOOK, LOG, OUT, SCRATCH, SRC, place_of};
 pub use plan::{Plan, RunOptions};
-pub use seen::{Frame, Judgement, LogFile, Report, Seen};
+pub use seen::{Frame, Judgement, Leak, LogFile, Report, Seen};
 
 /// What recognises a flaw.
 ///
@@ -89,14 +91,12 @@ pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported
         manifest::Oracle::Exception { types, frame } => {
             Box::new(exception::Exception { types: types.clone(), frame: frame.clone() })
         }
-        manifest::Oracle::Leak { .. }
-        | manifest::Oracle::Memory
-        | manifest::Oracle::CanaryRead
-        | manifest::Oracle::Differential
-        | manifest::Oracle::BuildRefusal => {
+        manifest::Oracle::BuildRefusal => Box::new(build_refusal::BuildRefusal),
+        manifest::Oracle::Leak { frame } => Box::new(leak::Leak { frame: frame.clone() }),
+        manifest::Oracle::Memory | manifest::Oracle::CanaryRead | manifest::Oracle::Differential => {
             return Err(Unsupported(format!(
-                "the oracle `{}` is not run by this version of Assay; it runs sanitizer, signal, cpu, growth, \
-                 canary-write, output and exception",
+                "the oracle `{}` is not run by this version of Assay; it runs sanitizer, leak, signal, cpu, growth, \
+                 canary-write, output, exception and build-refusal",
                 manifest.oracle.kind()
             )));
         }

@@ -7,11 +7,16 @@ use assay_bundle::manifest::Instrument;
 
 use super::place::LOG;
 use super::plan::Plan;
+use super::seen::LogFile;
 
 /// The text with which LeakSanitizer gives up, for want of ptrace or `/proc`.
 pub(super) const LEAK_CHECK_BROKEN: &[u8] = b"LeakSanitizer has encountered a fatal error";
 /// The text with which a runtime gives up on itself.
 pub(super) const CHECK_FAILED: &[u8] = b"Sanitizer: CHECK failed";
+/// The text with which MemorySanitizer gives up where addresses are laid out in a way it does not know.
+pub(super) const MAPPING_UNKNOWN: &[u8] = b"unexpected memory mapping";
+/// What LeakSanitizer notes of each thread it looks at (`log_threads`).
+pub(super) const LEAK_CHECKED: &[u8] = b"Processing thread ";
 /// The text of a runtime's own memory limit.
 pub(super) const MEMORY_EXHAUSTED: &[u8] = b"rss limit exhausted";
 
@@ -20,17 +25,25 @@ pub(super) const MEMORY_EXHAUSTED: &[u8] = b"rss limit exhausted";
 pub enum Reporting<'a> {
     /// Write a report into the log folder; the types that the oracle waits for.
     Log(&'a [String]),
+    /// Look for leaks at the end, write a report into the log folder, and end by the drawn status.
+    Leaks,
     /// Leave signals to the kernel, so that the oracle sees them.
     KeepSignals,
     /// Write to standard error, for people.
     Stderr,
 }
 
+/// How memory is looked through, whatever a program's own defaults say; noted thread by thread, so that
+/// a run without a check is told from one that found nothing.
+const LEAK_OPTIONS: &str = "leak_check_at_exit=1:log_threads=1:max_leaks=0:suppressions=:use_globals=1:use_stacks=1:\
+                            use_registers=1:use_tls=1:use_root_regions=1";
+
 /// The variables for this build's runtime; none for a build without one.
 #[must_use]
 pub fn env(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<(String, String)> {
     let names: &[&str] = match plan.instrument {
         // GCC's and clang's AddressSanitizer builds may carry UBSan's checks too.
+        Instrument::Asan if reporting == Reporting::Leaks => &["ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"],
         Instrument::Asan => &["ASAN_OPTIONS", "UBSAN_OPTIONS"],
         Instrument::Ubsan => &["UBSAN_OPTIONS"],
         Instrument::Lsan => &["LSAN_OPTIONS"],
@@ -38,21 +51,27 @@ pub fn env(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<(String, String)> {
         Instrument::None => &[],
     };
     let value = options(plan, reporting).join(":");
-    names.iter().map(|name| ((*name).to_owned(), value.clone())).collect()
+    let of = |name: &str| match (name, reporting) {
+        ("LSAN_OPTIONS", Reporting::Leaks) => format!("{value}:{LEAK_OPTIONS}"),
+        _ => value.clone(),
+    };
+    names.iter().map(|name| ((*name).to_owned(), of(name))).collect()
 }
 
 fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
     let types: &[String] = match reporting {
         Reporting::Log(types) => types,
-        Reporting::KeepSignals | Reporting::Stderr => &[],
+        Reporting::Leaks | Reporting::KeepSignals | Reporting::Stderr => &[],
     };
     let waits_for = |words: &[&str]| types.iter().any(|kind| words.contains(&kind.as_str()));
     // Without a sanitizer a huge allocation gives NULL; so it does here, unless
     // the refusal itself is the flaw.
     let allocation = waits_for(&["allocation-size-too-big", "calloc-overflow", "out-of-memory", "rss-limit-exceeded"]);
+    let leaks = reporting == Reporting::Leaks;
     let mut options = vec![
-        // The end by SIGABRT is the kernel's word for "the runtime ended it".
-        "abort_on_error=1".to_owned(),
+        // The end by SIGABRT is the kernel's word for "the runtime ended it". At a normal end, where
+        // leaks are looked for, it is the drawn status.
+        format!("abort_on_error={}", u8::from(!leaks)),
         "halt_on_error=1".to_owned(),
         // The program's own abort() must not make a report.
         "handle_abort=0".to_owned(),
@@ -63,7 +82,7 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
         "print_stacktrace=1".to_owned(),
         "report_error_type=1".to_owned(),
         "disable_coredump=1".to_owned(),
-        "detect_leaks=0".to_owned(),
+        format!("detect_leaks={}", u8::from(leaks)),
         format!("allocator_may_return_null={}", u8::from(!allocation)),
         // RLIMIT_AS cannot be used beside a shadow of terabytes; the watcher of
         // the sandbox is the second line.
@@ -75,7 +94,7 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
         options.push("detect_stack_use_after_return=1".to_owned());
     }
     match reporting {
-        Reporting::Log(_) => options.push(format!("log_path={LOG}/report")),
+        Reporting::Log(_) | Reporting::Leaks => options.push(format!("log_path={LOG}/report")),
         Reporting::KeepSignals => {
             for signal in ["segv", "sigbus", "sigfpe", "sigill"] {
                 options.push(format!("handle_{signal}=0"));
@@ -84,6 +103,19 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
         Reporting::Stderr => {}
     }
     options
+}
+
+/// Why a runtime could not do its work, if one of these logs says so. That is the program's to write, but
+/// all that it can win by it is that the run is no evidence.
+pub(super) fn gave_up<'l>(mut logs: impl Iterator<Item = &'l LogFile>) -> Option<&'static str> {
+    logs.find_map(|log| {
+        let causes = [
+            (LEAK_CHECK_BROKEN, "the leak check could not work in this sandbox"),
+            (CHECK_FAILED, "the sanitizer's runtime failed an internal check"),
+            (MAPPING_UNKNOWN, "MemorySanitizer does not work with this kernel's layout of addresses"),
+        ];
+        causes.into_iter().find(|(text, _)| contains(&log.content, text)).map(|(_, what)| what)
+    })
 }
 
 /// Whether `needle` occurs in `text`.
@@ -110,6 +142,10 @@ mod tests {
         for part in ["log_path=/log/report", "exitcode=77", "allocator_may_return_null=0", "hard_rss_limit_mb=512"] {
             assert!(value.split(':').any(|option| option == part), "{part} in {value}");
         }
+        let leaks = env(&plan(Instrument::Asan), Reporting::Leaks);
+        assert_eq!(leaks.len(), 3);
+        assert!(leaks.iter().all(|(_, value)| value.contains("detect_leaks=1") && value.contains("abort_on_error=0")));
+        assert!(leaks[2].1.contains("log_threads=1") && !leaks[0].1.contains("log_threads"));
         let value = &env(&plan(Instrument::Asan), Reporting::KeepSignals)[0].1;
         assert!(value.contains("handle_segv=0") && !value.contains("log_path"));
     }

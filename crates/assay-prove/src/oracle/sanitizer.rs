@@ -26,7 +26,7 @@ use super::end::{SIGABRT, end_words};
 use super::line::shown;
 use super::place::first_placed;
 use super::plan::{Plan, RunOptions};
-use super::runtime::{self, CHECK_FAILED, LEAK_CHECK_BROKEN, MEMORY_EXHAUSTED, Reporting, contains};
+use super::runtime::{self, MEMORY_EXHAUSTED, Reporting, contains};
 use super::seen::{Frame, Judgement, LogFile, Report, Seen};
 use super::{Oracle, end::signal_name};
 use crate::evidence::{Place, Signature};
@@ -47,13 +47,8 @@ impl Oracle for Sanitizer {
         if let Some(judgement) = seen.cut_short() {
             return judgement;
         }
-        for (text, what) in [
-            (LEAK_CHECK_BROKEN, "the leak check could not work in this sandbox"),
-            (CHECK_FAILED, "the sanitizer's runtime failed an internal check"),
-        ] {
-            if unreported(seen).any(|log| contains(&log.content, text)) {
-                return Judgement::of(Outcome::OracleBroken, what);
-            }
+        if let Some(what) = runtime::gave_up(unreported(seen)) {
+            return Judgement::of(Outcome::OracleBroken, what);
         }
         let reports: Vec<(&LogFile, &Report)> =
             seen.logs.iter().filter_map(|log| Some((log, log.report.as_ref()?))).collect();
@@ -70,8 +65,7 @@ impl Oracle for Sanitizer {
 
 impl Sanitizer {
     fn with_report(&self, seen: &Seen<'_>, log: &LogFile, report: &Report) -> Judgement {
-        let pid = seen.finished.pid;
-        if log.pid() != Some(pid) || report.pid.is_some_and(|own| own != pid) {
+        if !log.is_of(seen.finished.pid, report) {
             return Judgement::of(Outcome::OracleBroken, "the report is not of the process whose end the runner saw");
         }
         match seen.finished.end {

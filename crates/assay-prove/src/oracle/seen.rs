@@ -51,6 +51,11 @@ impl LogFile {
     pub fn pid(&self) -> Option<i32> {
         self.name.strip_prefix("report.")?.parse().ok()
     }
+
+    /// Whether this file, and the report in it, are of that process.
+    pub(super) fn is_of(&self, pid: i32, report: &Report) -> bool {
+        self.pid() == Some(pid) && report.pid.is_none_or(|own| own == pid)
+    }
 }
 
 /// A sanitizer's report with resolved frames.
@@ -68,6 +73,17 @@ pub struct Report {
     pub freed_stack: Vec<Frame>,
     /// The stack that allocated the memory.
     pub allocated_stack: Vec<Frame>,
+    /// For a leak report: what was lost, direct leaks first, the largest first.
+    pub leaks: Vec<Leak>,
+}
+
+/// Memory of one origin that leaked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Leak {
+    /// Bytes, where the report says.
+    pub size: Option<u64>,
+    /// The stack that allocated it, innermost frame first.
+    pub allocated: Vec<Frame>,
 }
 
 /// One frame, resolved outside the sandbox by module, build id and offset.

@@ -4,11 +4,12 @@
 
 use std::path::PathBuf;
 
-use assay_bundle::manifest::Instrument;
+use assay_bundle::manifest::{Instrument, Oracle};
 
 use super::{BuildPlan, Context, READABLE_STACKS, RUNNER_FOLDER, RecipeError, Step, TEMPORARY, sanitizer_flags};
 
-/// Planted into the self-test: a heap write one past the end, before any code of the claimant runs.
+/// Planted into the self-test before any code of the claimant runs: a heap write one past the end, for
+/// the oracle `leak` memory that is lost.
 const PLANTED: &str = include_str!("planted.c");
 /// Records which functions run.
 const RECORDER: &str = include_str!("recorder.c");
@@ -42,9 +43,11 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     let instrument: Vec<&str> = sanitizer_flags(build.instrument).to_vec();
     let objects = recipe.compile("target", &sources, &instrument);
     recipe.link("/out/harness", &objects, &instrument);
-    if matches!(build.instrument, Instrument::Asan | Instrument::Ubsan | Instrument::Msan) {
+    if build.instrument != Instrument::None {
         recipe.steps.push(Step::WriteFile { to: format!("{TEMPORARY}/planted.c").into(), content: PLANTED.into() });
-        let planted = recipe.compile("planted", &[format!("{TEMPORARY}/planted.c")], &instrument);
+        let leak = matches!(context.manifest.oracle, Oracle::Leak { .. }).then_some("-DASSAY_LEAK");
+        let flags: Vec<&str> = instrument.iter().copied().chain(leak).collect();
+        let planted = recipe.compile("planted", &[format!("{TEMPORARY}/planted.c")], &flags);
         recipe.link(&format!("{RUNNER_FOLDER}/{SELF_TEST}"), &[objects, planted].concat(), &instrument);
     }
     if context.recorder {

@@ -20,8 +20,24 @@ __attribute__((noinline)) static void assay_planted_flaw(volatile char *buffer, 
 #endif
 }
 
+#ifdef ASSAY_LEAK
+/* Several, since a register may go on holding the last. */
+__attribute__((noinline)) static void assay_planted_leak(void)
+{
+    for (int i = 0; i < 8; i++) {
+        char *volatile lost = malloc(24);
+        lost = 0;
+        (void)lost;
+    }
+}
+#endif
+
 __attribute__((constructor(101))) static void assay_self_test(void)
 {
+#ifdef ASSAY_LEAK
+    assay_planted_leak();
+    exit(0);
+#endif
     volatile char *buffer = malloc(8);
     if (buffer)
         assay_planted_flaw(buffer, 8);
