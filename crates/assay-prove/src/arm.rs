@@ -6,9 +6,11 @@ use std::path::Path;
 
 use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{ArmName, InputContent};
+use assay_bundle::path::BundlePath;
 
 use crate::build::{BuildError, Builder, Job};
 use crate::deps;
+use crate::diagnostic;
 use crate::evidence::ArmState;
 use crate::execute::Built;
 use crate::reach;
@@ -46,11 +48,23 @@ pub(crate) fn build(
             _ => None,
         })
         .collect();
+    let triggers: BTreeSet<&BundlePath> = manifest
+        .inputs
+        .trigger
+        .iter()
+        .filter_map(|input| match &input.content {
+            InputContent::Program(path) => Some(path),
+            _ => None,
+        })
+        .collect();
     // The reach check runs the fixed version, and only a patch says what changed.
     let recorder = name == ArmName::Fixed && reach::has_patch(manifest);
+    let refusal = manifest.arms.fixed.as_ref().and_then(|arm| arm.refusal.as_ref());
     let mut outs = BTreeMap::new();
+    let mut refused = BTreeMap::new();
     let mut one = |key: &str, program: Option<(&_, &Path)>| -> Result<(), ArmState> {
-        let out = preparer.work.folder(&format!("out/{name}/{}", outs.len())).map_err(unavailable)?;
+        let number = outs.len() + refused.len();
+        let out = preparer.work.folder(&format!("out/{name}/{number}")).map_err(unavailable)?;
         if let Some(build) = &manifest.build {
             let job = Job {
                 source: &prepared.folder,
@@ -60,7 +74,16 @@ pub(crate) fn build(
                 recorder,
                 out: &out,
             };
-            builder.build(build, &job).map_err(|error| state_of_build(&error))?;
+            match (builder.build(build, &job), refusal, program) {
+                (Ok(()), _, _) => {}
+                // A version that refuses a benign program is no control.
+                (Err(BuildError::Refused(errors)), Some(declared), Some((path, _))) if triggers.contains(path) => {
+                    let what = diagnostic::refusal(declared, path, &errors).map_err(ArmState::BuildFailed)?;
+                    refused.insert(key.to_owned(), what);
+                    return Ok(());
+                }
+                (Err(error), _, _) => return Err(state_of_build(&error)),
+            }
         }
         outs.insert(key.to_owned(), out);
         Ok(())
@@ -78,7 +101,7 @@ pub(crate) fn build(
         fs::write(&host, &file.content).map_err(unavailable)?;
         one(path.as_str(), Some((path, &host)))?;
     }
-    Ok(Built { source: prepared.folder.clone(), deps: deps_folder, outs })
+    Ok(Built { source: prepared.folder.clone(), deps: deps_folder, outs, refused })
 }
 
 /// What a source that could not be prepared makes of its arm.
@@ -92,6 +115,8 @@ pub(crate) fn state_of(error: &PrepareError) -> ArmState {
 fn state_of_build(error: &BuildError) -> ArmState {
     match error {
         BuildError::Unavailable(_) | BuildError::RunnersLimit(_) => ArmState::Unavailable(error.to_string()),
-        BuildError::OwnLimit(_) | BuildError::Failed(_) => ArmState::BuildFailed(error.to_string()),
+        BuildError::OwnLimit(_) | BuildError::Refused(_) | BuildError::Failed(_) => {
+            ArmState::BuildFailed(error.to_string())
+        }
     }
 }

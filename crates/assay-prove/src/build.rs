@@ -14,6 +14,9 @@ use assay_sandbox::{
     Collect, End, Into as Destination, Mount, Profile, RunLimits, Sandbox, SandboxError, Spec, Stdin, Task,
 };
 
+use crate::build_cache::BuildCache;
+use crate::build_key::BuildKeys;
+use crate::diagnostic::{self, CompilerError};
 use crate::digest;
 use crate::layout::{BUNDLE, DEPS, OUT, SCRATCH, SRC};
 use crate::oracle::end_words;
@@ -38,6 +41,12 @@ pub struct Builder<'a> {
     pub bundle: &'a Path,
     /// Bytes that builds may still leave on the disk, all together.
     pub room: Cell<u64>,
+    /// Where builds are kept, if they are.
+    pub kept: Option<BuildCache>,
+    /// What those are known by.
+    pub keys: BuildKeys,
+    /// Builds that were taken from there.
+    pub reused: Cell<u32>,
 }
 
 /// One arm's build.
@@ -68,6 +77,9 @@ pub enum BuildError {
     /// The limit that the claimant set himself ended it.
     #[error("the build was ended by its own limit: {0}")]
     OwnLimit(String),
+    /// The compiler refused it. Only where its messages are asked for, by the oracle `build-refusal`.
+    #[error("{}", rendered(.0))]
+    Refused(Vec<CompilerError>),
     /// It failed: the last lines of what it printed.
     #[error("{0}")]
     Failed(String),
@@ -126,15 +138,35 @@ impl Builder<'_> {
                 max_entries: MAX_ENTRIES,
             }],
         };
+        let kept = self.kept.as_ref().and_then(|kept| {
+            let key = self.keys.of(&spec, self.toolchain, &self.sandbox.layers().engine).ok()?;
+            Some((kept, key))
+        });
+        if let Some((kept, key)) = &kept
+            && let Some(bytes) = kept.take(key, job.out, self.room.get())
+        {
+            self.room.set(self.room.get().saturating_sub(bytes));
+            self.reused.set(self.reused.get().saturating_add(1));
+            return Ok(());
+        }
         let finished = self.sandbox.run(&spec)?;
         self.room.set(self.room.get().saturating_sub(digest::bytes_of(job.out)));
         match finished.end {
             End::Exited(0) if finished.trees.iter().any(|tree| tree.truncated) => {
                 Err(BuildError::Failed("the build left more in $OUT than its limits allow".into()))
             }
-            End::Exited(0) => Ok(()),
+            End::Exited(0) => {
+                if let Some((kept, key)) = &kept {
+                    kept.keep(key, job.out);
+                }
+                Ok(())
+            }
             End::Exited(_) | End::Signaled(_) | End::NotStarted(_) => {
-                Err(BuildError::Failed(last_lines(&finished.stderr)))
+                let errors = diagnostic::read(&finished.stdout);
+                Err(match (&finished.end, errors.is_empty()) {
+                    (End::Exited(_), false) => BuildError::Refused(errors),
+                    _ => BuildError::Failed(last_lines(&finished.stderr)),
+                })
             }
             // The claimant's own bound is his to meet; the runner's default says nothing about him.
             end => {
@@ -159,6 +191,11 @@ fn limits(wanted: &Limits) -> RunLimits {
         output: wanted.output.unwrap_or(16 << 20),
         pids: wanted.pids.unwrap_or(256),
     }
+}
+
+/// The first errors in the compiler's own words.
+fn rendered(errors: &[CompilerError]) -> String {
+    errors.iter().take(3).map(|error| error.rendered.trim()).collect::<Vec<_>>().join("\n")
 }
 
 /// The end of a build's log, which is where it says why it failed.

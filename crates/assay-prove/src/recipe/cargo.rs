@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use assay_bundle::manifest::Instrument;
+use assay_bundle::manifest::{InputContent, Instrument, Oracle};
 
 use super::{BuildPlan, Context, RecipeError, Step, TEMPORARY};
 use crate::layout::{BUNDLE, DEPS, OUT};
@@ -34,11 +34,21 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     let target = if host == "x86_64" { TARGET.to_owned() } else { format!("{host}-unknown-linux-gnu") };
     let build_folder = format!("{TEMPORARY}/target");
     let programs = format!("{build_folder}/{target}/debug");
+    let refusal = context.manifest.oracle == Oracle::BuildRefusal;
+    let verb = if refusal { "rustc" } else { "build" };
     let mut argv: Vec<String> =
-        ["cargo", "build", "--offline", "--target", &target, "--target-dir", &build_folder].map(str::to_owned).into();
+        ["cargo", verb, "--offline", "--target", &target, "--target-dir", &build_folder].map(str::to_owned).into();
     let program = context.program.map(|path| program_name(path.as_str()));
     if let Some(name) = &program {
         argv.extend(["--bin".to_owned(), name.clone()]);
+    }
+    if refusal {
+        argv.push("--message-format=json".to_owned());
+        let built = context.program.cloned().map(InputContent::Program);
+        if context.manifest.inputs.trigger.iter().any(|input| Some(&input.content) == built.as_ref()) {
+            // What compiles must be safe Rust, or nothing is shown by its compiling.
+            argv.extend(["--".to_owned(), "-Funsafe-code".to_owned()]);
+        }
     }
     let mut env = vec![("CARGO_HOME".to_owned(), home), ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned())];
     let sanitizer = match context.build.instrument {
@@ -55,7 +65,8 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
         env.push(("RUSTC_BOOTSTRAP".to_owned(), "1".to_owned()));
     }
     env.push(("RUSTFLAGS".to_owned(), flags.join(" ")));
-    steps.push(Step::Run { argv, cwd: format!("{BUNDLE}/{package}").into(), env });
+    let cwd = format!("{BUNDLE}/{package}").into();
+    steps.push(if refusal { Step::Messages { argv, cwd, env } } else { Step::Run { argv, cwd, env } });
     steps.push(Step::CopyPrograms { from: programs.clone().into(), to: OUT.into() });
     if let Some(name) = program {
         // One name for all, so that one harness command fits every input.

@@ -28,6 +28,15 @@ pub enum Step {
         /// Variables besides the build's.
         env: Vec<(String, String)>,
     },
+    /// A compiler whose messages are read: they go to standard output and not into the log.
+    Messages {
+        /// Program and arguments.
+        argv: Vec<String>,
+        /// Working folder.
+        cwd: PathBuf,
+        /// Variables besides the build's.
+        env: Vec<(String, String)>,
+    },
     /// Steps that do not depend on each other, as many at a time as there are cores.
     Together(Vec<Step>),
     /// A folder and its parents.
@@ -92,7 +101,9 @@ pub fn builtin(request: &[u8], _out: &mut dyn Write) -> Result<(), String> {
 impl Step {
     fn perform(&self, common: &[(String, String)]) -> Result<(), String> {
         match self {
-            Self::Run { argv, cwd, env } => run(argv, cwd, common, env),
+            // One stream: a build's log is read by people, in the order it came.
+            Self::Run { argv, cwd, env } => run(argv, cwd, common, env, io::stderr().into()),
+            Self::Messages { argv, cwd, env } => run(argv, cwd, common, env, Stdio::inherit()),
             Self::Together(steps) => together(steps, common),
             Self::MakeFolder(path) => said(path, fs::create_dir_all(path)),
             Self::WriteFile { to, content } => said(to, make_parent(to).and_then(|()| fs::write(to, content))),
@@ -134,7 +145,13 @@ fn said(path: &Path, result: io::Result<()>) -> Result<(), String> {
     result.map_err(|error| format!("`{}`: {error}", path.display()))
 }
 
-fn run(argv: &[String], cwd: &Path, common: &[(String, String)], env: &[(String, String)]) -> Result<(), String> {
+fn run(
+    argv: &[String],
+    cwd: &Path,
+    common: &[(String, String)],
+    env: &[(String, String)],
+    stdout: Stdio,
+) -> Result<(), String> {
     let (program, arguments) = argv.split_first().ok_or("a command is empty")?;
     let status = Command::new(program)
         .args(arguments)
@@ -143,8 +160,7 @@ fn run(argv: &[String], cwd: &Path, common: &[(String, String)], env: &[(String,
         .envs(common.iter().map(|(name, value)| (name, value)))
         .envs(env.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
-        // One stream: a build's log is read by people, in the order it came.
-        .stdout(io::stderr())
+        .stdout(stdout)
         .status()
         .map_err(|error| format!("`{program}` could not be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", argv.join(" "))) }

@@ -2,9 +2,10 @@
 
 use super::{deps, value};
 use crate::manifest::bounds;
+use crate::manifest::document::Value;
 use crate::manifest::fault::Fault;
 use crate::manifest::name;
-use crate::manifest::plain::line;
+use crate::manifest::problem::shown;
 use crate::manifest::reader::Reader;
 use crate::manifest::shape;
 use crate::manifest::types::{Arm, ArmName, Arms, Refusal, Source};
@@ -101,12 +102,22 @@ fn read_source(source: &Reader<'_>, this: ArmName) -> Option<Source> {
     }
 }
 
+/// A compiler's own code: a lint's name would be the claimant's to forbid.
+fn code(text: &str) -> Result<String, Fault> {
+    let digits = text.strip_prefix('E').unwrap_or_default();
+    if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(Fault::new("bad-name", format!("`{}` is not an error code of the compiler", shown(text)))
+        .help("write it as `E0502`; a lint or a message without a code is no refusal"))
+}
+
 fn refusal(table: Reader<'_>) -> Option<Refusal> {
     if !table.require("code") {
         return None;
     }
-    let code = table.each("code", |text| line(text, 64));
-    if code.is_empty() {
+    let code = table.each("code", code);
+    if table.node("code").is_some_and(|node| matches!(&node.value, Value::List(list) if list.is_empty())) {
         table.fault("code", Fault::new("empty", "it names no error code"));
     }
     let at = table.parsed("at", |text| {

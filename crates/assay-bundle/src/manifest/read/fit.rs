@@ -19,9 +19,7 @@ pub(in crate::manifest) fn check(root: &Reader<'_>) {
             root.missing_at("harness.limits.cpu");
         }
         "growth" => sizes(root),
-        "build-refusal" if root.peek(&["arms", "fixed", "refusal"]).is_none() => {
-            root.missing_at("arms.fixed.refusal");
-        }
+        "build-refusal" => compiled(root),
         _ => {}
     }
     refusal(root);
@@ -51,6 +49,29 @@ fn instrumented(root: &Reader<'_>, able: &[&str]) {
         let help = format!("use one of {}", suggest::list(able));
         let fault = Fault::new("conflict", message).help(help);
         root.fault_at("build.instrument", Some(node.line), fault);
+    }
+}
+
+/// What a compiler refuses is a program, compiled by the one recipe whose compiler's messages are read.
+fn compiled(root: &Reader<'_>) {
+    if root.peek(&["arms", "fixed", "refusal"]).is_none() {
+        root.missing_at("arms.fixed.refusal");
+    }
+    let help = "each input is a program of its own, built by Cargo in each arm";
+    for (path, place, only) in
+        [(["harness", "kind"], "harness.kind", "program"), (["build", "recipe"], "build.recipe", "cargo")]
+    {
+        if let Some(word) = root.peek_text(&path)
+            && word != only
+        {
+            let message = format!("the oracle `build-refusal` works with `{only}` only");
+            root.fault_at(place, root.peek(&path).map(|node| node.line), Fault::new("conflict", message).help(help));
+        }
+    }
+    if root.peek(&["build", "run"]).is_some() {
+        let message = "the oracle `build-refusal` reads the compiler's own messages, which `run` would word";
+        let line = root.peek(&["build", "run"]).map(|node| node.line);
+        root.fault_at("build.run", line, Fault::new("conflict", message).help(r#"use `recipe = "cargo"`"#));
     }
 }
 
