@@ -6,7 +6,9 @@
 int name_length(const unsigned char *data, int size)
 {
     char *copy = calloc(1, 9);
-    if (!copy || size < 1)
+    if (!copy)
+        return -1;
+    if (size < 1 || data[0] > 8 || data[0] >= size)
         return -1;
     memcpy(copy, data + 1, data[0]);
     int length = (int)strnlen(copy, 9);
