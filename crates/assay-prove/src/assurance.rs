@@ -89,5 +89,5 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
 
 /// Oracles whose evidence the program itself words.
 fn reads_output(oracle: &Oracle) -> bool {
-    matches!(oracle, Oracle::Output { .. } | Oracle::Differential | Oracle::Exception { .. })
+    matches!(oracle, Oracle::Output { .. } | Oracle::Differential(_) | Oracle::Exception { .. })
 }

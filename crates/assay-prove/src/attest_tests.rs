@@ -12,7 +12,7 @@ use super::*;
 use crate::evidence::{ArmState, Evidence};
 use crate::proof::{ArmRecord, InputRecord};
 use crate::toolchain::Tool;
-use crate::verdict;
+use crate::verdict::{self, Growth};
 
 const MANIFEST: &str = r#"
 schema = "assay.proof/1"
@@ -59,6 +59,7 @@ fn run(arm: ArmName, role: Role, repetition: u32, outcome: Outcome) -> Run {
         cpu: Duration::from_millis(10 + u64::from(repetition)),
         wall: Duration::from_millis(30),
         max_rss: 1 << 20,
+        compared: None,
     }
 }
 
@@ -74,7 +75,7 @@ fn proof() -> Proof {
         runs.extend((0..3).map(|repetition| run(arm, role, repetition, outcome)));
     }
     let evidence =
-        Evidence { vulnerable: ArmState::Built, fixed: Some(ArmState::Built), reach: Reach::Reached, wanted: 3, runs };
+        Evidence { vulnerable: ArmState::Built, fixed: Some(ArmState::Built), reach: Reach::Reached, wanted: 3, growth: Growth::None, runs };
     let record = |name| ArmRecord {
         name,
         source: Some(Sha256::of(b"source")),
@@ -91,6 +92,7 @@ fn proof() -> Proof {
         tier: Some(Tier::P),
         layers: Some(Layers {
             engine: "native".into(),
+            tier: assay_sandbox::Tier::P,
             kernel: "6.1.0".into(),
             landlock_abi: 4,
             layers: BTreeMap::from([("seccomp".into(), "deny list".into())]),

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::Outcome;
 use serde::{Deserialize, Serialize};
+
+use crate::verdict::Growth;
 
 /// Whether an input is meant to fire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -64,6 +67,9 @@ pub struct Run {
     pub alive: Option<bool>,
     /// What fired, if anything did.
     pub signature: Option<Signature>,
+    /// Digest of the output as the oracle compared it; only `differential` compares outputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Sha256>,
     /// One sentence: what the oracle saw.
     pub saw: String,
     /// How the process ended, in words: `exit 0`, `signal SIGABRT`, `cpu limit`.
@@ -110,8 +116,10 @@ pub struct Evidence {
     pub fixed: Option<ArmState>,
     /// Whether the fixed arm reaches the change.
     pub reach: Reach,
-    /// Runs per cell that were asked for.
+    /// Runs per cell that were asked for; flaky cells have more.
     pub wanted: u32,
+    /// How the growth of runs of flaky cells ended. Words only: no verdict is stronger for it.
+    pub growth: Growth,
     /// All runs.
     pub runs: Vec<Run>,
 }

@@ -13,11 +13,12 @@ use assay_sandbox::{Collect, End, Finished, Into as Destination, Mount, RunLimit
 
 use crate::ceiling;
 use crate::evidence::{Cell, Role, Run};
+use crate::hook::HookLog;
 use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
 use crate::observe::{self, Resolver};
 use crate::oracle::alive::SignsOfLife;
 use crate::oracle::canary_write::{self, Root};
-use crate::oracle::{Judgement, Oracle, Plan, RunOptions, Seen, end_words};
+use crate::oracle::{Judgement, LogFile, Oracle, Plan, RunOptions, Seen, end_words};
 use crate::recipe;
 use crate::toolchain::Toolchain;
 use crate::variable;
@@ -98,6 +99,7 @@ pub struct Single {
     exit_code: u8,
     changes: Vec<canary_write::Change>,
     changes_cut: bool,
+    against: Option<Finished>,
 }
 
 /// What one command is given beyond what the manifest says.
@@ -142,6 +144,7 @@ impl Executor<'_> {
             cpu: Duration::ZERO,
             wall: Duration::ZERO,
             max_rss: 0,
+            compared: None,
         };
         let (Some(input), Some(arm)) = (self.input(cell), self.arms.get(&cell.arm)) else {
             return failed(Outcome::HarnessError, "there is no such input or arm".into());
@@ -155,19 +158,26 @@ impl Executor<'_> {
         let Some(out) = arm.out(input) else {
             return failed(Outcome::BuildFailed, "the program of this input was not built".into());
         };
-        let argv = self.command(input);
+        let argv = Self::command(&self.manifest.harness.run, input);
         let stdin = match (self.manifest.harness.kind, &input.content) {
             (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(self.bundle.join(path.as_str())),
             _ => Stdin::Empty,
         };
-        let single = match self.single(arm, out, argv, stdin) {
+        let mut single = match self.single(arm, out, argv, stdin.clone()) {
             Ok(single) => single,
             Err(error) => return failed(Outcome::SandboxUnavailable, error),
         };
+        if let Some(other) = self.oracle.against() {
+            match self.single(arm, out, Self::command(other, input), stdin) {
+                Ok(other) => single.against = Some(other.finished),
+                Err(error) => return failed(Outcome::SandboxUnavailable, error),
+            }
+        }
         let judgement = match self.judge(cell, &single, out, resolvers.get(&cell.arm)) {
             Ok(judgement) => judgement,
             Err(why) => return failed(Outcome::OracleBroken, why),
         };
+        let compared = Self::seen(cell, &single, &[], &[], |seen| self.oracle.compared(seen));
         let missing = (cell.role == Role::Benign).then(|| self.alive.missing_in(&single.finished));
         let saw = match missing.iter().flatten().next() {
             Some(missing) => format!("{}; no sign of life: {missing}", judgement.saw),
@@ -184,6 +194,7 @@ impl Executor<'_> {
             cpu: single.finished.usage.cpu,
             wall: single.finished.usage.wall,
             max_rss: single.finished.usage.max_rss,
+            compared,
         }
     }
 
@@ -204,20 +215,30 @@ impl Executor<'_> {
             Some(resolver) => lock(resolver).resolve(self.sandbox, out, raw)?,
             None => Vec::new(),
         };
-        Ok(self.oracle.judge(&Seen {
+        Ok(Self::seen(cell, single, &logs, &hooks, |seen| self.oracle.judge(seen)))
+    }
+
+    fn seen<T>(
+        cell: Cell,
+        single: &Single,
+        logs: &[LogFile],
+        hooks: &[HookLog],
+        ask: impl FnOnce(&Seen<'_>) -> T,
+    ) -> T {
+        ask(&Seen {
             cell,
             finished: &single.finished,
             limits: &single.limits,
             exit_code: single.exit_code,
-            logs: &logs,
-            hooks: &hooks,
+            logs,
+            hooks,
             changes: &single.changes,
             changes_cut: single.changes_cut,
-        }))
+            against: single.against.as_ref(),
+        })
     }
 
-    fn command(&self, input: &Input) -> Vec<String> {
-        let run = &self.manifest.harness.run;
+    fn command(run: &[String], input: &Input) -> Vec<String> {
         match &input.content {
             InputContent::Path(path) => variable::command(run, Some(&format!("{BUNDLE}/{path}")), None),
             InputContent::Args(arguments) => variable::command(run, None, Some(arguments)),
@@ -309,7 +330,7 @@ impl Executor<'_> {
                 kept = Some(tree);
             }
         }
-        Ok(Single { finished, log, scratch: kept, limits, exit_code, changes, changes_cut })
+        Ok(Single { finished, log, scratch: kept, limits, exit_code, changes, changes_cut, against: None })
     }
 
     /// Adds the canary folder, which is to live until the run is over.

@@ -19,7 +19,7 @@ fn all() -> Vec<Oracle> {
         Oracle::CanaryWrite { path: None, allowed: vec![] },
         Oracle::CanaryRead,
         Oracle::Output { channel: Channel::Stdout, regex: "^x$".to_owned() },
-        Oracle::Differential,
+        Oracle::Differential(Differential { exit: true, ..Differential::default() }),
         Oracle::Exception { types: vec!["KeyError".to_owned()], frame: None },
         Oracle::BuildRefusal,
     ]

@@ -129,6 +129,7 @@ impl Prove for Fake {
             fixed: Some(ArmState::Built),
             reach: Reach::Reached,
             wanted: 3,
+            growth: verdict::Growth::None,
             runs,
         };
         let files = file_map(bundle);
@@ -148,6 +149,7 @@ impl Prove for Fake {
             tier: Some(Tier::P),
             layers: Some(Layers {
                 engine: "native".into(),
+                tier: assay_sandbox::Tier::P,
                 kernel: "6.1.0".into(),
                 landlock_abi: 4,
                 layers: BTreeMap::from([("seccomp".into(), "deny list".into())]),
@@ -182,6 +184,7 @@ fn run(arm: ArmName, role: InputRole, repetition: u32, outcome: Outcome) -> Run 
         cpu: Duration::from_millis(10),
         wall: Duration::from_millis(30),
         max_rss: 1 << 20,
+        compared: None,
     }
 }
 

@@ -54,7 +54,7 @@ shapes! {
     CANARY_WRITE = "oracle:canary-write" ["kind" "path" "allowed"];
     CANARY_READ = "oracle:canary-read" ["kind"];
     OUTPUT = "oracle:output" ["kind" "stdout" "stderr"];
-    DIFFERENTIAL = "oracle:differential" ["kind"];
+    DIFFERENTIAL = "oracle:differential" ["kind" "channel" "exit" "normalise" "remove" "against"];
     EXCEPTION = "oracle:exception" ["kind" "type" "frame"];
     BUILD_REFUSAL = "oracle:build-refusal" ["kind"];
     REPEAT = "repeat" ["runs"];

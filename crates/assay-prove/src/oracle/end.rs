@@ -70,6 +70,7 @@ pub fn end_words(end: &End) -> String {
         End::WallLimit => "wall limit".to_owned(),
         End::MemoryLimit => "memory limit".to_owned(),
         End::OutputLimit => "output limit".to_owned(),
+        End::Stopped => "stopped".to_owned(),
         End::NotStarted(why) => format!("not started: {why}"),
     }
 }

@@ -14,12 +14,7 @@ pub(super) struct LineRegex(Regex);
 
 impl LineRegex {
     pub fn new(regex: &str) -> Result<Self, Unsupported> {
-        RegexBuilder::new(regex)
-            .size_limit(MAX_REGEX)
-            .dfa_size_limit(MAX_REGEX)
-            .build()
-            .map(Self)
-            .map_err(|error| Unsupported(format!("the regex `{regex}` cannot be used: {error}")))
+        compile(regex).map(Self)
     }
 
     /// The first line that matches. Bytes that are no UTF-8 read as U+FFFD.
@@ -30,6 +25,15 @@ impl LineRegex {
             self.0.is_match(&text).then(|| shown(&text))
         })
     }
+}
+
+/// A regex of a manifest, with a bound on its memory.
+pub(super) fn compile(regex: &str) -> Result<Regex, Unsupported> {
+    RegexBuilder::new(regex)
+        .size_limit(MAX_REGEX)
+        .dfa_size_limit(MAX_REGEX)
+        .build()
+        .map_err(|error| Unsupported(format!("the regex `{regex}` cannot be used: {error}")))
 }
 
 /// A stranger's line, short and without control characters.

@@ -12,8 +12,10 @@
 
 pub mod alive;
 mod build_refusal;
+mod canary_read;
 pub mod canary_write;
 mod cpu;
+mod differential;
 mod end;
 mod exception;
 mod growth;
@@ -24,11 +26,13 @@ mod place;
 mod plan;
 pub mod runtime;
 mod sanitizer;
+pub mod secret;
 mod seen;
 mod signal;
 #[cfg(test)]
 mod testing;
 
+use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{self, Manifest};
 
 use crate::evidence::Run;
@@ -36,7 +40,7 @@ use crate::evidence::Run;
 pub use end::{CPU_LIMIT, end_words, signal_name, signal_number};
 pub use place::{BUNDLE, CANARY, HOOK, LOG, OUT, SCRATCH, SRC, place_of};
 pub use plan::{Plan, RunOptions};
-pub use seen::{Frame, Judgement, Leak, LogFile, Report, Seen};
+pub use seen::{Frame, Judgement, Leak, LogFile, Planted, Report, Seen};
 
 /// What recognises a flaw.
 ///
@@ -49,6 +53,17 @@ pub trait Oracle: Send + Sync {
 
     /// What one run shows.
     fn judge(&self, seen: &Seen<'_>) -> Judgement;
+
+    /// The command of another implementation that is to run on the same input beside each run.
+    fn against(&self) -> Option<&[String]> {
+        None
+    }
+
+    /// Digest of the output as this oracle compares it, for [`Run::compared`].
+    fn compared(&self, seen: &Seen<'_>) -> Option<Sha256> {
+        let _ = seen;
+        None
+    }
 
     /// Called once when all runs of all arms are done. Oracles that judge runs
     /// as one set (`growth`) rewrite outcomes here; for them the outcome of
@@ -91,12 +106,13 @@ pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported
         manifest::Oracle::Exception { types, frame } => {
             Box::new(exception::Exception { types: types.clone(), frame: frame.clone() })
         }
+        manifest::Oracle::Differential(declared) => Box::new(differential::Differing::new(declared)?),
         manifest::Oracle::BuildRefusal => Box::new(build_refusal::BuildRefusal),
         manifest::Oracle::Leak { frame } => Box::new(leak::Leak { frame: frame.clone() }),
-        manifest::Oracle::Memory | manifest::Oracle::CanaryRead | manifest::Oracle::Differential => {
+        manifest::Oracle::Memory | manifest::Oracle::CanaryRead => {
             return Err(Unsupported(format!(
                 "the oracle `{}` is not run by this version of Assay; it runs sanitizer, leak, signal, cpu, growth, \
-                 canary-write, output, exception and build-refusal",
+                 canary-write, output, exception, differential and build-refusal",
                 manifest.oracle.kind()
             )));
         }

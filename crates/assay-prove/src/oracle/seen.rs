@@ -2,10 +2,11 @@
 
 use assay_bundle::manifest::Access;
 use assay_bundle::verdict::Outcome;
-use assay_sandbox::{End, Finished, RunLimits};
+use assay_sandbox::{End, Finished, RunLimits, Tree};
 
 use super::canary_write::Change;
 use super::end::{end_words, is_limit};
+use super::secret::Secret;
 use crate::evidence::{Cell, Place, Signature};
 use crate::hook::HookLog;
 
@@ -32,6 +33,19 @@ pub struct Seen<'a> {
     pub changes: &'a [Change],
     /// Whether a bound cut the comparison short.
     pub changes_cut: bool,
+    /// The secret of this run, and the scratch folder as the run left it; where the oracle asked for both.
+    pub planted: Option<Planted<'a>>,
+    /// What another implementation did with the same input, where [`super::Oracle::against`] asks for one.
+    pub against: Option<&'a Finished>,
+}
+
+/// A secret that lay in the canary folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Planted<'a> {
+    /// What must not get out.
+    pub secret: &'a Secret,
+    /// What the run left in the scratch folder.
+    pub scratch: &'a Tree,
 }
 
 /// One file of the log folder.

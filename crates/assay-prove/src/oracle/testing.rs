@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use assay_bundle::manifest::ArmName;
-use assay_sandbox::{End, Finished, RunLimits, Usage};
+use assay_sandbox::{End, Finished, RunLimits, Tree, Usage};
 
 use super::canary_write::Change;
-use super::seen::{LogFile, Seen};
+use super::secret::Secret;
+use super::seen::{LogFile, Planted, Seen};
 use crate::evidence::{Cell, Role};
 use crate::hook::HookLog;
 
@@ -46,6 +47,9 @@ pub struct Scene {
     pub hooks: Vec<HookLog>,
     pub changes: Vec<Change>,
     pub changes_cut: bool,
+    pub secret: Option<Secret>,
+    pub scratch: Tree,
+    pub against: Option<Finished>,
 }
 
 impl Scene {
@@ -58,6 +62,9 @@ impl Scene {
             hooks: Vec::new(),
             changes: Vec::new(),
             changes_cut: false,
+            secret: None,
+            scratch: Tree::default(),
+            against: None,
         }
     }
 
@@ -71,6 +78,8 @@ impl Scene {
             hooks: &self.hooks,
             changes: &self.changes,
             changes_cut: self.changes_cut,
+            planted: self.secret.as_ref().map(|secret| Planted { secret, scratch: &self.scratch }),
+            against: self.against.as_ref(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Small bundles and evidence for the tests of the verdict.
 #![allow(dead_code)]
 
+pub mod runner;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -78,6 +80,7 @@ pub fn run(cell: Cell, repetition: u32, outcome: Outcome, alive: bool, place: Pl
         cpu: Duration::ZERO,
         wall: Duration::ZERO,
         max_rss: 0,
+        compared: None,
     }
 }
 

@@ -11,7 +11,7 @@ use assay_bundle::verdict::{Assurance, Controls, Outcome, Tier, Verdict};
 use assay_prove::evidence::{ArmState, Cell, Evidence, Place, Reach, Role, Run, Signature};
 use assay_prove::proof::{ArmRecord, InputRecord, Proof};
 use assay_prove::toolchain::Tool;
-use assay_prove::verdict::{Rate, Ruling};
+use assay_prove::verdict::{Growth, Rate, Ruling};
 use assay_sandbox::Layers;
 use jiff::Timestamp;
 
@@ -38,6 +38,7 @@ fn run(arm: ArmName, role: Role, repetition: u32, outcome: Outcome) -> Run {
         cpu: Duration::from_millis(12 + u64::from(repetition)),
         wall: Duration::from_millis(31),
         max_rss: 9 << 20,
+        compared: None,
     }
 }
 
@@ -47,6 +48,7 @@ fn ruling(verdict: Verdict, fired: Option<u32>, sentence: &str, reasons: &[&str]
         verdict,
         controls: (verdict == Verdict::Reproduced).then_some(Controls::BenignFixed),
         rate: fired.map(|fired| Rate::of(fired, 3)),
+        control: None,
         sentence: sentence.into(),
         reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
     }
@@ -56,7 +58,7 @@ fn ruling(verdict: Verdict, fired: Option<u32>, sentence: &str, reasons: &[&str]
 fn of(ruling: Ruling, vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> Proof {
     let manifest = manifest::parse(MANIFEST).unwrap();
     let reach = if runs.is_empty() { Reach::Unknown } else { Reach::Reached };
-    let evidence = Evidence { vulnerable, fixed: Some(fixed), reach, wanted: 3, runs };
+    let evidence = Evidence { vulnerable, fixed: Some(fixed), reach, wanted: 3, growth: Growth::None, runs };
     let built = |state: &ArmState| *state == ArmState::Built;
     let record = |name: ArmName, built: bool| ArmRecord {
         name,
@@ -81,6 +83,7 @@ fn of(ruling: Ruling, vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> 
         tier: Some(Tier::P),
         layers: Some(Layers {
             engine: "native".into(),
+            tier: assay_sandbox::Tier::P,
             kernel: "6.1.0".into(),
             landlock_abi: 4,
             layers: BTreeMap::from(

@@ -20,6 +20,9 @@ pub(in crate::manifest) fn check(root: &Reader<'_>) {
         }
         "growth" => sizes(root),
         "build-refusal" => compiled(root),
+        "differential" if root.peek(&["oracle", "against"]).is_none() && root.peek(&["arms", "fixed"]).is_none() => {
+            root.missing_at("arms.fixed.source");
+        }
         _ => {}
     }
     refusal(root);

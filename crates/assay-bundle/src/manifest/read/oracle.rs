@@ -8,7 +8,8 @@ use crate::manifest::plain::unknown_word;
 use crate::manifest::problem::shown;
 use crate::manifest::reader::Reader;
 use crate::manifest::shape;
-use crate::manifest::types::{Access, Channel, Oracle, Stack};
+use crate::manifest::types::{Access, Channel, Differential, Normalise, Oracle, Stack};
+use crate::manifest::variable::Variable;
 
 const KINDS: &[&str] = &[
     "sanitizer",
@@ -54,7 +55,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Oracle> {
         }
         "canary-read" => Oracle::CanaryRead,
         "output" => return output(&oracle),
-        "differential" => Oracle::Differential,
+        "differential" => Oracle::Differential(differential(&oracle)),
         "exception" => Oracle::Exception {
             types: some(&oracle, "type", name::report_word),
             frame: oracle.parsed("frame", name::frame),
@@ -102,6 +103,29 @@ fn growth(oracle: &Reader<'_>) -> Oracle {
         oracle.fault("control", Fault::new("conflict", message).help(help));
     }
     Oracle::Growth { exponent, control, ratio }
+}
+
+/// What another implementation's command may name: what the harness's may, but no canary is drawn.
+const AGAINST: &[Variable] = &[Variable::Out, Variable::Input, Variable::Src, Variable::Deps, Variable::Scratch];
+
+fn differential(oracle: &Reader<'_>) -> Differential {
+    let words = [("trim", Normalise::Trim), ("lower-case", Normalise::LowerCase), ("sort-lines", Normalise::SortLines)];
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let mut normalise = oracle.each("normalise", |text| {
+        let found = words.iter().find(|(word, _)| *word == text);
+        found.map(|(_, step)| *step).ok_or_else(|| unknown_word(text, &known))
+    });
+    normalise.sort_unstable();
+    normalise.dedup();
+    Differential {
+        channel: oracle
+            .word("channel", &[("stdout", Channel::Stdout), ("stderr", Channel::Stderr)])
+            .unwrap_or_default(),
+        exit: oracle.word("exit", &[("compared", true), ("ignored", false)]).unwrap_or(true),
+        normalise,
+        remove: oracle.each("remove", value::regex),
+        against: value::command(oracle, "against", AGAINST),
+    }
 }
 
 fn output(oracle: &Reader<'_>) -> Option<Oracle> {

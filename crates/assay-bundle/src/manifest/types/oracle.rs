@@ -77,8 +77,8 @@ pub enum Oracle {
         /// A regex that some line matches.
         regex: String,
     },
-    /// Outputs of two versions differ (a later version runs it).
-    Differential,
+    /// Normalised outputs differ: of the two versions, or of the target and another implementation.
+    Differential(Differential),
     /// An uncaught exception of the language.
     Exception {
         /// Class names; at least one.
@@ -104,18 +104,47 @@ impl Oracle {
             Self::CanaryWrite { .. } => "canary-write",
             Self::CanaryRead => "canary-read",
             Self::Output { .. } => "output",
-            Self::Differential => "differential",
+            Self::Differential(_) => "differential",
             Self::Exception { .. } => "exception",
             Self::BuildRefusal => "build-refusal",
         }
     }
 }
 
+/// What is compared, and how it is made comparable.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Differential {
+    /// The output that is compared; stdout by default.
+    pub channel: Channel,
+    /// Whether the exit status is compared too (default true).
+    pub exit: bool,
+    /// What is done to the output first.
+    pub normalise: Vec<Normalise>,
+    /// Regexes whose matches are taken out of each line first of all.
+    pub remove: Vec<String>,
+    /// The command of another implementation, run on the same input in the same arm; without one, the
+    /// fixed version is what the vulnerable one is held against.
+    pub against: Option<Vec<String>>,
+}
+
+/// One way to make outputs comparable. Whatever their order in the manifest, they are done in this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalise {
+    /// White space at the ends of lines and lines without anything else go.
+    Trim,
+    /// Letters become small ones.
+    LowerCase,
+    /// Lines are sorted.
+    SortLines,
+}
+
 /// An output channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
     /// Standard output.
+    #[default]
     Stdout,
     /// Standard error.
     Stderr,
