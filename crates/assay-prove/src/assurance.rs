@@ -76,6 +76,11 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
     if project {
         parts.extend(influence::of(manifest));
     }
+    if let Oracle::Differential(declared) = &manifest.oracle
+        && declared.against.is_some()
+    {
+        parts.push("the implementation that the target is held against is of the claimant's choosing".to_owned());
+    }
     if reads_output(&manifest.oracle) && manifest.arms.fixed.is_none() {
         // A project's program that echoes its input says whatever the claimant likes; a fixed
         // version that echoes it too is what gives that away.
