@@ -22,13 +22,17 @@
 //! ```
 
 mod error;
+mod join;
 mod layers;
 mod native;
 mod proofs;
 mod remedy;
 mod spec;
 
+use std::os::fd::OwnedFd;
+
 pub use error::{Layer, SandboxError};
+pub use join::{Endpoint, Exceeded, Join, Joined, MAX_CONNECTIONS, Side, Traffic, run_joined};
 pub use layers::Layers;
 pub use native::{Builtin, Native, NativeOptions, take_over_if_asked};
 pub use spec::*;
@@ -46,6 +50,25 @@ pub trait Sandbox: Send + Sync {
     /// The layer or file that was missing. A program that fails, crashes or
     /// passes a limit is no error: that is in [`Finished::end`].
     fn run(&self, spec: &Spec) -> Result<Finished, SandboxError>;
+
+    /// Runs one side of a join to its end; [`run_joined`] calls it for both.
+    ///
+    /// Before the program starts, the engine makes the sockets of `endpoint` in
+    /// the run's own network, whose loopback is up, and sends them as one message
+    /// over `link`, a socket that keeps messages apart. The program may speak TCP
+    /// over IPv4 and may only listen at (server) or connect to (driver) the port.
+    /// A word on `link`, or its end, asks for the end of the run: once the program
+    /// is idle it gets SIGTERM, and is killed when it stays; either way it ended
+    /// by [`End::Stopped`]. An end of its own making is told as it was.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Sandbox::run`]; and where an engine does not offer this.
+    fn run_side(&self, spec: &Spec, endpoint: Endpoint, link: OwnedFd) -> Result<Finished, SandboxError> {
+        let _ = (spec, endpoint, link);
+        let what = format!("the engine `{}` joins no runs", self.layers().engine);
+        Err(SandboxError::new(Layer::Launcher, what))
+    }
 
     /// What confines the runs of this engine.
     fn layers(&self) -> &Layers;

@@ -204,6 +204,8 @@ pub enum End {
     MemoryLimit,
     /// The runner ended it: stdout or stderr.
     OutputLimit,
+    /// The runner ended it: the other side of the join was over. No fault of the program.
+    Stopped,
     /// The program could not be started (no such file, not executable): the reason.
     NotStarted(String),
 }

@@ -26,6 +26,8 @@ pub enum Check {
     Is(u8, u32),
     /// Argument and value differ.
     IsNot(u8, u32),
+    /// The argument is none of the two values.
+    Neither(u8, u32, u32),
     /// The argument has one of these bits.
     HasAny(u8, u32),
 }
@@ -99,13 +101,18 @@ fn leaf(answer: &Answer) -> Vec<sock_filter> {
         Answer::RefuseIf(checks) => {
             let mut code = Vec::new();
             for check in checks {
-                let (index, comparison) = match *check {
-                    Check::Is(index, value) => (index, jump(libc::BPF_JEQ, value, 0, 1)),
-                    Check::IsNot(index, value) => (index, jump(libc::BPF_JEQ, value, 1, 0)),
-                    Check::HasAny(index, bits) => (index, jump(libc::BPF_JSET, bits, 0, 1)),
+                let (index, comparisons) = match *check {
+                    Check::Is(index, value) => (index, vec![jump(libc::BPF_JEQ, value, 0, 1)]),
+                    Check::IsNot(index, value) => (index, vec![jump(libc::BPF_JEQ, value, 1, 0)]),
+                    Check::Neither(index, one, other) => {
+                        (index, vec![jump(libc::BPF_JEQ, one, 2, 0), jump(libc::BPF_JEQ, other, 1, 0)])
+                    }
+                    Check::HasAny(index, bits) => (index, vec![jump(libc::BPF_JSET, bits, 0, 1)]),
                 };
                 // The low half comes first: all supported architectures are little-endian.
-                code.extend([load(ARGUMENTS + 8 * u32::from(index)), comparison, refuse(libc::EPERM)]);
+                code.push(load(ARGUMENTS + 8 * u32::from(index)));
+                code.extend(comparisons);
+                code.push(refuse(libc::EPERM));
             }
             code.push(give(libc::SECCOMP_RET_ALLOW));
             code
@@ -165,9 +172,10 @@ mod tests {
     const ENOSYS: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
 
     fn answer() -> impl Strategy<Value = Answer> {
-        let check = (0_u8..6, 0_u32..4, 0..3).prop_map(|(index, value, kind)| match kind {
+        let check = (0_u8..6, 0_u32..4, 0..4).prop_map(|(index, value, kind)| match kind {
             0 => Check::Is(index, value),
             1 => Check::IsNot(index, value),
+            2 => Check::Neither(index, value, value + 2),
             _ => Check::HasAny(index, value),
         });
         prop_oneof![
@@ -181,6 +189,7 @@ mod tests {
         let holds = |check: &Check| match *check {
             Check::Is(index, value) => arguments[usize::from(index)] as u32 == value,
             Check::IsNot(index, value) => arguments[usize::from(index)] as u32 != value,
+            Check::Neither(index, one, other) => ![one, other].contains(&(arguments[usize::from(index)] as u32)),
             Check::HasAny(index, bits) => arguments[usize::from(index)] as u32 & bits != 0,
         };
         match answer {

@@ -16,6 +16,7 @@ use super::restrict::NEWEST_LANDLOCK_ABI;
 use super::runner::{self, Settings};
 use super::sys;
 use crate::error::{Layer, SandboxError};
+use crate::join::Endpoint;
 use crate::layers::Layers;
 use crate::spec::{Finished, Spec};
 use crate::{Sandbox, proofs};
@@ -73,7 +74,12 @@ impl Native {
 impl Sandbox for Native {
     fn run(&self, spec: &Spec) -> Result<Finished, SandboxError> {
         let socket = self.socket.as_ref().ok_or_else(|| SandboxError::new(Layer::Launcher, "the launcher is gone"))?;
-        runner::run(socket.as_fd(), spec, self.settings)
+        runner::run(socket.as_fd(), spec, self.settings, None)
+    }
+
+    fn run_side(&self, spec: &Spec, endpoint: Endpoint, link: OwnedFd) -> Result<Finished, SandboxError> {
+        let socket = self.socket.as_ref().ok_or_else(|| SandboxError::new(Layer::Launcher, "the launcher is gone"))?;
+        runner::run(socket.as_fd(), spec, self.settings, Some((endpoint, link)))
     }
 
     fn layers(&self) -> &Layers {

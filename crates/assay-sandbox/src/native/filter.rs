@@ -17,14 +17,15 @@ const NEWEST_CALL: u32 = 462;
 /// The seccomp programs, made once by the launcher.
 pub struct Filters {
     common: BpfProgram,
-    no_ptrace: BpfProgram,
+    /// By profile, then by whether the run is an end of a join.
+    rest: [[BpfProgram; 2]; 2],
 }
 
 impl Filters {
     /// Makes the filters.
     pub fn new() -> Self {
-        let ptrace = [(libc::SYS_ptrace as u32, Answer::Errno(libc::EPERM))].into();
-        Self { common: program(&answers(), NEWEST_CALL), no_ptrace: program(&ptrace, NEWEST_CALL) }
+        let rest = |profile| [false, true].map(|joined| program(&rest(profile, joined), NEWEST_CALL));
+        Self { common: program(&answers(), NEWEST_CALL), rest: [rest(Profile::Default), rest(Profile::Lsan)] }
     }
 
     /// Sets the filter of all profiles on the calling process, for good.
@@ -32,12 +33,14 @@ impl Filters {
         apply(&self.common)
     }
 
-    /// Sets what a profile has beyond that.
-    pub fn apply_rest(&self, profile: Profile) -> Result<(), SandboxError> {
-        match profile {
-            Profile::Default => apply(&self.no_ptrace),
-            Profile::Lsan => Ok(()),
-        }
+    /// Sets what a profile has beyond that, for a run by itself or one that is an end of a join.
+    pub fn apply_rest(&self, profile: Profile, joined: bool) -> Result<(), SandboxError> {
+        let [default, lsan] = &self.rest;
+        let [alone, end] = match profile {
+            Profile::Default => default,
+            Profile::Lsan => lsan,
+        };
+        apply(if joined { end } else { alone })
     }
 }
 
@@ -124,7 +127,8 @@ const FORBIDDEN_HERE: &[libc::c_long] = &[libc::SYS_iopl, libc::SYS_ioperm, libc
 const FORBIDDEN_HERE: &[libc::c_long] = &[];
 
 fn answers() -> BTreeMap<u32, Answer> {
-    // Sockets other than AF_UNIX: vsock and netlink reach past a network namespace.
+    // vsock and netlink reach past a network namespace; the rest of the filter says who may have IPv4.
+    let foreign = Check::Neither(0, libc::AF_UNIX as u32, libc::AF_INET as u32);
     let not_unix = Check::IsNot(0, libc::AF_UNIX as u32);
     // CLONE_NEWTIME shares its bit with the exit signal in clone's flags, where it means nothing.
     let new_namespaces = Check::HasAny(0, sys::NAMESPACES as u32);
@@ -132,7 +136,7 @@ fn answers() -> BTreeMap<u32, Answer> {
     let typing = [libc::TIOCSTI, libc::TIOCLINUX].map(|request| Check::Is(1, request as u32));
     let checked = [
         (libc::SYS_clone, vec![new_namespaces]),
-        (libc::SYS_socket, vec![not_unix]),
+        (libc::SYS_socket, vec![foreign]),
         (libc::SYS_socketpair, vec![not_unix]),
         (libc::SYS_ioctl, typing.to_vec()),
     ];
@@ -144,6 +148,28 @@ fn answers() -> BTreeMap<u32, Answer> {
             checked.into_iter().chain(reaching_init()).map(|(call, checks)| numbered(call, Answer::RefuseIf(checks))),
         )
         .collect()
+}
+
+/// What the common filter leaves to the run: tracing, and sockets other than AF_UNIX.
+fn rest(profile: Profile, joined: bool) -> BTreeMap<u32, Answer> {
+    // Of the types, only a stream has none of these bits; of the protocols, 0 and TCP are TCP, and the others
+    // (MPTCP, SCTP) are more kernel than a server needs.
+    const NOT_A_STREAM: u32 = 0b1110;
+    const TCP_ULP: u32 = libc::TCP_ULP as u32;
+    let socket = if joined {
+        vec![Check::HasAny(1, NOT_A_STREAM), Check::Neither(2, 0, libc::IPPROTO_TCP as u32)]
+    } else {
+        vec![Check::IsNot(0, libc::AF_UNIX as u32)]
+    };
+    let mut answers: BTreeMap<u32, Answer> = [(libc::SYS_socket as u32, Answer::RefuseIf(socket))].into();
+    if joined {
+        // The kernel's own TLS; at other levels no option that can be set has this number.
+        answers.insert(libc::SYS_setsockopt as u32, Answer::RefuseIf(vec![Check::Is(2, TCP_ULP)]));
+    }
+    if profile == Profile::Default {
+        answers.insert(libc::SYS_ptrace as u32, Answer::Errno(libc::EPERM));
+    }
+    answers
 }
 
 /// Calls that take a pid and ask for nothing but the same user id: with them a

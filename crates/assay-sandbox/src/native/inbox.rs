@@ -18,8 +18,18 @@ pub struct Channels {
     pub stdout: OwnedFd,
     /// The program's standard error.
     pub stderr: OwnedFd,
-    /// What the runner opened of the host, when it is root.
+    /// The link of a join, if it is an end of one; then what the runner opened of the host, when it is root.
     pub handed_in: Vec<OwnedFd>,
+}
+
+impl Channels {
+    /// The link of a run that is an end of a join.
+    pub fn take_link(&mut self) -> io::Result<OwnedFd> {
+        if self.handed_in.is_empty() {
+            return Err(io::Error::other("it did not come with the message"));
+        }
+        Ok(self.handed_in.remove(0))
+    }
 }
 
 /// Waits for the next run; `None` when the runner is gone.

@@ -14,7 +14,7 @@ use super::launcher::{Launcher, Outer};
 use super::message::{Tag, read_request, write_failure, write_frame};
 use super::program::{Program, Stopped};
 use super::root::{self, Root};
-use super::{collect, supervise, sys};
+use super::{collect, joint, supervise, sys};
 use crate::error::{Layer, SandboxError};
 use crate::spec::End;
 
@@ -83,12 +83,17 @@ fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Resul
     let Prepared { root, program } = prepared;
     let request = read_request(&channels.request).map_err(failed(Layer::Launcher, "reading the request"))?;
     let spec = &request.spec;
+    let link = request.endpoint.is_some().then(|| channels.take_link()).transpose();
+    let link = link.map_err(failed(Layer::Launcher, "the link of a join"))?;
     let hosts = if launcher.handed_in {
         Hosts::handed_in(spec, std::mem::take(&mut channels.handed_in))?
     } else {
         Hosts::open(spec)?
     };
     program.take(&channels, hosts.stdin.as_ref());
+    if let (Some(endpoint), Some(link)) = (request.endpoint, &link) {
+        joint::hand_out(endpoint, link).map_err(failed(Layer::Namespaces, "the sockets of a join"))?;
+    }
     root.add(spec, hosts.mounts)?;
     if launcher.handed_in {
         program.proceed();
@@ -99,7 +104,7 @@ fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Resul
         root::forget_host()?;
     }
     program.proceed();
-    let mut report = supervise::supervise(program.pid, &request, &channels.lifeline)
+    let mut report = supervise::supervise(program.pid, &request, &channels.lifeline, link.as_ref())
         .map_err(failed(Layer::Limits, "watching the program"))?;
     match program.why_not_started().map_err(failed(Layer::Launcher, "starting the program"))? {
         None => {}

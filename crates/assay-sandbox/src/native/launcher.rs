@@ -22,8 +22,8 @@ pub type Builtin = fn(&[u8], &mut dyn Write) -> Result<(), String>;
 /// Mounts that one request may have (the kernel takes 253 descriptors a message).
 pub const MAX_MOUNTS: usize = 200;
 
-/// Descriptors of the host that may come with one request: the mounts and standard input.
-pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 1;
+/// Descriptors that may come with one request beside the fixed ones: the mounts, standard input, the link of a join.
+pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 2;
 
 /// How many inits stand ready.
 const READY: usize = 2;

@@ -7,6 +7,7 @@ use std::os::unix::fs::FileExt as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
+use crate::join::Endpoint;
 use crate::spec::{End, Spec, Usage};
 
 /// `argv[0]` by which the program knows that it is to be the launcher.
@@ -21,6 +22,8 @@ pub struct Request {
     pub landlock_abi: i32,
     /// Bytes of the machine's memory that must stay available.
     pub reserve: u64,
+    /// The end of a join that this run is. Its link is the first descriptor after the fixed ones.
+    pub endpoint: Option<Endpoint>,
 }
 
 /// The launcher's argument when the runner is root, and hands in what it opened of the host.

@@ -23,6 +23,7 @@ mod frames;
 mod hosts;
 mod inbox;
 mod init;
+mod joint;
 mod keep;
 mod launcher;
 mod message;
@@ -34,6 +35,8 @@ mod root;
 mod runner;
 mod supervise;
 pub(crate) mod sys;
+mod winding;
 
+pub(crate) use descriptors::receive;
 pub use engine::{Native, NativeOptions};
 pub use launcher::{Builtin, take_over_if_asked};

@@ -122,7 +122,7 @@ fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Co
 
     let (request, stdin) = taken(link).map_err(broken)?;
     let spec = &request.spec;
-    restrict::before_the_root(spec, &launcher.filters).map_err(Stopped::Layer)?;
+    restrict::before_the_root(spec, request.endpoint, &launcher.filters).map_err(Stopped::Layer)?;
 
     next_word(link).map_err(broken)?;
     let stdin = match stdin {
@@ -131,7 +131,7 @@ fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Co
     };
     rustix::stdio::dup2_stdin(&stdin).map_err(|e| broken(e.into()))?;
     sys::close_on_exec_from(3).map_err(broken)?;
-    restrict::paths(spec, request.landlock_abi).map_err(Stopped::Layer)?;
+    restrict::paths(spec, request.endpoint, request.landlock_abi).map_err(Stopped::Layer)?;
 
     next_word(link).map_err(broken)?;
     // Not before: until the host's root is gone, `..` of the root could still lead there.

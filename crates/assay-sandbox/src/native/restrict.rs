@@ -5,14 +5,15 @@ use std::io;
 use std::path::Path;
 
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd, Ruleset,
-    RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, Scope,
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, NetPort, PathBeneath, PathFd,
+    Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, Scope,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
 
 use super::filter::Filters;
 use crate::error::{Layer, SandboxError};
+use crate::join::{Endpoint, Side};
 use crate::spec::{Mount, Spec};
 
 /// The newest Landlock ABI that is used; a newer kernel is used at this one.
@@ -32,9 +33,9 @@ pub fn privileges(filters: &Filters) -> Result<(), SandboxError> {
 }
 
 /// What does not need the root to be in place: resource limits, and the rest of the filter.
-pub fn before_the_root(spec: &Spec, filters: &Filters) -> Result<(), SandboxError> {
+pub fn before_the_root(spec: &Spec, endpoint: Option<Endpoint>, filters: &Filters) -> Result<(), SandboxError> {
     limits(spec).map_err(|e| SandboxError::new(Layer::Limits, format!("setting resource limits: {e}")))?;
-    filters.apply_rest(spec.profile)
+    filters.apply_rest(spec.profile, endpoint.is_some())
 }
 
 /// CPU and memory are metered over the whole tree by init; these are backstops a process cannot lift.
@@ -73,8 +74,9 @@ fn abi_of(number: i32) -> ABI {
     }
 }
 
-/// Landlock: which paths of the root may be read, run and written.
-pub fn paths(spec: &Spec, number: i32) -> Result<(), SandboxError> {
+/// Landlock: which paths of the root may be read, run and written, and which port of its own network an end of
+/// a join may listen at or connect to.
+pub fn paths(spec: &Spec, endpoint: Option<Endpoint>, number: i32) -> Result<(), SandboxError> {
     let failed = |what: String| SandboxError::new(Layer::Landlock, what);
     let abi = abi_of(number);
     if abi == ABI::Unsupported {
@@ -102,6 +104,13 @@ pub fn paths(spec: &Spec, number: i32) -> Result<(), SandboxError> {
             };
             let access = if meta.is_dir() { access } else { access & AccessFs::from_file(abi) };
             created = created.add_rule(PathBeneath::new(PathFd::new(path)?, access))?;
+        }
+        if let Some(endpoint) = endpoint.filter(|_| number >= 4) {
+            let access = match endpoint.side {
+                Side::Server => AccessNet::BindTcp,
+                Side::Driver => AccessNet::ConnectTcp,
+            };
+            created = created.add_rule(NetPort::new(endpoint.port, access))?;
         }
         Ok(created.restrict_self()?.ruleset)
     };

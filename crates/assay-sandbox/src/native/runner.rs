@@ -13,6 +13,7 @@ use super::hosts::Hosts;
 use super::launcher::MAX_MOUNTS;
 use super::message::{FIXED_DESCRIPTORS, Request};
 use crate::error::{Layer, SandboxError};
+use crate::join::Endpoint;
 use crate::spec::{End, Finished, Mount, Spec};
 
 /// What an engine decided for all its runs.
@@ -32,7 +33,13 @@ fn broken(step: &str) -> impl Fn(io::Error) -> SandboxError {
 }
 
 /// Runs a spec through the launcher at the other end of `socket`.
-pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Finished, SandboxError> {
+/// `end`: the end of a join that it is, with the link of that side.
+pub fn run(
+    socket: BorrowedFd<'_>,
+    spec: &Spec,
+    settings: Settings,
+    end: Option<(Endpoint, OwnedFd)>,
+) -> Result<Finished, SandboxError> {
     if spec.mounts.len() > MAX_MOUNTS {
         return Err(SandboxError::new(Layer::Files, format!("more than {MAX_MOUNTS} mounts")));
     }
@@ -43,7 +50,9 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
     let (stderr, stderr_writer) = pipe()?;
     let (lifeline_reader, lifeline) = pipe()?;
     let hosts = if settings.as_root { Some(Hosts::open(spec)?) } else { None };
-    let request = Request { spec: spec.clone(), landlock_abi: settings.landlock_abi, reserve: settings.reserve };
+    let (endpoint, link) = end.unzip();
+    let Settings { landlock_abi, reserve, .. } = settings;
+    let request = Request { spec: spec.clone(), landlock_abi, reserve, endpoint };
     let request = in_memory(&request).map_err(broken("writing the request"))?;
     {
         let fixed: [BorrowedFd<'_>; FIXED_DESCRIPTORS] = [
@@ -53,11 +62,14 @@ pub fn run(socket: BorrowedFd<'_>, spec: &Spec, settings: Settings) -> Result<Fi
             stdout_writer.as_fd(),
             stderr_writer.as_fd(),
         ];
-        let descriptors: Vec<BorrowedFd<'_>> =
-            fixed.into_iter().chain(hosts.iter().flat_map(Hosts::descriptors)).collect();
+        let descriptors: Vec<BorrowedFd<'_>> = fixed
+            .into_iter()
+            .chain(link.iter().map(|link| link.as_fd()))
+            .chain(hosts.iter().flat_map(Hosts::descriptors))
+            .collect();
         send(socket, &descriptors).map_err(broken("asking the launcher (did it die?)"))?;
     }
-    drop((report_writer, stdout_writer, stderr_writer, lifeline_reader, hosts, request));
+    drop((report_writer, stdout_writer, stderr_writer, lifeline_reader, hosts, request, link));
     read(spec, lifeline.into(), [report, stdout, stderr])
 }
 

@@ -11,6 +11,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use super::message::{Report, Request};
 use super::meter::Meter;
 use super::sys;
+use super::winding::Winding;
 use crate::spec::{End, RunLimits, Usage};
 
 /// How often the meters are read. Between two readings a program can pass its
@@ -23,17 +24,19 @@ const WALL_PER_CPU: u32 = 15;
 
 /// Watches the program until it ends or passes a limit, then ends everything in
 /// the pid namespace. `lifeline` closes when the runner lets go of the run.
-pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<Report> {
+/// A word on `link`, if there is one, asks for the end.
+pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd, link: Option<&OwnedFd>) -> io::Result<Report> {
     let limits = &request.spec.limits;
     let started = Instant::now();
     let program = Pid::from_raw(pid).ok_or_else(|| io::Error::other("no pid"))?;
     let pidfd = pidfd_open(program, PidfdFlags::empty())?;
     let mut meter = Meter::new(limits.memory, request.reserve);
+    let mut winding = Winding::of(link);
     let mut status = None;
     let mut stopped = None;
     let mut alone;
     loop {
-        let let_go = wait(pidfd.as_fd(), lifeline.as_fd())?;
+        let let_go = wait(pidfd.as_fd(), lifeline.as_fd(), &mut winding)?;
         alone = loop {
             match sys::reap(false) {
                 Ok(Some(reaped)) if reaped.pid == pid => status = Some(reaped.status),
@@ -54,6 +57,8 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
             Some(End::MemoryLimit)
         } else if started.elapsed() >= limits.wall.saturating_add(reading.cpu.saturating_mul(WALL_PER_CPU)) {
             Some(End::WallLimit)
+        } else if winding.step(program, reading.cpu) {
+            Some(End::Stopped)
         } else {
             None
         };
@@ -73,20 +78,28 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd) -> io::Result<
     }
     let (reaped, max_rss) = sys::children_usage();
     let cpu = meter.total(reaped);
-    let end = stopped.unwrap_or_else(|| end_of(status.unwrap_or(0), cpu, limits));
+    let end = stopped.unwrap_or_else(|| {
+        let end = end_of(status.unwrap_or(0), cpu, limits);
+        if winding.told() && end == End::Signaled(libc::SIGTERM) { End::Stopped } else { end }
+    });
     Ok(Report { end, usage: Usage { cpu, wall: started.elapsed(), max_rss, peak_memory: None }, pid })
 }
 
-/// Until the program ends, the runner lets go (then true), or a tick is over.
-fn wait(program: BorrowedFd<'_>, lifeline: BorrowedFd<'_>) -> io::Result<bool> {
+/// Until the program ends, the runner lets go (then true), the end is asked for, or a tick is over.
+fn wait(program: BorrowedFd<'_>, lifeline: BorrowedFd<'_>, winding: &mut Winding<'_>) -> io::Result<bool> {
     let mut watched =
-        [PollFd::from_borrowed_fd(program, PollFlags::IN), PollFd::from_borrowed_fd(lifeline, PollFlags::empty())];
+        vec![PollFd::from_borrowed_fd(program, PollFlags::IN), PollFd::from_borrowed_fd(lifeline, PollFlags::empty())];
+    watched.extend(winding.link().map(|link| PollFd::from_borrowed_fd(link, PollFlags::IN)));
     match poll(&mut watched, Some(&TICK)) {
         Ok(_) | Err(rustix::io::Errno::INTR) => {}
         Err(error) => return Err(error.into()),
     }
-    let [_, line] = &watched;
-    Ok(line.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+    let mut heard = watched.iter().skip(1).map(PollFd::revents);
+    let let_go = heard.next().is_some_and(|line| line.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL));
+    if heard.next().is_some_and(|link| !link.is_empty()) {
+        winding.ask();
+    }
+    Ok(let_go)
 }
 
 fn end_of(status: i32, cpu: Duration, limits: &RunLimits) -> End {

@@ -195,6 +195,20 @@ pub fn unshare_user() -> io::Result<()> {
     Ok(())
 }
 
+/// Brings up the loopback interface of this process's network namespace, which must be its own.
+pub fn loopback_up() -> io::Result<()> {
+    let socket = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::DGRAM, None)?;
+    // SAFETY: all zeroes is a valid ifreq.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
+        *to = *from as libc::c_char;
+    }
+    request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+    // SAFETY: the request outlives the call, and its name ends with a zero.
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw const request) }.into())?;
+    Ok(())
+}
+
 /// Starts a process that only sleeps until it is killed.
 pub fn fork_sleeper() -> io::Result<()> {
     // SAFETY: the child calls nothing but pause(2), which is async-signal-safe.

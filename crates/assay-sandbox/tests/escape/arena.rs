@@ -14,13 +14,14 @@ pub const ARENA: &str = "ASSAY_ESCAPE_ARENA";
 /// In the environment of every attacker, to find those that got away.
 pub const MARK: &str = "ASSAY_ESCAPE_MARK";
 
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("attacker.h", include_str!("attacker/attacker.h")),
     ("main.c", include_str!("attacker/main.c")),
     ("reach.c", include_str!("attacker/reach.c")),
     ("kernel.c", include_str!("attacker/kernel.c")),
     ("exhaust.c", include_str!("attacker/exhaust.c")),
     ("behave.c", include_str!("attacker/behave.c")),
+    ("joined.c", include_str!("attacker/joined.c")),
 ];
 
 /// Makes the arena: builds the attacker, lays out the host files it looks for.

@@ -9,6 +9,7 @@ mod collected;
 mod drills;
 mod exhaust;
 mod host;
+mod joined;
 mod reach;
 mod runs;
 
@@ -116,11 +117,23 @@ fn suite() -> Vec<Trial> {
             no_limit_at_all;
         collected: litter_into_memory litter_into_a_folder deep_folders many_entries many_bytes after_a_limit
             a_folder_replaced_by_a_link;
+        joined: bytes_go_both_ways a_server_that_is_late many_connections the_server_is_asked_to_end
+            a_server_that_stays a_crash_is_the_servers_own the_work_of_a_server_is_not_cut_off
+            a_server_that_ends_first a_server_that_never_listens a_driver_that_never_connects
+            a_driver_that_hangs a_slow_driver too_many_bytes too_many_connections a_side_that_cannot_start
+            nothing_else_is_opened_to_the_server nothing_else_is_opened_to_the_driver
+            nothing_else_is_opened_with_the_leak_profile killing_everything eight_joins_at_once bounds_of_a_join;
         runs: builtins exit_statuses signals closed_stdio killing_everything nothing_is_inherited
             programs_that_cannot_start host_paths_that_are_missing standard_input_must_be_a_file
             mounts_through_links_or_outside data_is_no_code copies_that_do_not_fit an_unreadable_toolchain many_mounts large_arguments
             a_daemon_does_not_outlive_its_run eight_threads_at_once;
     };
+    for abi in [1, 3, 4] {
+        trials.push(Trial::test(format!("joined::landlock_abi_{abi}"), move || {
+            joined::old_landlock(abi);
+            Ok(())
+        }));
+    }
     for abi in [1, 2, 3, 4, 5] {
         trials.push(Trial::test(format!("reach::landlock_abi_{abi}"), move || {
             reach::old_landlock(abi);

@@ -49,3 +49,4 @@ command network, read_host, write_host, traces, syscalls, x32, int80, reach_init
 command kill_all, fork_bomb, fork_count, thread_count, daemon_child, stop_self, close_stdio, die, inside;
 command hog, hog_many, hog_shared, hog_let_go, hog_page_tables, hog_sockets, hog_pipes, fill, fill_entries;
 command spin, spin_many, spin_hidden, flood, log_folder, litter, deep, lsan_trace, sleep_on, work_then_exit;
+command serve, drive;

@@ -43,6 +43,8 @@ static const struct {
     {"log-folder", log_folder},
     {"litter", litter},
     {"deep", deep},
+    {"serve", serve},
+    {"drive", drive},
 };
 
 int main(int argc, char **argv) {

@@ -1,0 +1,180 @@
+//! The relay: carries bytes between the driver's connections and the server's
+//! port, counts and bounds them, and asks each side to end when the other has.
+//!
+//! It reads nothing of what it carries. Sockets belong to the network they were
+//! made in, whoever holds them, so it needs no foot in either sandbox.
+
+use std::io::{self, PipeReader};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{SendFlags, SocketFlags, accept_with, send};
+
+use super::connection::{AGAIN, Connection};
+use super::{Exceeded, Join, Traffic};
+use crate::native::receive;
+
+/// How long nothing may move, once a side has ended, before what is left counts as never to be delivered.
+const STALLED: Duration = Duration::from_millis(500);
+
+/// One side as the relay sees it.
+struct End {
+    /// A word on it asks the side to end.
+    link: OwnedFd,
+    /// At its end when the side's run is.
+    over: PipeReader,
+    ended: bool,
+    asked: bool,
+}
+
+impl End {
+    fn new((link, over): (OwnedFd, PipeReader)) -> Self {
+        Self { link, over, ended: false, asked: false }
+    }
+
+    fn ask_to_end(&mut self) {
+        if !std::mem::replace(&mut self.asked, true) {
+            let _ = send(&self.link, b"e", SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+        }
+    }
+
+    /// The sockets of its end; none when the run ended before it had any.
+    fn sockets(&self) -> io::Result<Vec<OwnedFd>> {
+        match receive(&self.link) {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(Vec::new()),
+            other => Ok(other?.unwrap_or_default()),
+        }
+    }
+}
+
+struct Relay<'a> {
+    join: &'a Join,
+    server: End,
+    driver: End,
+    listener: Option<OwnedFd>,
+    spare: Vec<OwnedFd>,
+    connections: Vec<Connection>,
+    traffic: Traffic,
+    moved: Instant,
+}
+
+/// Carries bytes until both sides have ended. `ends` are the server's and the driver's.
+pub fn carry(ends: [(OwnedFd, PipeReader); 2], join: &Join) -> io::Result<Traffic> {
+    let [server, driver] = ends.map(End::new);
+    // No program starts before its engine has handed the sockets out, so this waits for no program.
+    let spare = server.sockets()?;
+    let listener = driver.sockets()?.pop();
+    let mut relay = Relay {
+        join,
+        server,
+        driver,
+        listener,
+        spare,
+        connections: Vec::new(),
+        traffic: Traffic::default(),
+        moved: Instant::now(),
+    };
+    while !(relay.server.ended && relay.driver.ended) {
+        relay.wait()?;
+        relay.accept()?;
+        relay.carry_all();
+        relay.wind_down();
+    }
+    Ok(relay.traffic)
+}
+
+impl Relay<'_> {
+    /// Waits until something can be done, and hears which sides have ended.
+    fn wait(&mut self) -> io::Result<()> {
+        let ends = [&self.server, &self.driver];
+        let mut polls: Vec<PollFd<'_>> =
+            ends.iter().filter(|end| !end.ended).map(|end| PollFd::new(&end.over, PollFlags::IN)).collect();
+        polls.extend(self.listener.iter().map(|listener| PollFd::new(listener, PollFlags::IN)));
+        polls.extend(self.connections.iter().flat_map(Connection::polls));
+        let timeout = if self.connections.iter().any(Connection::waits) {
+            Some(AGAIN)
+        } else {
+            (self.server.ended || self.driver.ended).then_some(STALLED)
+        };
+        let timeout = timeout.map(|time| Timespec { tv_sec: 0, tv_nsec: i64::from(time.subsec_nanos()) });
+        match poll(&mut polls, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut heard = polls.iter().map(|poll| !poll.revents().is_empty()).collect::<Vec<_>>().into_iter();
+        let [server, driver] = ends.map(|end| end.ended || heard.next().unwrap_or(false));
+        if !self.server.ended && server {
+            self.traffic.server_first = !self.server.asked && !self.driver.ended;
+            self.moved = Instant::now();
+        }
+        if !self.driver.ended && driver {
+            self.moved = Instant::now();
+        }
+        (self.server.ended, self.driver.ended) = (server, driver);
+        Ok(())
+    }
+
+    fn accept(&mut self) -> io::Result<()> {
+        while let Some(listener) = &self.listener {
+            let driver = match accept_with(listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
+                Ok(driver) => driver,
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(Errno::INTR | Errno::CONNABORTED) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            self.moved = Instant::now();
+            self.traffic.asked += 1;
+            match self.spare.pop() {
+                Some(server) => self.connections.push(Connection::new(driver, server, self.join.port)),
+                None => self.exceed(Exceeded::Connections),
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_all(&mut self) {
+        let mut first = true;
+        for connection in &mut self.connections {
+            let step = connection.step(self.server.ended, first);
+            first &= !connection.waits();
+            if step.up + step.down > 0 || step.taken {
+                self.moved = Instant::now();
+            }
+            self.traffic.taken += u32::from(step.taken);
+            self.traffic.to_server += step.up;
+            self.traffic.to_driver += step.down;
+        }
+        self.connections.retain(|connection| !connection.over());
+        if self.traffic.to_server > self.join.bytes {
+            self.exceed(Exceeded::BytesToServer);
+        } else if self.traffic.to_driver > self.join.bytes {
+            self.exceed(Exceeded::BytesToDriver);
+        }
+    }
+
+    /// A side that has ended takes the other with it, as soon as that has all that was meant for it.
+    fn wind_down(&mut self) {
+        if self.server.ended {
+            // Whoever connects from now on is refused.
+            self.listener = None;
+        }
+        let stalled = self.moved.elapsed() >= STALLED;
+        let waiting = self.connections.iter().any(Connection::waits);
+        if self.driver.ended && (self.connections.iter().all(Connection::delivered) || (stalled && !waiting)) {
+            self.server.ask_to_end();
+        }
+        if self.server.ended && (self.connections.iter().all(Connection::answered) || stalled) {
+            self.driver.ask_to_end();
+        }
+    }
+
+    fn exceed(&mut self, bound: Exceeded) {
+        self.traffic.exceeded.get_or_insert(bound);
+        self.listener = None;
+        self.connections.clear();
+        self.server.ask_to_end();
+        self.driver.ask_to_end();
+    }
+}
