@@ -42,7 +42,7 @@ pub fn of_files(folder: &Path) -> Vec<Sha256> {
 }
 
 /// The digest of a file, which may be larger than what memory should hold.
-fn of_file(path: &Path) -> io::Result<Sha256> {
+pub(crate) fn of_file(path: &Path) -> io::Result<Sha256> {
     let mut file = fs::File::open(path)?;
     let mut hasher = sha2::Sha256::new();
     let mut buffer = vec![0; 128 * 1024];

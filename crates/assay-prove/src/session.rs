@@ -14,6 +14,8 @@ use assay_sandbox::Sandbox;
 use crate::arm;
 use crate::assurance::Facts;
 use crate::build::Builder;
+use crate::build_cache::BuildCache;
+use crate::build_key::BuildKeys;
 use crate::evidence::{ArmState, Evidence, Reach};
 use crate::execute::{Built, Executor};
 use crate::load::LoadedBundle;
@@ -132,7 +134,16 @@ impl<'a> Session<'a> {
         }
         let facts = origin::facts(&manifest, bundle, &prepared);
         let room = Cell::new(ceiling::BUILT);
-        let builder = Builder { sandbox, manifest: &manifest, toolchain: &toolchain, bundle: &stage.build, room };
+        let builder = Builder {
+            sandbox,
+            manifest: &manifest,
+            toolchain: &toolchain,
+            bundle: &stage.build,
+            room,
+            kept: BuildCache::open(prover.cache.root()),
+            keys: BuildKeys::default(),
+            reused: Cell::new(0),
+        };
         let mut states = BTreeMap::new();
         let mut built = BTreeMap::new();
         let mut records = Vec::new();

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use assay_bundle::manifest::{InputContent, Manifest};
+use assay_bundle::manifest::{InputContent, Manifest, Source};
 use assay_bundle::path::BundlePath;
 
 use crate::layout::SRC_NAME;
@@ -38,9 +38,10 @@ impl Stage {
                 InputContent::Args(_) => false,
             };
         }
+        let patches = own_patches(bundle, manifest);
         let view = |name: &str, hidden: &dyn Fn(&BundlePath) -> bool| -> io::Result<PathBuf> {
             let folder = work.folder(name)?;
-            for file in bundle.files.iter().filter(|file| !hidden(&file.path)) {
+            for file in bundle.files.iter().filter(|file| !hidden(&file.path) && !patches.contains(&file.path)) {
                 write_readable(&folder, file.path.as_str(), &file.content, file.executable)?;
             }
             // Empty, so that a build's own program can be mounted over its place.
@@ -59,4 +60,19 @@ impl Stage {
             run: view("bundle-run", &|path| programs.contains(path))?,
         })
     }
+}
+
+/// Patches that make one arm's source and that nothing else of the manifest names.
+///
+/// They are no part of what is built or run: a version that could see its own fix, or
+/// another finder's, would not be the same in every arm (DESIGN section 4, "Where things lie").
+#[must_use]
+pub fn own_patches(bundle: &LoadedBundle, manifest: &Manifest) -> BTreeSet<BundlePath> {
+    let arms = [Some(&manifest.arms.vulnerable), manifest.arms.fixed.as_ref()];
+    let patch = |source: &Source| match source {
+        Source::Patched { patch, .. } => Some(patch.clone()),
+        _ => None,
+    };
+    let named_once = |patch: &BundlePath| bundle.manifest.matches(patch.as_str()).count() == 1;
+    arms.into_iter().flatten().filter_map(|arm| patch(&arm.source)).filter(named_once).collect()
 }
