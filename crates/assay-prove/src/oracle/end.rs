@@ -5,6 +5,9 @@ use assay_sandbox::End;
 /// The words of [`End::CpuLimit`].
 pub const CPU_LIMIT: &str = "cpu limit";
 
+/// The words of [`End::Stopped`]: a server whose driver was done with it, or the other way round.
+pub const STOPPED: &str = "stopped by the runner, when the other side was done";
+
 /// Linux signal numbers, the same on x86-64, AArch64 and RISC-V.
 const SIGNALS: [(&str, i32); 31] = [
     ("SIGHUP", 1),
@@ -70,7 +73,7 @@ pub fn end_words(end: &End) -> String {
         End::WallLimit => "wall limit".to_owned(),
         End::MemoryLimit => "memory limit".to_owned(),
         End::OutputLimit => "output limit".to_owned(),
-        End::Stopped => "stopped".to_owned(),
+        End::Stopped => STOPPED.to_owned(),
         End::NotStarted(why) => format!("not started: {why}"),
     }
 }
