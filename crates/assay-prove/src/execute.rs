@@ -18,7 +18,8 @@ use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
 use crate::observe::{self, Resolver};
 use crate::oracle::alive::SignsOfLife;
 use crate::oracle::canary_write::{self, Root};
-use crate::oracle::{Judgement, LogFile, Oracle, Plan, RunOptions, Seen, end_words};
+use crate::oracle::secret::Secret;
+use crate::oracle::{Judgement, LogFile, Oracle, Plan, RunOptions, Planted, Seen, end_words};
 use crate::recipe;
 use crate::toolchain::Toolchain;
 use crate::variable;
@@ -97,6 +98,7 @@ pub struct Single {
     pub scratch: Option<Tree>,
     limits: RunLimits,
     exit_code: u8,
+    secret: Secret,
     changes: Vec<canary_write::Change>,
     changes_cut: bool,
     against: Option<Finished>,
@@ -234,6 +236,7 @@ impl Executor<'_> {
             hooks,
             changes: &single.changes,
             changes_cut: single.changes_cut,
+            planted: single.scratch.as_ref().map(|scratch| Planted { secret: &single.secret, scratch }),
             against: single.against.as_ref(),
         })
     }
@@ -284,17 +287,17 @@ impl Executor<'_> {
         extra: Extra,
     ) -> Result<Single, String> {
         let limits = self.limits();
-        let mut random = [0_u8; 17];
+        let mut random = [0_u8; 33];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let [exit_byte, secret @ ..] = random;
         let exit_code = Plan::draw_exit_code(exit_byte);
         let instrument = self.manifest.build.as_ref().map_or(Instrument::None, |build| build.instrument);
         let options = self.oracle.options(&Plan { instrument, limits: &limits, exit_code });
-        let secret = hex::encode(secret);
+        let secret = Secret::of(secret);
         let mut spec = self.spec(arm, out, argv, stdin, &limits, &options);
-        let before = canary_write::canary_tree(&secret);
+        let before = canary_write::canary_tree(secret.text());
         spec.mounts.extend(extra.mounts);
-        let canary = if options.snapshot_canary { Some(self.add_canary(&mut spec, &secret)?) } else { None };
+        let canary = if options.snapshot_canary { Some(self.add_canary(&mut spec, secret.text())?) } else { None };
         let mut collected = Vec::new();
         let mut collect = |spec: &mut Spec, wanted: bool, from: &str, max_bytes: u64, name| {
             if wanted {
@@ -330,11 +333,11 @@ impl Executor<'_> {
                 kept = Some(tree);
             }
         }
-        Ok(Single { finished, log, scratch: kept, limits, exit_code, changes, changes_cut, against: None })
+        Ok(Single { finished, log, scratch: kept, limits, exit_code, secret, changes, changes_cut, against: None })
     }
 
     /// Adds the canary folder, which is to live until the run is over.
-    fn add_canary(&self, spec: &mut Spec, secret: &str) -> Result<tempfile::TempDir, String> {
+    pub(crate) fn add_canary(&self, spec: &mut Spec, secret: &str) -> Result<tempfile::TempDir, String> {
         let canary = tempfile::tempdir_in(self.work).map_err(|error| format!("the proof's folder: {error}"))?;
         write_readable(canary.path(), canary_write::CANARY_FILE, secret.as_bytes(), false)
             .map_err(|error| format!("the canary: {error}"))?;
@@ -352,7 +355,7 @@ impl Executor<'_> {
         let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
         // A harness that is given `$CANARY` would end early without one.
         let _canary = match &self.manifest.oracle {
-            Declared::CanaryWrite { .. } => Some(self.add_canary(&mut spec, "none")?),
+            Declared::CanaryWrite { .. } | Declared::CanaryRead => Some(self.add_canary(&mut spec, "none")?),
             _ => None,
         };
         spec.collect.push(Collect {

@@ -10,17 +10,22 @@ use std::path::Path;
 use std::time::Duration;
 
 use assay_bundle::manifest::{Instrument, Oracle as Declared, Recipe};
-use assay_sandbox::{End, Mount, Spec, Stdin, Task};
+use assay_sandbox::{End, Mount, Sandbox, Spec, Stdin, Task};
 
 use crate::execute::{Built, Executor};
-use crate::layout::OUT;
+use crate::layout::{CANARY, OUT};
 use crate::observe;
+use crate::oracle::secret::Secret;
+use crate::oracle::{canary_write, memory};
 use crate::recipe::RUNNER_FOLDER;
 
 /// The builtin that lists a build's sanitizer symbols.
 pub const BUILTIN: &str = "assay-prove/instrumentation";
 /// The builtin whose behaviour each non-sanitizer oracle must recognise.
 pub const FIXTURE: &str = "assay-prove/fixture";
+
+/// Bytes that the fixture for `memory` holds; it is given half of them.
+const HELD: u64 = 64 << 20;
 
 /// Tests the oracle in one arm's build.
 ///
@@ -45,6 +50,8 @@ pub fn self_test(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
         },
         Declared::Signal { .. } => fixture(executor, "abort", |end| *end == End::Signaled(6)),
         Declared::Cpu => fixture(executor, "spin", |end| *end == End::CpuLimit),
+        Declared::Memory => fixture(executor, "hold", |end| *end == End::MemoryLimit),
+        Declared::CanaryRead => gives_away(executor),
         _ => Ok(()),
     }
 }
@@ -92,11 +99,44 @@ fn instrumented(executor: &Executor<'_>, out: &Path, instrument: Instrument) -> 
     }
 }
 
+/// Why this sandbox cannot judge the oracle at all, if it cannot: nothing of the bundle need be built to know.
+pub fn missing_tier(sandbox: &dyn Sandbox, oracle: &Declared) -> Option<String> {
+    let Declared::Memory = oracle else { return None };
+    let spec = Spec::of(Task::Builtin { name: FIXTURE.into(), request: b"end".into() });
+    match sandbox.run(&spec) {
+        Ok(finished) if finished.usage.peak_memory.is_some() => None,
+        Ok(_) => Some(memory::NOT_COUNTED.to_owned()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// A fixture that prints the canary must be seen to have done so.
+fn gives_away(executor: &Executor<'_>) -> Result<(), String> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
+    let secret = Secret::of(random);
+    let mut spec = Spec::of(Task::Builtin { name: FIXTURE.into(), request: b"give-away".into() });
+    let canary = executor.add_canary(&mut spec, secret.text())?;
+    let finished = executor.sandbox.run(&spec).map_err(|error| error.to_string())?;
+    drop(canary);
+    match secret.find(&finished.stdout) {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "a fixture that must print the canary ended with {} and without it",
+            crate::oracle::end_words(&finished.end)
+        )),
+    }
+}
+
 /// Behaviour of the runner's own, under the limits of the harness (CPU cut to a second).
 fn fixture(executor: &Executor<'_>, behaviour: &str, expected: impl Fn(&End) -> bool) -> Result<(), String> {
     let mut spec = Spec::of(Task::Builtin { name: FIXTURE.into(), request: behaviour.into() });
     spec.limits = executor.limits();
     spec.limits.cpu = spec.limits.cpu.min(Duration::from_millis(200));
+    if behaviour == "hold" {
+        spec.limits.memory = spec.limits.memory.min(HELD / 2);
+        spec.limits.cpu = Duration::from_secs(10);
+    }
     let finished = executor.sandbox.run(&spec).map_err(|error| error.to_string())?;
     if expected(&finished.end) {
         return Ok(());
@@ -112,8 +152,20 @@ fn fixture(executor: &Executor<'_>, behaviour: &str, expected: impl Fn(&End) -> 
 /// # Errors
 ///
 /// An unknown behaviour.
-pub fn fixture_builtin(request: &[u8], _out: &mut dyn Write) -> Result<(), String> {
+pub fn fixture_builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
     match request {
+        b"end" => Ok(()),
+        b"give-away" => {
+            let path = Path::new(CANARY).join(canary_write::CANARY_FILE);
+            let secret = std::fs::read(path).map_err(|error| error.to_string())?;
+            out.write_all(&secret).map_err(|error| error.to_string())
+        }
+        b"hold" => {
+            // Any byte but zero, so that every page is really there.
+            let held = vec![1_u8; HELD as usize];
+            std::thread::sleep(Duration::from_secs(5));
+            Err(format!("{} bytes could be held", std::hint::black_box(held).len()))
+        }
         b"abort" => std::process::abort(),
         b"spin" => {
             let mut count = 0_u64;

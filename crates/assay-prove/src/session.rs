@@ -23,9 +23,11 @@ use crate::oracle::alive::SignsOfLife;
 use crate::oracle::{self, Oracle};
 use crate::pipeline::{Progress, ProveError, Prover, disk, sentences};
 use crate::proof::ArmRecord;
+use crate::runs::{AllRuns, GrowthCeiling};
 use crate::source::{PrepareError, Prepared, Preparer};
 use crate::stage::Stage;
 use crate::toolchain::{Tool, Toolchain};
+use crate::verdict::Growth;
 use crate::work::{Work, write_readable};
 use crate::{ceiling, deps, digest, hook, instrumentation, origin, reach, selftest};
 
@@ -97,7 +99,8 @@ impl<'a> Session<'a> {
             Ok(alive) => alive,
             Err(unsupported) => return none(unsupported.to_string()),
         };
-        if let Some(reason) = unsupported_harness(manifest).or_else(|| ceiling::exceeded(manifest)) {
+        let missing = || selftest::missing_tier(sandbox, &manifest.oracle);
+        if let Some(reason) = unsupported_harness(manifest).or_else(|| ceiling::exceeded(manifest)).or_else(missing) {
             return none(reason);
         }
         let mut toolchain = match Toolchain::find(&manifest.toolchain) {
@@ -221,10 +224,12 @@ impl<'a> Session<'a> {
         // An arm that cannot be used makes every run of the other one idle: the verdict is settled.
         let vulnerable_works = states.get(&ArmName::Vulnerable) == Some(&ArmState::Built);
         let begun = Instant::now();
-        let runs = if vulnerable_works {
-            executor.all(&|done, total| progress(Progress::Running { done, total }))
+        let AllRuns { runs, growth } = if vulnerable_works {
+            executor.all(states.get(&ArmName::Fixed), GrowthCeiling::default(), &|done, total| {
+                progress(Progress::Running { done, total });
+            })
         } else {
-            Vec::new()
+            AllRuns { runs: Vec::new(), growth: Growth::None }
         };
         let running = begun.elapsed();
         let prepared = |name| self.prepared.get(&name).and_then(|prepared| prepared.as_ref().ok());
@@ -240,6 +245,7 @@ impl<'a> Session<'a> {
             fixed: state(ArmName::Fixed),
             reach,
             wanted: self.manifest.repeat.runs,
+            growth,
             runs,
         };
         self.states = states;

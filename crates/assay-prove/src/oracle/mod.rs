@@ -21,6 +21,7 @@ mod exception;
 mod growth;
 mod leak;
 mod line;
+pub mod memory;
 mod output;
 mod place;
 mod plan;
@@ -109,12 +110,7 @@ pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported
         manifest::Oracle::Differential(declared) => Box::new(differential::Differing::new(declared)?),
         manifest::Oracle::BuildRefusal => Box::new(build_refusal::BuildRefusal),
         manifest::Oracle::Leak { frame } => Box::new(leak::Leak { frame: frame.clone() }),
-        manifest::Oracle::Memory | manifest::Oracle::CanaryRead => {
-            return Err(Unsupported(format!(
-                "the oracle `{}` is not run by this version of Assay; it runs sanitizer, leak, signal, cpu, growth, \
-                 canary-write, output, exception, differential and build-refusal",
-                manifest.oracle.kind()
-            )));
-        }
+        manifest::Oracle::Memory => Box::new(memory::Memory),
+        manifest::Oracle::CanaryRead => Box::new(canary_read::CanaryRead),
     })
 }

@@ -31,6 +31,8 @@ pub enum Reporting<'a> {
     KeepSignals,
     /// Write to standard error, for people.
     Stderr,
+    /// The same, and leave the limit on memory to the sandbox, so that the oracle sees it.
+    LeaveMemory,
 }
 
 /// How memory is looked through, whatever a program's own defaults say; noted thread by thread, so that
@@ -61,13 +63,14 @@ pub fn env(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<(String, String)> {
 fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
     let types: &[String] = match reporting {
         Reporting::Log(types) => types,
-        Reporting::Leaks | Reporting::KeepSignals | Reporting::Stderr => &[],
+        Reporting::Leaks | Reporting::KeepSignals | Reporting::Stderr | Reporting::LeaveMemory => &[],
     };
     let waits_for = |words: &[&str]| types.iter().any(|kind| words.contains(&kind.as_str()));
     // Without a sanitizer a huge allocation gives NULL; so it does here, unless
     // the refusal itself is the flaw.
     let allocation = waits_for(&["allocation-size-too-big", "calloc-overflow", "out-of-memory", "rss-limit-exceeded"]);
     let leaks = reporting == Reporting::Leaks;
+    let rss_limit = if reporting == Reporting::LeaveMemory { 0 } else { (plan.limits.memory >> 20).max(16) };
     let mut options = vec![
         // The end by SIGABRT is the kernel's word for "the runtime ended it". At a normal end, where
         // leaks are looked for, it is the drawn status.
@@ -84,9 +87,9 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
         "disable_coredump=1".to_owned(),
         format!("detect_leaks={}", u8::from(leaks)),
         format!("allocator_may_return_null={}", u8::from(!allocation)),
-        // RLIMIT_AS cannot be used beside a shadow of terabytes; the watcher of
+        // No limit is 0. RLIMIT_AS cannot be used beside a shadow of terabytes; the watcher of
         // the sandbox is the second line.
-        format!("hard_rss_limit_mb={}", (plan.limits.memory >> 20).max(16)),
+        format!("hard_rss_limit_mb={rss_limit}"),
     ];
     // The runtime keeps freed memory, 256 MiB by default: half of a common limit.
     options.push(format!("quarantine_size_mb={}", (plan.limits.memory >> 23).clamp(8, 256)));
@@ -100,7 +103,7 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
                 options.push(format!("handle_{signal}=0"));
             }
         }
-        Reporting::Stderr => {}
+        Reporting::Stderr | Reporting::LeaveMemory => {}
     }
     options
 }
