@@ -89,6 +89,8 @@ static NEEDS: &[Need] = &[
     need("build.instrument", "puts in the sanitizer whose report the oracle reads", r#"instrument = "asan""#),
     need("harness.kind", "says how the input reaches the target", "[harness]\nkind = \"file\""),
     need("harness.run", "is the command that feeds the input to the target", r#"run = ["$OUT/harness", "$INPUT"]"#),
+    need("harness.port", "says where the driver meets the server", "port = 8080"),
+    need("harness.driver", "is the command that starts an input as driver", r#"driver = ["python3", "$INPUT"]"#),
     need("harness.limits.cpu", "is the time that the trigger must use up", r#"limits = { cpu = "2s" }"#),
     need(
         "harness.files",

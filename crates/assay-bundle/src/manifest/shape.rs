@@ -41,7 +41,7 @@ shapes! {
         "generate" "limits"
     ];
     LIMITS = "*.limits" ["cpu" "memory" "output" "scratch" "pids"];
-    HARNESS = "harness" ["kind" "run" "limits" "origin" "files" "alive"];
+    HARNESS = "harness" ["kind" "run" "limits" "origin" "files" "alive" "port" "driver"];
     ALIVE = "harness.alive" ["exit" "stdout" "stderr"];
     INPUTS = "inputs" ["trigger" "benign"];
     INPUT = "inputs.*[]" ["path" "args" "program" "size"];

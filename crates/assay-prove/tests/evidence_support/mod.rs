@@ -39,6 +39,7 @@ pub fn manifest(triggers: usize, benign: usize, fixed: bool) -> Manifest {
             origin: HarnessOrigin::Claimant,
             files: vec![],
             alive: Alive::default(),
+            join: None,
         },
         inputs: Inputs {
             trigger: (0..triggers).map(|_| input()).collect(),

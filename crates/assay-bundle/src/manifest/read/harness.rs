@@ -1,6 +1,6 @@
 //! `harness`: how the built target is run.
 
-use super::{limits, value};
+use super::{join, limits, value};
 use crate::manifest::fault::Fault;
 use crate::manifest::reader::Reader;
 use crate::manifest::shape;
@@ -28,6 +28,10 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Harness> {
     if let (Some(kind), Some(run)) = (kind, &run) {
         input_arrives(&harness, kind, run);
     }
+    let join = match (kind, &run) {
+        (Some(kind), Some(run)) => join::read(&harness, kind, run),
+        _ => None,
+    };
     let origin = harness.word(
         "origin",
         &[
@@ -47,6 +51,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Harness> {
         origin: origin.unwrap_or(HarnessOrigin::Claimant),
         files,
         alive,
+        join,
     })
 }
 

@@ -14,8 +14,9 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Inputs> {
         known.map(|(_, kind)| *kind)
     });
     let inputs = root.table_or_empty("inputs", &shape::INPUTS)?;
-    let trigger = read_list(&inputs, "trigger", kind);
-    let benign = read_list(&inputs, "benign", kind);
+    let driven = root.peek(&["harness", "driver"]).is_some();
+    let trigger = read_list(&inputs, "trigger", kind, driven);
+    let benign = read_list(&inputs, "benign", kind, driven);
     for (index, input) in benign.iter().enumerate() {
         if trigger.iter().any(|other| other.content == input.content) {
             let message = format!("benign[{index}] is also a trigger");
@@ -27,7 +28,7 @@ pub(in crate::manifest) fn read(root: &Reader<'_>) -> Option<Inputs> {
     whole.then_some(Inputs { trigger, benign })
 }
 
-fn read_list(inputs: &Reader<'_>, key: &str, kind: Option<HarnessKind>) -> Vec<Input> {
+fn read_list(inputs: &Reader<'_>, key: &str, kind: Option<HarnessKind>, driven: bool) -> Vec<Input> {
     let empty = match inputs.node(key).map(|node| &node.value) {
         None => true,
         Some(Value::List(list)) => list.is_empty(),
@@ -38,10 +39,10 @@ fn read_list(inputs: &Reader<'_>, key: &str, kind: Option<HarnessKind>) -> Vec<I
         return Vec::new();
     }
     let tables = inputs.tables(key, bounds::INPUTS, &shape::INPUT);
-    tables.iter().filter_map(|table| read_input(table, kind)).collect()
+    tables.iter().filter_map(|table| read_input(table, kind, driven)).collect()
 }
 
-fn read_input(input: &Reader<'_>, kind: Option<HarnessKind>) -> Option<Input> {
+fn read_input(input: &Reader<'_>, kind: Option<HarnessKind>, driven: bool) -> Option<Input> {
     let path = input.parsed("path", value::own_path);
     let program = input.parsed("program", value::own_path);
     let args = input.has("args").then(|| input.each("args", literal));
@@ -52,7 +53,11 @@ fn read_input(input: &Reader<'_>, kind: Option<HarnessKind>) -> Option<Input> {
         Some(HarnessKind::File | HarnessKind::Stdin) => Some("path"),
         Some(HarnessKind::Args) => Some("args"),
         Some(HarnessKind::Program) => Some("program"),
-        Some(HarnessKind::Server | HarnessKind::Driver) | None => None,
+        // What the runner sends, and what is itself the driver, is a file; a driver may take either.
+        Some(HarnessKind::Server) if !driven => Some("path"),
+        Some(HarnessKind::Server) if given.contains(&"args") => Some("args"),
+        Some(HarnessKind::Server | HarnessKind::Driver) => Some("path"),
+        None => None,
     };
     let given = match given.as_slice() {
         [] => {
@@ -68,7 +73,8 @@ fn read_input(input: &Reader<'_>, kind: Option<HarnessKind>) -> Option<Input> {
     };
     if let Some(wanted) = wanted.filter(|wanted| *wanted != given) {
         let message = format!("this harness takes `{wanted}`, not `{given}`");
-        let help = "see `harness.kind`: `file` and `stdin` take `path`, `args` takes `args`, `program` takes `program`";
+        let help = "see `harness.kind`: `file` and `stdin` take `path`, `args` takes `args`, `program` takes `program`, \
+                    `driver` takes `path`, `server` takes `path`, or `args` for its `driver`";
         input.fault(given, Fault::new("conflict", message).help(help));
     }
     let content = match given {

@@ -7,6 +7,7 @@ pub(super) mod fit;
 pub(super) mod flag;
 pub(super) mod harness;
 pub(super) mod inputs;
+mod join;
 pub(super) mod limits;
 pub(super) mod oracle;
 pub(super) mod small;

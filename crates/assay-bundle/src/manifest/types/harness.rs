@@ -17,9 +17,10 @@ pub enum HarnessKind {
     Args,
     /// Each input is a program of its own, built per arm.
     Program,
-    /// A loopback server and its driver.
+    /// The target is a server in a sandbox of its own; the input reaches it through its port, sent by the runner
+    /// or by a driver that takes it as file or arguments.
     Server,
-    /// A driver script beside the target.
+    /// The same, and each input is a driver of its own: a script of the claimant's.
     Driver,
 }
 
@@ -50,6 +51,18 @@ pub struct Harness {
     pub files: Vec<BundlePath>,
     /// What a benign run must show.
     pub alive: Alive,
+    /// Where the driver meets the server; for the kinds `server` and `driver`, and only for them.
+    pub join: Option<Join>,
+}
+
+/// Where a driver meets the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// The loopback TCP port at which the server listens, 1024 or above, and to which the driver connects.
+    pub port: u16,
+    /// The driver's command; `$OUT $INPUT $SRC $DEPS $SCRATCH` are substituted. Without one the runner sends the
+    /// bytes of the input over one connection and prints what comes back.
+    pub driver: Option<Vec<String>>,
 }
 
 /// What every benign run must show in every arm.
