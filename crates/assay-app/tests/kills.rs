@@ -365,8 +365,13 @@ fn what_is_acknowledged_survives_every_kill_and_nothing_is_early() {
             .map(|(row, _)| row.id.to_string())
             .collect();
         assert!(heard.ready.is_subset(&out), "ready, and not out: {:?}", heard.ready.difference(&out));
-        let report = assay_repo::verify_folder(&home.join("release"), &local.trust().unwrap(), Instant::now()).unwrap();
-        assert_eq!(report.advisories.len(), out.len());
+        let release = assay_repo::verify_folder(&home.join("release"), &local.trust().unwrap(), Instant::now());
+        match release {
+            Ok(report) => assert_eq!(report.advisories.len(), out.len()),
+            // On a slow machine a home may never get as far as a publication; then there is no release at all.
+            Err(assay_repo::VerifyError::Refused(assay_repo::Refusal::NoIndex)) => assert!(out.is_empty(), "{out:?} is not out"),
+            Err(error) => panic!("{error}"),
+        }
         let left: Vec<_> = fs::read_dir(&home)
             .unwrap()
             .map(|item| item.unwrap().file_name().to_string_lossy().into_owned())

@@ -69,9 +69,9 @@ fn what_is_acknowledged_survives_the_power_going_at_any_moment() {
     assert!(lost.is_empty(), "{} of 150: {lost:#?}", lost.len());
     // The same record, on a disk that does not keep its word: the test notices.
     let lost = cut(&ops, 30, Faith { folders: false, ..Faith::ALL }, root.path());
-    assert!(losses(&lost) >= 5, "folders that are not synced lose files: {lost:#?}");
+    assert!(lost.len() >= 5 && losses(&lost) >= 1, "folders that are not synced lose files: {lost:#?}");
     let lost = cut(&ops, 30, Faith { files: false, ..Faith::ALL }, root.path());
-    assert!(losses(&lost) >= 5, "files that are not synced lose content: {lost:#?}");
+    assert!(lost.len() >= 5 && losses(&lost) >= 1, "files that are not synced lose content: {lost:#?}");
 }
 
 #[test]
@@ -79,5 +79,6 @@ fn without_syncs_the_same_test_finds_losses() {
     let root = tempfile::tempdir().unwrap();
     let Some(ops) = lived(root.path(), true) else { return };
     let lost = cut(&ops, 40, Faith::ALL, root.path());
-    assert!(losses(&lost) >= 10, "{} of 40: {lost:#?}", lost.len());
+    // A store that does not open has lost everything, and names nothing.
+    assert!(lost.len() >= 10 && losses(&lost) >= 1, "{} of 40: {lost:#?}", lost.len());
 }
