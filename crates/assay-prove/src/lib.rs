@@ -17,6 +17,8 @@ pub mod execute;
 pub mod fetch;
 pub mod hook;
 pub mod influence;
+pub mod frozen;
+pub mod fix;
 pub mod instrumentation;
 pub mod layout;
 pub mod load;

@@ -17,7 +17,8 @@ use crate::load::LoadedBundle;
 use crate::proof::{ArmRecord, InputRecord, Proof};
 use crate::session::{NotRun, Session};
 use crate::toolchain::Tool;
-use crate::{observe, reach, recipe, selftest, source, verdict};
+use crate::verdict::Growth;
+use crate::{fix, observe, reach, recipe, selftest, source, verdict};
 
 /// All builtins of this crate, to be given to `assay_sandbox::take_over_if_asked`.
 pub const BUILTINS: &[(&str, Builtin)] = &[
@@ -27,6 +28,9 @@ pub const BUILTINS: &[(&str, Builtin)] = &[
     (reach::BUILTIN, reach::builtin),
     (selftest::BUILTIN, selftest::builtin),
     (selftest::FIXTURE, selftest::fixture_builtin),
+    (selftest::act::BUILTIN, selftest::act::builtin),
+    (fix::own_tests::BUILTIN, fix::own_tests::builtin),
+    (fix::made::BUILTIN, fix::made::builtin),
 ];
 
 /// What happens during a proof, for people who wait.
@@ -92,13 +96,7 @@ impl Prover<'_> {
             }
             Err(NotRun { reason, tools }) => {
                 run.tools = tools;
-                Evidence {
-                    fixed: manifest.arms.fixed.as_ref().map(|_| ArmState::Unavailable(reason.clone())),
-                    vulnerable: ArmState::Unavailable(reason),
-                    reach: Reach::Unknown,
-                    wanted: manifest.repeat.runs,
-                    runs: Vec::new(),
-                }
+                nothing_run(manifest, reason)
             }
         };
         let files = file_map(bundle);
@@ -133,15 +131,36 @@ impl Prover<'_> {
 
 /// What a session leaves beside its evidence.
 #[derive(Default)]
-struct Run {
-    facts: Facts,
-    arms: Vec<ArmRecord>,
-    tools: Vec<Tool>,
-    running: Duration,
+pub(crate) struct Run {
+    pub facts: Facts,
+    pub arms: Vec<ArmRecord>,
+    pub tools: Vec<Tool>,
+    pub running: Duration,
+}
+
+/// The sandbox's word for its strength, as statements have it.
+fn tier_of(tier: assay_sandbox::Tier) -> Tier {
+    match tier {
+        assay_sandbox::Tier::P => Tier::P,
+        assay_sandbox::Tier::F => Tier::F,
+        assay_sandbox::Tier::M => Tier::M,
+    }
 }
 
 pub(crate) fn sentences<T: ToString>(errors: &[T]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+/// The evidence of a bundle of which nothing can be run.
+pub(crate) fn nothing_run(manifest: &Manifest, reason: String) -> Evidence {
+    Evidence {
+        fixed: manifest.arms.fixed.as_ref().map(|_| ArmState::Unavailable(reason.clone())),
+        vulnerable: ArmState::Unavailable(reason),
+        reach: Reach::Unknown,
+        wanted: manifest.repeat.runs,
+        growth: Growth::None,
+        runs: Vec::new(),
+    }
+}
+
 }
 
 fn inputs(bundle: &LoadedBundle, manifest: &Manifest) -> Vec<InputRecord> {

@@ -272,6 +272,24 @@ impl<'a> Session<'a> {
 
     /// Tools, with versions and digests.
     #[must_use]
+
+    /// An arm's build, where it could be built.
+    #[must_use]
+    pub fn built(&self, arm: ArmName) -> Option<&Built> {
+        self.built.get(&arm)
+    }
+
+    /// The bundle as a build sees it: without its inputs.
+    #[must_use]
+    pub fn build_view(&self) -> &Path {
+        &self.stage.build
+    }
+
+    /// What everything runs in.
+    #[must_use]
+    pub fn sandbox(&self) -> &dyn Sandbox {
+        self.sandbox
+    }
     pub fn toolchain(&self) -> &Toolchain {
         &self.toolchain
     }

@@ -1,0 +1,290 @@
+//! From what was found out to the level: a pure function.
+//!
+//! Invariant: a level is never higher than its evidence. What was not run, what
+//! gave too little to count, and what a guard holds down is not shown, and the
+//! level stops below it. Missing tests are the one gap that may be stepped over,
+//! and then they are said wherever the level is.
+
+use assay_bundle::verdict::{Controls, Verdict};
+use serde::Serialize;
+
+use super::guard::Touch;
+use super::level::Level;
+use super::neighbourhood::Neighbourhood;
+use super::own_tests::Tested;
+use crate::evidence::ArmState;
+use crate::verdict::Ruling;
+
+/// Variants, run in both builds, below which L3 is not given.
+pub const MIN_VARIANTS: usize = 200;
+/// Variants that must have fired without the patch.
+pub const MIN_FIRED: usize = 10;
+/// Lengths that those must have had.
+pub const MIN_LENGTHS: usize = 2;
+/// Inputs that both builds must handle, for the feature to be seen alive.
+pub const MIN_CLEAN: usize = 20;
+/// Inputs that must be compared for L4.
+pub const MIN_COMPARED: usize = 50;
+/// Different outputs among them, or comparing says nothing.
+pub const MIN_OUTPUTS: usize = 3;
+
+/// What became of one level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It holds.
+    Held,
+    /// It was tried, and it does not hold.
+    Failed,
+    /// Nothing speaks against it, and too little for it.
+    NotShown,
+    /// The target's tests are not there, or say nothing.
+    Untested,
+    /// Not tried.
+    NotRun,
+}
+
+/// One level, and what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The level.
+    pub level: Level,
+    /// What became of it.
+    pub state: State,
+    /// One sentence.
+    pub says: String,
+}
+
+/// How far a patch was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The highest level with all below it held, missing tests stepped over. None: not even L0.
+    pub level: Option<Level>,
+    /// The same without stepping over anything: what a publication may say.
+    pub unbroken: Option<Level>,
+    /// Whether the target's own tests say nothing.
+    pub untested: bool,
+    /// All levels.
+    pub steps: Vec<Step>,
+}
+
+/// Everything that the level is a function of.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The patched build.
+    pub patched: &'a ArmState,
+    /// What the proof says with the patch as its fix.
+    pub ruling: &'a Ruling,
+    /// What the target's own tests say; none if they were not asked for want of L1.
+    pub tested: Option<&'a Tested>,
+    /// What was seen around the inputs, or why nothing was.
+    pub around: Result<&'a Neighbourhood, &'a str>,
+    /// What the patch touches.
+    pub touches: &'a [Touch],
+    /// Who merged it, as somebody says.
+    pub merged: Option<&'a str>,
+}
+
+/// The level.
+#[must_use]
+pub fn decide(facts: &Facts<'_>) -> Standing {
+    let mut steps = vec![applies(facts), kills(facts), tested(facts), variants(facts), behaviour(facts), merged(facts)];
+    for step in &mut steps {
+        let held_down = facts.touches.iter().find(|touch| touch.cap.is_some_and(|cap| cap < step.level));
+        if let (State::Held, Some(touch)) = (step.state, held_down) {
+            step.state = State::NotShown;
+            step.says = format!("{}; yet the patch touches {}: {}", step.says, touch.kind.as_str(), touch.kind.why());
+        }
+    }
+    let height = |over: &dyn Fn(State) -> bool| {
+        let held = steps.iter().take_while(|step| step.state == State::Held || over(step.state));
+        held.filter(|step| step.state == State::Held).last().map(|step| step.level)
+    };
+    Standing {
+        level: height(&|state| state == State::Untested),
+        unbroken: height(&|_| false),
+        untested: steps.iter().any(|step| step.state == State::Untested),
+        steps,
+    }
+}
+
+fn step(level: Level, state: State, says: impl Into<String>) -> Step {
+    Step { level, state, says: says.into() }
+}
+
+fn applies(facts: &Facts<'_>) -> Step {
+    let first = |text: &str| text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+    match facts.patched {
+        ArmState::Built | ArmState::OracleBroken(_) => {
+            step(Level::L0, State::Held, "the patch applies without fuzz, and the target builds with it")
+        }
+        ArmState::BuildFailed(why) => {
+            step(Level::L0, State::Failed, format!("it does not apply or does not build: {}", first(why)))
+        }
+        ArmState::Unavailable(why) => step(Level::L0, State::NotRun, why.clone()),
+    }
+}
+
+fn kills(facts: &Facts<'_>) -> Step {
+    let ruling = facts.ruling;
+    match (ruling.verdict, ruling.controls) {
+        (Verdict::Reproduced, Some(Controls::BenignFixed)) => step(
+            Level::L1,
+            State::Held,
+            "every trigger fires without the patch and is silent with it, and the target is alive on every benign input",
+        ),
+        (Verdict::ControlFailed, _) => step(Level::L1, State::Failed, ruling.sentence.clone()),
+        (Verdict::ControlDead, _) => step(Level::L1, State::Failed, ruling.sentence.clone()),
+        (Verdict::NotRun, _) => step(Level::L1, State::NotRun, ruling.sentence.clone()),
+        _ => step(
+            Level::L1,
+            State::NotShown,
+            format!("without the patch the flaw does not show as it must: {}", ruling.sentence),
+        ),
+    }
+}
+
+fn tested(facts: &Facts<'_>) -> Step {
+    match facts.tested {
+        None => step(Level::L2, State::NotRun, "not run: there is no L1"),
+        Some(Tested::NoWorse(0)) => {
+            step(Level::L2, State::Held, "the target's own tests pass with the patch as without")
+        }
+        Some(Tested::NoWorse(count)) => step(
+            Level::L2,
+            State::Held,
+            format!("the target's own tests are no worse with the patch: {count} compared"),
+        ),
+        Some(Tested::Worse(why)) => step(Level::L2, State::Failed, why.clone()),
+        Some(Tested::Untested(why)) => step(Level::L2, State::Untested, why.clone()),
+    }
+}
+
+fn variants(facts: &Facts<'_>) -> Step {
+    let around = match facts.around {
+        Ok(around) => around,
+        Err(why) => return step(Level::L3, State::NotRun, why),
+    };
+    let not_shown = |says: String| step(Level::L3, State::NotShown, says);
+    let Neighbourhood { variants, fired, .. } = *around;
+    if let Some(found) = around.against.kept.first() {
+        let count = around.against.count;
+        return step(
+            Level::L3,
+            State::Failed,
+            format!(
+                "{count} of {variants} variants speak against the patch; the first: {} without it, {} with it",
+                found.without, found.with
+            ),
+        );
+    }
+    if around.elsewhere.count > 0 {
+        let kinds: Vec<&str> = around.elsewhere_as.iter().take(3).map(String::as_str).collect();
+        return not_shown(format!(
+            "{} variants crash the target with the patch and without it, in another way than the oracle waits for \
+             ({}): another flaw, or the rest of this one",
+            around.elsewhere.count,
+            kinds.join("; ")
+        ));
+    }
+    if variants < MIN_VARIANTS {
+        let why = around.stopped.as_deref().unwrap_or("no more were asked for");
+        return not_shown(format!("only {variants} variants were run, and {MIN_VARIANTS} are needed: {why}"));
+    }
+    if fired < MIN_FIRED {
+        return not_shown(format!(
+            "only {fired} of {variants} variants fired without the patch, and {MIN_FIRED} are needed: a neighbourhood \
+             that does not fire shows nothing"
+        ));
+    }
+    if around.lengths.len() < MIN_LENGTHS {
+        return not_shown(
+            "all variants that fired have the same length, so one that looks at it could silence them".into(),
+        );
+    }
+    if around.nothing * 10 > variants {
+        return not_shown(format!("{} of {variants} variants gave no evidence", around.nothing));
+    }
+    let (near, far) = (around.of_triggers, around.of_benign);
+    if near.clean + far.clean < MIN_CLEAN {
+        return not_shown(format!(
+            "only {} inputs are handled without the flaw, and {MIN_CLEAN} are needed to see that the feature is left",
+            near.clean + far.clean
+        ));
+    }
+    if far.refused > 0 || near.refused * 4 > near.clean {
+        return not_shown(format!(
+            "{} of {} inputs that the target handles without the patch are refused with it: it may filter its input, or \
+             take the feature away",
+            near.refused + far.refused,
+            near.clean + far.clean
+        ));
+    }
+    for handled in [near, far] {
+        if handled.clean >= 4 && handled.changed * 2 > handled.clean {
+            return not_shown(format!(
+                "{} of {} inputs that the target handles without the patch are handled otherwise with it: the feature \
+                 itself may be changed",
+                handled.changed, handled.clean
+            ));
+        }
+    }
+    step(
+        Level::L3,
+        State::Held,
+        format!("{fired} of {variants} variants fire without the patch, and none of the {variants} does with it"),
+    )
+}
+
+fn behaviour(facts: &Facts<'_>) -> Step {
+    let around = match facts.around {
+        Ok(around) => around,
+        Err(why) => return step(Level::L4, State::NotRun, why),
+    };
+    let compared = around.of_triggers.clean + around.of_benign.clean;
+    let differ = around.refused.count + around.changed.count;
+    if differ > 0 {
+        return step(
+            Level::L4,
+            State::Failed,
+            format!("{differ} of {compared} inputs without the flaw are handled otherwise with the patch"),
+        );
+    }
+    if compared < MIN_COMPARED {
+        return step(
+            Level::L4,
+            State::NotShown,
+            format!("only {compared} inputs could be compared, and {MIN_COMPARED} are needed; give more with --corpus"),
+        );
+    }
+    if around.outputs < MIN_OUTPUTS {
+        return step(
+            Level::L4,
+            State::NotShown,
+            format!(
+                "{compared} inputs gave {} different outputs: a harness that shows so little cannot show a difference",
+                around.outputs
+            ),
+        );
+    }
+    step(
+        Level::L4,
+        State::Held,
+        format!(
+            "{compared} inputs without the flaw gave the same exit status, output and files with the patch as without, \
+             {} different ones",
+            around.outputs
+        ),
+    )
+}
+
+fn merged(facts: &Facts<'_>) -> Step {
+    match facts.merged {
+        Some(commit) => step(Level::L5, State::Held, format!("merged as {commit}: recorded as said, not run")),
+        None => step(Level::L5, State::NotRun, "nobody said that it was merged (--merged-as COMMIT)"),
+    }
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

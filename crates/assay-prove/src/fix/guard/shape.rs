@@ -1,0 +1,96 @@
+//! The shape of a change: code that is taken away, code that can never run.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Kind, Touch, at, shown};
+use crate::patch::{FileView, HunkView};
+
+/// Lines that a patch can take away without being asked about them.
+const FEW: usize = 8;
+
+/// A condition that is decided when it is written.
+static DECIDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(if|while|elif|unless)\s*\(?\s*(!?\s*(0|1|true|false|True|False|null|None|not\s+True|1\s*==\s*[01]|0\s*==\s*[01])\s*(\)|:|\{|&&|\|\||and\b|or\b))|(&&|\band\b)\s*(0|false|False)\b|(\|\||\bor\b)\s*(1|true|True)\b")
+        .ok()
+});
+static FREES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(\w*free\w*|delete(\s*\[\s*\])?|drop|\w*release\w*|\w*unref\w*|\w*destroy\w*|\w*cleanup\w*|\w*dispose\w*|close|fclose)\b\s*[\w(*]").ok()
+});
+
+pub(super) fn touches(file: &FileView) -> Vec<Touch> {
+    let mut touches = Vec::new();
+    let code = |line: &&str| !line.trim().is_empty() && line.trim().len() > 1 && !line.trim_start().starts_with("//");
+    let (added, removed) = (file.added().filter(code).count(), file.removed().filter(code).count());
+    if file.new.is_none() || removed >= FEW && removed > 3 * added.max(1) {
+        touches.push(Touch::new(Kind::Removal, format!("{}: {removed} lines go, {added} come", shown(file))));
+    }
+    if let Some(decided) = DECIDED.as_ref() {
+        let lines = file.added().filter(|line| decided.is_match(line));
+        touches.extend(lines.map(|line| Touch::new(Kind::DeadCode, at(file, line))));
+    }
+    for hunk in &file.hunks {
+        touches.extend(unreachable(hunk).into_iter().map(|line| Touch::new(Kind::DeadCode, at(file, line))));
+    }
+    if let Some(frees) = FREES.as_ref() {
+        let count =
+            |lines: &mut dyn Iterator<Item = &str>| lines.map(|line| frees.find_iter(line).count()).sum::<usize>();
+        if count(&mut file.removed()) > count(&mut file.added()) {
+            let line = file.removed().find(|line| frees.is_match(line)).unwrap_or_default();
+            touches.push(Touch::new(Kind::Leak, at(file, line)));
+        }
+    }
+    touches
+}
+
+/// Lines that leave a block at once: the rest of it never runs.
+fn unreachable(hunk: &HunkView) -> Vec<&str> {
+    let lines: Vec<(&str, bool)> = hunk.after().into_iter().filter(|(line, _)| !line.trim().is_empty()).collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut found = Vec::new();
+    for (index, (line, added)) in lines.iter().enumerate() {
+        let text = line.trim();
+        let leaves = ["return", "goto ", "break", "continue", "raise", "throw", "pass"].iter().any(|word| {
+            text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        });
+        if !added || !leaves {
+            continue;
+        }
+        let before = index.checked_sub(1).and_then(|before| lines.get(before)).map(|(line, _)| *line);
+        let after = lines.get(index + 1).map(|(line, _)| *line);
+        let header = before.is_some_and(|before| begins_function(before.trim()));
+        let controlled = before.is_some_and(|before| {
+            let before = before.trim();
+            let word = ["if", "else", "for", "while", "elif", "case", "default", "switch", "#", "except", "catch"];
+            word.iter().any(|word| before.trim_start_matches(['}', ' ']).starts_with(word))
+                || (!before.ends_with([';', '{', '}', ':']) && indent(before) <= indent(line))
+        });
+        let labelled = |after: &str| {
+            let after = after.trim();
+            after.starts_with(['}', ')', '#', '@', ']'])
+                || after.starts_with("case")
+                || after.starts_with("default")
+                || after.ends_with(':')
+                || ["def ", "class ", "function", "fn ", "async "].iter().any(|word| after.starts_with(word))
+        };
+        let dead = after.is_some_and(|after| indent(after) >= indent(line) && !labelled(after));
+        if text != "pass" && (header || dead && !controlled) {
+            found.push(*line);
+        }
+    }
+    found
+}
+
+/// `def f(x):`, `function f(x) {`, `int f(int x) {`.
+fn begins_function(line: &str) -> bool {
+    let control = ["if", "for", "while", "switch", "else", "do", "catch", "try", "with", "elif", "match", "loop", "}"];
+    if control.iter().any(|word| line.starts_with(word)) {
+        return false;
+    }
+    line.starts_with("def ")
+        || line.starts_with("async def ")
+        || line == "{"
+        || (line.ends_with('{') && line.contains('(') && line.contains(')'))
+        || (line.ends_with('{') && line.contains("fn "))
+}

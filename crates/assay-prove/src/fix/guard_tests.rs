@@ -1,0 +1,107 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+use super::*;
+use crate::patch::view;
+
+fn patch(path: &str, lines: &str) -> Vec<FileView> {
+    let old = lines.lines().filter(|line| !line.starts_with('+')).count();
+    let new = lines.lines().filter(|line| !line.starts_with('-')).count();
+    let start = |count: usize| usize::from(count > 0);
+    let text = format!("--- a/{path}\n+++ b/{path}\n@@ -{},{old} +{},{new} @@\n{lines}\n", start(old), start(new));
+    view(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn kinds(path: &str, lines: &str) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = read(&patch(path, lines), &["main.c".into()], &["sh".into(), "src/run-all".into()])
+        .into_iter()
+        .filter(|touch| touch.cap.is_some())
+        .map(|touch| touch.kind)
+        .collect();
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn every_pattern_compiles() {
+    let (compiled, written) = words::patterns();
+    assert_eq!(compiled, written);
+}
+
+#[test]
+fn what_silences_is_told() {
+    for (path, lines, kind) in [
+        ("x.c", " a\n+    signal(SIGSEGV, on_crash);\n b", Kind::Handlers),
+        ("x.c", " a\n+    struct sigaction sa = { .sa_handler = h };\n b", Kind::Handlers),
+        ("x.cc", " a\n+  } catch (...) { return 0; }\n b", Kind::CatchesAll),
+        ("x.py", " a\n+    except Exception:\n b", Kind::CatchesAll),
+        ("x.js", " a\n+  } catch (e) {\n b", Kind::CatchesAll),
+        ("x.py", " a\n+    sys.setrecursionlimit(10 ** 6)\n b", Kind::Limits),
+        ("x.c", " a\n+    if (getenv(\"ASAN_OPTIONS\")) n = 0;\n b", Kind::Environment),
+        ("x.js", " a\n+  if (process.env.HOME === '/scratch') return\n b", Kind::Environment),
+        ("x.c", " a\n+    if (bad) _exit(0);\n b", Kind::Exits),
+        ("x.js", " a\n+  if (bad) process.exit(0)\n b", Kind::Exits),
+        ("x.c", " a\n+    if (fork() > 0) return 0;\n b", Kind::Processes),
+        ("x.c", " a\n+    __asm__(\"nop\");\n b", Kind::Machine),
+        ("x.c", " a\n+    usleep(10);\n b", Kind::Sleeps),
+        ("x.c", " a\n+    p = mmap(0, n, 3, 34, -1, 0);\n b", Kind::Memory),
+        ("x.c", " a\n+#if 0\n b", Kind::Meaning),
+        ("x.c", " a\n+#define free(p) ((void)0)\n b", Kind::Meaning),
+        ("x.c", " a\n+__attribute__((no_sanitize(\"address\")))\n b", Kind::Instrumentation),
+        ("x.c", " a\n-#pragma clang attribute push(disable_sanitizer_instrumentation)\n b", Kind::Instrumentation),
+        ("Makefile", " a\n-CFLAGS = -O1\n+CFLAGS = -O0\n b", Kind::Build),
+        ("tests/t1.c", " a\n-    assert(parse(x) == 3);\n b", Kind::Tests),
+        ("run-all", " a\n-cmp a b\n+true\n b", Kind::Tests),
+        ("main.c", " a\n+    if (n > 8) return 1;\n b", Kind::Harness),
+        ("x.c", " a\n+    if (0 && n > 8)\n b", Kind::DeadCode),
+        ("x.c", " int f(int n) {\n+    return 0;\n     g(n);\n }", Kind::DeadCode),
+        ("x.py", " def f(n):\n+    return None\n     g(n)", Kind::DeadCode),
+        ("x.c", "     g(n);\n+    return 0;\n     h(n);\n }", Kind::DeadCode),
+        ("x.c", "     g(n);\n-    free(p);\n     h(n);\n }", Kind::Leak),
+    ] {
+        assert!(kinds(path, lines).contains(&kind), "{kind:?} in {:?} of\n{lines}", kinds(path, lines));
+    }
+}
+
+#[test]
+fn an_ordinary_fix_is_not() {
+    for (path, lines) in [
+        ("src/x.c", " a\n-    char *p = malloc(n);\n+    char *p = malloc(n + 1);\n b"),
+        ("src/x.c", " a\n+    if (n > sizeof buffer - 1)\n+        return -1;\n     copy(n);\n b"),
+        (
+            "src/x.c",
+            " a\n+    /* the sum can overflow */\n+    if (a > SIZE_MAX - b) {\n+        goto fail;\n+    }\n b",
+        ),
+        ("src/x.c", " a\n-    free(p);\n+    free(p);\n+    p = NULL;\n b"),
+        ("src/x.c", " a\n+#define MAX_DEPTH 64\n b"),
+        ("lib/x.py", " a\n+    if len(name) > 64:\n+        raise ValueError('too long')\n     return name\n b"),
+        ("index.js", " a\n-  return name\n+  return path.basename(name)\n }"),
+        (
+            "src/lib.rs",
+            " a\n+        let copy = self.items.clone();\n+        if depth > MAX { return Err(Error::Deep); }\n b",
+        ),
+        ("tests/new.c", " a\n+    assert(parse(x) == 3);\n b"),
+    ] {
+        assert_eq!(kinds(path, lines), [], "{lines}");
+    }
+}
+
+#[test]
+fn words_out_of_the_trigger_are_found() {
+    let trigger = b"HDR2 name=EVILNAME len=300".to_vec();
+    let benign = b"HDR1 name=x len=3".to_vec();
+    let all = |line: &str| literals(&patch("x.c", &format!(" a\n+{line}\n b")), &[trigger.clone()], &[benign.clone()]);
+    assert_eq!(all("if (strstr(s, \"EVIL\")) return;").len(), 1);
+    assert_eq!(all("if (n == 26) return;").len(), 1, "its length");
+    assert_eq!(all("if (*(int *)s == 0x32524448) return;").len(), 1, "its first four bytes");
+    assert_eq!(all("if (strstr(s, \"name\")) return;").len(), 0, "a benign one has it too");
+    assert_eq!(all("if (n > 4096) return;").len(), 0);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_line_breaks_it(lines in proptest::collection::vec("[ +-]\\PC{0,40}", 1..12)) {
+        let lines = lines.join("\n");
+        let files = patch("x.c", &lines);
+        let _ = read(&files, &[], &[]);
+        let _ = literals(&files, &[b"abc".to_vec()], &[]);
+    }
+}

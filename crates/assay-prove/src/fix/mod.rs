@@ -1,0 +1,309 @@
+//! How far a patch is verified: levels L0 to L5 (R45).
+//!
+//! The patch stands in the place of the bundle's fix; the proof is run with it
+//! (L0, L1), then the target's own tests (L2), then variants of the inputs in
+//! both builds (L3, L4). What the patch touches holds the level down
+//! ([`guard`]); [`decide`] is the pure function from all of it to the level.
+
+mod decide;
+mod dictionary;
+mod feed;
+pub mod guard;
+mod leaks;
+mod level;
+pub mod made;
+mod mutate;
+mod neighbourhood;
+pub mod own_tests;
+mod report;
+pub mod statement;
+mod trial;
+
+use std::time::{Duration, Instant};
+
+use assay_bundle::digest::Sha256;
+use assay_bundle::manifest::{ArmName, HarnessKind, Input, Manifest, Oracle as Declared};
+use assay_bundle::pack::Entry;
+use assay_bundle::path::BundlePath;
+use assay_bundle::verdict::{Controls, Verdict};
+use jiff::Timestamp;
+
+pub use decide::{
+    Facts, MIN_CLEAN, MIN_COMPARED, MIN_FIRED, MIN_LENGTHS, MIN_OUTPUTS, MIN_VARIANTS, Standing, State, Step, decide,
+};
+pub use feed::Feed;
+pub use level::{Level, NoLevel};
+pub use mutate::Way;
+pub use neighbourhood::{Finds, Found, Handled, Neighbourhood, Stem};
+pub use own_tests::Tested;
+pub use report::{Merged, Report};
+
+use crate::evidence::{ArmState, Evidence};
+use crate::load::LoadedBundle;
+use crate::patch;
+use crate::pipeline::{self, ProveError, Prover, Run};
+use crate::session::Session;
+use crate::verdict;
+use dictionary::Dictionary;
+use guard::{Kind, Touch};
+use mutate::Mutator;
+use neighbourhood::{Bounds, Walk};
+use trial::Bench;
+
+/// Where the patch lies in the bundle that is run.
+const PATCH: &str = "candidate.patch";
+
+/// What is asked of a patch.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Variants, each run in both builds.
+    pub variants: usize,
+    /// CPU time of their runs together.
+    pub cpu: Duration,
+    /// Decides all variants.
+    pub seed: u64,
+    /// Inputs to compare besides the bundle's benign ones.
+    pub corpus: Vec<Vec<u8>>,
+    /// Who merged it, as the caller says.
+    pub merged: Option<Merged>,
+}
+
+/// What happens, for people who wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The proof with the patch.
+    Proof(pipeline::Progress),
+    /// The target's own tests, in this arm.
+    Tests(ArmName),
+    /// Variants.
+    Variants {
+        /// Done.
+        done: usize,
+        /// Of.
+        total: usize,
+    },
+}
+
+/// Why nothing could be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum FixError {
+    /// The patch cannot be read.
+    #[error(transparent)]
+    Patch(#[from] patch::PatchError),
+    /// The bundle has a file in the patch's place, or its path cannot be one.
+    #[error("the bundle has a file `{PATCH}` of its own; rename it")]
+    Place,
+    /// The disk.
+    #[error(transparent)]
+    Prove(#[from] ProveError),
+}
+
+/// Verifies a patch against the flaw that a bundle shows.
+///
+/// # Errors
+///
+/// The patch is malformed, or nothing can be written. All else is a level.
+pub fn check(
+    prover: &Prover<'_>,
+    bundle: &LoadedBundle,
+    manifest: &Manifest,
+    patch: &[u8],
+    wanted: &Wanted,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Report, FixError> {
+    let (started, begun) = (Timestamp::now(), Instant::now());
+    let files = patch::view(patch)?;
+    let (tried, path) = with_candidate(bundle, patch)?;
+    let heard = |event| progress(Progress::Proof(event));
+    let mut run = Run::default();
+    let mut asked = Asked::default();
+    let mut judged = manifest.clone();
+    let evidence = match Session::open_with(prover, &tried, manifest, Some(&path), &heard)? {
+        Ok(mut session) => {
+            let (evidence, running) = session.evidence(&heard);
+            judged = session.manifest().clone();
+            run = Run {
+                facts: session.facts(),
+                arms: session.records().to_vec(),
+                tools: session.toolchain().tools.clone(),
+                running,
+            };
+            asked = ask(&session, &evidence, &tried, &files, wanted, progress);
+            evidence
+        }
+        Err(not_run) => {
+            run.tools = not_run.tools;
+            pipeline::nothing_run(manifest, not_run.reason)
+        }
+    };
+    // The bundle's own identity: the patch is another subject.
+    let proof = prover.proof(bundle, &judged, evidence, run, started)?;
+    let unavailable = ArmState::Unavailable("nothing could be run".into());
+    let standing = decide(&Facts {
+        patched: proof.evidence.fixed.as_ref().unwrap_or(&unavailable),
+        ruling: &proof.ruling,
+        tested: asked.tested.as_ref(),
+        around: asked.around.as_ref().map_err(String::as_str),
+        touches: &asked.touches,
+        merged: wanted.merged.as_ref().map(|merged| merged.commit.as_str()),
+    });
+    Ok(Report {
+        patch: Sha256::of(patch),
+        files: files.iter().flat_map(patch::FileView::names).map(|name| name.to_string_lossy().into_owned()).collect(),
+        standing,
+        proof,
+        tested: asked.tested,
+        around: asked.around,
+        touches: asked.touches,
+        merged: wanted.merged.clone(),
+        took: begun.elapsed(),
+    })
+}
+
+/// What was asked of the two builds beyond the proof.
+struct Asked {
+    touches: Vec<Touch>,
+    tested: Option<Tested>,
+    around: Result<Neighbourhood, String>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { touches: Vec::new(), tested: None, around: Err("not run: there is no L1".into()) }
+    }
+}
+
+fn ask(
+    session: &Session<'_>,
+    evidence: &Evidence,
+    bundle: &LoadedBundle,
+    files: &[patch::FileView],
+    wanted: &Wanted,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Asked {
+    let manifest = session.manifest();
+    let command = manifest.tests.as_ref().map(|tests| tests.run.clone()).unwrap_or_default();
+    let harness: Vec<String> = manifest.harness.files.iter().map(|file| file.as_str().to_owned()).collect();
+    let mut asked = Asked { touches: guard::read(files, &harness, &command), ..Asked::default() };
+    if let (Some(without), Some(with)) = (made::of(session, ArmName::Vulnerable), made::of(session, ArmName::Fixed)) {
+        asked.touches.extend(made::touches(&without, &with));
+    }
+    let ruling = verdict::decide(manifest, evidence);
+    if (ruling.verdict, ruling.controls) != (Verdict::Reproduced, Some(Controls::BenignFixed)) {
+        return asked;
+    }
+    asked.tested = Some(own_tests(session, files, &command, progress));
+    asked.around = around(session, bundle, wanted, files, progress);
+    leaks::settle(session, bundle, &mut asked.touches);
+    let bytes = |list: &[Input]| -> Vec<Vec<u8>> { feeds(list, bundle).iter().map(Feed::bytes).collect() };
+    for word in guard::literals(files, &bytes(&manifest.inputs.trigger), &bytes(&manifest.inputs.benign)) {
+        // A variant of another kind that fired, and does not with the patch, shows that the patch
+        // does more than to look for these words.
+        let other = asked.around.as_ref().is_ok_and(|around| around.firing.iter().any(|feed| !word.fits(feed)));
+        let touch = if other { Touch::told } else { Touch::new };
+        asked.touches.push(touch(Kind::InputFilter, word.place));
+    }
+    asked
+}
+
+fn feeds(list: &[Input], bundle: &LoadedBundle) -> Vec<Feed> {
+    list.iter().filter_map(|input| Feed::of(input, bundle)).collect()
+}
+
+/// The bundle with the patch among its files.
+fn with_candidate(bundle: &LoadedBundle, patch: &[u8]) -> Result<(LoadedBundle, BundlePath), FixError> {
+    let path: BundlePath = PATCH.parse().map_err(|_| FixError::Place)?;
+    if bundle.file(&path).is_some() {
+        return Err(FixError::Place);
+    }
+    let mut tried = bundle.clone();
+    tried.files.push(Entry { path: path.clone(), content: patch.to_vec(), executable: false });
+    tried.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((tried, path))
+}
+
+fn own_tests(
+    session: &Session<'_>,
+    files: &[patch::FileView],
+    command: &[String],
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Tested {
+    let Some(tests) = &session.manifest().tests else {
+        return Tested::Untested(
+            "untested: the bundle does not say how the target's own tests are run ([tests])".into(),
+        );
+    };
+    let names = files.iter().flat_map(patch::FileView::names).map(|name| name.to_string_lossy().into_owned());
+    let names: Vec<String> = names.collect();
+    let restore = guard::tests_of(names.iter().map(String::as_str), command);
+    let one = |arm: ArmName, restore: &[String]| {
+        progress(Progress::Tests(arm));
+        own_tests::run(session, tests, arm, restore)
+    };
+    match one(ArmName::Vulnerable, &[]) {
+        Err(why) => Tested::Untested(format!("untested: the target's own tests could not be run: {why}")),
+        Ok(without) => match one(ArmName::Fixed, &restore) {
+            Err(why) => Tested::Worse(format!("with the patch, the target's own tests could not be run: {why}")),
+            Ok(with) => own_tests::compare(&without, &with),
+        },
+    }
+}
+
+/// Why the inputs of this bundle cannot be varied.
+fn not_varied(manifest: &Manifest) -> Option<String> {
+    match manifest.harness.kind {
+        HarnessKind::Program => return Some("the inputs are programs, which are not varied".into()),
+        HarnessKind::Server | HarnessKind::Driver => {
+            return Some("the inputs of a server or a driver are not varied by this version".into());
+        }
+        HarnessKind::File | HarnessKind::Stdin | HarnessKind::Args => {}
+    }
+    match manifest.oracle {
+        Declared::Growth { .. } => {
+            Some("the oracle `growth` judges inputs of several sizes together, and one variant says nothing".into())
+        }
+        Declared::Differential(_) | Declared::BuildRefusal | Declared::Memory => {
+            Some(format!("the oracle `{}` does not judge one input alone", manifest.oracle.kind()))
+        }
+        _ => None,
+    }
+}
+
+fn around(
+    session: &Session<'_>,
+    bundle: &LoadedBundle,
+    wanted: &Wanted,
+    files: &[patch::FileView],
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Neighbourhood, String> {
+    let manifest = session.manifest();
+    if let Some(why) = not_varied(manifest) {
+        return Err(why);
+    }
+    let (triggers, benign) = (feeds(&manifest.inputs.trigger, bundle), feeds(&manifest.inputs.benign, bundle));
+    let folder = session.work().folder("variants").map_err(|error| format!("the proof's folder: {error}"))?;
+    let source = session.source(ArmName::Vulnerable).ok_or("there is no source without the patch")?;
+    let touched: Vec<String> =
+        files.iter().flat_map(patch::FileView::names).map(|name| name.to_string_lossy().into_owned()).collect();
+    let known: Vec<Vec<u8>> = triggers.iter().chain(&benign).map(Feed::bytes).collect();
+    let dictionary = Dictionary::new(&known, &source.folder, &touched);
+    // An input of the caller's takes the place of the first benign one.
+    let corpus = wanted.corpus.iter().filter_map(|content| match benign.first()? {
+        Feed::Bytes { at, .. } => Some(Feed::Bytes { at: at.clone(), content: content.clone() }),
+        Feed::Args(_) => None,
+    });
+    let corpus = corpus.collect();
+    let executor = session.executor();
+    let without = Bench::new(&executor, ArmName::Vulnerable, &folder);
+    let with = Bench::new(&executor, ArmName::Fixed, &folder);
+    let walk = Walk {
+        without: &without,
+        with: &with,
+        triggers,
+        benign,
+        corpus,
+        mutator: Mutator::new(wanted.seed, dictionary),
+        bounds: Bounds { variants: wanted.variants, cpu: wanted.cpu, seed: wanted.seed },
+    };
+    walk.run(&|done, total| progress(Progress::Variants { done, total }))
+}

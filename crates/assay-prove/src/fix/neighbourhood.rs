@@ -1,0 +1,383 @@
+//! What lies around the inputs of a bundle, run in both builds: the variants
+//! that show the flaw without the patch, and those that both builds handle.
+//!
+//! The first decide L3: a neighbourhood that never fires without the patch is no
+//! evidence. The second decide L4, and a share of L3 too: a patch that refuses
+//! what the unpatched version handles has taken something away.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use assay_bundle::digest::Sha256;
+use assay_bundle::verdict::Outcome;
+use serde::Serialize;
+
+use super::feed::Feed;
+use super::mutate::{Mutator, Way};
+use super::trial::{Bench, Shown, Trial, together};
+
+/// Variants of one round: what is learnt in one is used in the next.
+const ROUND: usize = 48;
+/// Inputs that are varied at most.
+const MAX_PARENTS: usize = 400;
+/// Findings of one kind that are kept with their bytes.
+const KEPT: usize = 8;
+/// Runs that ended by a limit before the rest is given up: each costs its whole limit.
+const MAX_LIMITS: usize = 40;
+
+/// How far the neighbourhood reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Variants, each run in both builds.
+    pub variants: usize,
+    /// CPU time of all runs together.
+    pub cpu: Duration,
+    /// Decides all variants.
+    pub seed: u64,
+}
+
+/// Where a variant comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stem {
+    /// An input that shows the flaw.
+    Trigger,
+    /// An input that does not.
+    Benign,
+}
+
+/// One input that says something against the patch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The input.
+    pub feed: Feed,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// Where it comes from.
+    pub stem: Stem,
+    /// How it was made; none for an input as it was given.
+    pub way: Option<Way>,
+    /// Without the patch.
+    pub without: String,
+    /// With the patch.
+    pub with: String,
+}
+
+/// A list of which only the first are kept.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Finds {
+    /// All.
+    pub count: usize,
+    /// The first.
+    pub kept: Vec<Found>,
+}
+
+impl Finds {
+    fn add(&mut self, found: Found) {
+        self.count += 1;
+        if self.kept.len() < KEPT {
+            self.kept.push(found);
+        }
+    }
+}
+
+/// What both builds handle, from one stem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Handled {
+    /// Silent and alive without the patch.
+    pub clean: usize,
+    /// Of these, not alive with the patch.
+    pub refused: usize,
+    /// Of these, alive with the patch, and otherwise.
+    pub changed: usize,
+}
+
+/// What was seen around the inputs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Neighbourhood {
+    /// Decides all variants.
+    pub seed: u64,
+    /// Variants that were asked for.
+    pub wanted: usize,
+    /// Runs in both builds.
+    pub executions: usize,
+    /// CPU time of these, by the kernel.
+    pub cpu: Duration,
+    /// Wall time, which says nothing.
+    pub wall: Duration,
+    /// Variants that were run in both builds.
+    pub variants: usize,
+    /// Of these, fired without the patch.
+    pub fired: usize,
+    /// How many that fired were made in each way.
+    pub fired_by: BTreeMap<&'static str, usize>,
+    /// Lengths of those that fired.
+    pub lengths: BTreeSet<usize>,
+    /// Bytes of those that fired, for whoever asks what they have in common.
+    pub firing: Vec<Feed>,
+    /// Fired, crashed or did not end with the patch, and did not do so without it or fired there.
+    pub against: Finds,
+    /// Crashed both builds in another way than the oracle waits for.
+    pub elsewhere: Finds,
+    /// What those were: kind and function.
+    pub elsewhere_as: BTreeSet<String>,
+    /// Gave no evidence: a limit without the patch, a broken oracle.
+    pub nothing: usize,
+    /// Handled by both, by stem.
+    pub of_triggers: Handled,
+    /// The same for descendants of benign inputs, and those inputs themselves.
+    pub of_benign: Handled,
+    /// Not alive with the patch, and clean without.
+    pub refused: Finds,
+    /// Otherwise with the patch, and clean without.
+    pub changed: Finds,
+    /// Differ from themselves: left out.
+    pub unstable: usize,
+    /// How many different outputs the clean ones gave without the patch.
+    pub outputs: usize,
+    /// Why it ended before all variants were run.
+    pub stopped: Option<String>,
+}
+
+struct Job {
+    feed: Feed,
+    stem: Stem,
+    way: Option<Way>,
+}
+
+/// Everything that is needed to walk around.
+pub struct Walk<'a> {
+    /// The build without the patch.
+    pub without: &'a Bench<'a>,
+    /// The build with it.
+    pub with: &'a Bench<'a>,
+    /// Inputs that fire.
+    pub triggers: Vec<Feed>,
+    /// Inputs that do not.
+    pub benign: Vec<Feed>,
+    /// Inputs of the caller, compared like benign ones and not varied.
+    pub corpus: Vec<Feed>,
+    /// Makes variants.
+    pub mutator: Mutator,
+    /// How far.
+    pub bounds: Bounds,
+}
+
+impl Walk<'_> {
+    /// Runs all variants. `progress` hears how many are done of how many.
+    ///
+    /// # Errors
+    ///
+    /// The sandbox cannot run them.
+    pub fn run(mut self, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Neighbourhood, String> {
+        let begun = Instant::now();
+        let mut seen =
+            Neighbourhood { seed: self.bounds.seed, wanted: self.bounds.variants, ..Neighbourhood::default() };
+        let mut known: BTreeSet<Sha256> = self.triggers.iter().map(Feed::sha256).collect();
+        let mut outputs: BTreeSet<Shown> = BTreeSet::new();
+        let mut parents: Vec<(Feed, Stem)> = Vec::new();
+        parents.extend(self.triggers.iter().map(|feed| (feed.clone(), Stem::Trigger)));
+        parents.extend(self.benign.iter().map(|feed| (feed.clone(), Stem::Benign)));
+        let given: Vec<Job> = self.benign.iter().chain(&self.corpus).cloned().map(Job::given).collect();
+        for jobs in given.chunks(ROUND) {
+            known.extend(jobs.iter().map(|job| job.feed.sha256()));
+            for (job, pair) in jobs.iter().zip(self.pairs(jobs)?) {
+                seen.take(job, &pair, &mut outputs);
+            }
+        }
+        seen.variants = 0;
+        let mut limits = 0;
+        while seen.variants < self.bounds.variants {
+            let left = self.bounds.variants - seen.variants;
+            let jobs = self.round(left.min(ROUND), &parents, &mut known);
+            if jobs.is_empty() {
+                seen.stopped = Some("no more variants could be made of such short inputs".into());
+                break;
+            }
+            for (job, pair) in jobs.iter().zip(self.pairs(&jobs)?) {
+                limits += usize::from(pair.without.outcome == Outcome::Limit);
+                let new = seen.take(job, &pair, &mut outputs);
+                if new && parents.len() < MAX_PARENTS {
+                    let stem = if pair.without.outcome == Outcome::Fired { Stem::Trigger } else { job.stem };
+                    parents.push((job.feed.clone(), stem));
+                }
+            }
+            progress(seen.variants, self.bounds.variants);
+            seen.stopped = if seen.cpu >= self.bounds.cpu {
+                Some(format!("its {} s of CPU time were used up", self.bounds.cpu.as_secs()))
+            } else if limits >= MAX_LIMITS {
+                Some(format!("{limits} variants reached a limit of the harness without the patch, which shows nothing"))
+            } else {
+                None
+            };
+            if seen.stopped.is_some() {
+                break;
+            }
+        }
+        seen.outputs = outputs.len();
+        seen.wall = begun.elapsed();
+        Ok(seen)
+    }
+
+    /// New variants, each only once.
+    fn round(&mut self, count: usize, parents: &[(Feed, Stem)], known: &mut BTreeSet<Sha256>) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for _ in 0..count * 40 {
+            if jobs.len() == count {
+                break;
+            }
+            // The inputs of the bundle first and last: half of all variants are their own children.
+            let own = self.triggers.len() + self.benign.len();
+            let index =
+                if self.mutator.below(2) == 0 { self.mutator.below(own) } else { self.mutator.below(parents.len()) };
+            let other = self.mutator.below(parents.len());
+            let (Some((parent, stem)), Some((other, _))) = (parents.get(index), parents.get(other)) else { break };
+            let Some((feed, way)) = self.mutator.variant(parent, other) else { continue };
+            if known.insert(feed.sha256()) {
+                jobs.push(Job { feed, stem: *stem, way: Some(way) });
+            }
+        }
+        jobs
+    }
+
+    fn pairs(&self, jobs: &[Job]) -> Result<Vec<Pair>, String> {
+        together(jobs, |job| self.pair(&job.feed)).into_iter().collect()
+    }
+
+    /// One input in both builds; again where they differ, to see whether one differs from itself.
+    fn pair(&self, feed: &Feed) -> Result<Pair, String> {
+        let without = self.without.run(feed)?;
+        let with = self.with.run(feed)?;
+        let mut pair = Pair { cpu: without.cpu + with.cpu, executions: 2, unstable: false, without, with };
+        let quiet = pair.without.outcome == Outcome::Silent && pair.with.outcome == Outcome::Silent;
+        if quiet && pair.without.alive && pair.without.shown != pair.with.shown {
+            let (again, patched) = (self.without.run(feed)?, self.with.run(feed)?);
+            pair.cpu += again.cpu + patched.cpu;
+            pair.executions += 2;
+            pair.unstable = again.shown != pair.without.shown || patched.shown != pair.with.shown;
+        }
+        Ok(pair)
+    }
+}
+
+struct Pair {
+    without: Trial,
+    with: Trial,
+    unstable: bool,
+    cpu: Duration,
+    executions: usize,
+}
+
+impl Job {
+    fn given(feed: Feed) -> Self {
+        Self { feed, stem: Stem::Benign, way: None }
+    }
+}
+
+impl Neighbourhood {
+    /// Counts one pair; whether its input is worth varying further.
+    fn take(&mut self, job: &Job, pair: &Pair, outputs: &mut BTreeSet<Shown>) -> bool {
+        self.variants += 1;
+        self.executions += pair.executions;
+        self.cpu += pair.cpu;
+        let (without, with) = (&pair.without, &pair.with);
+        let found = || Found {
+            feed: job.feed.clone(),
+            sha256: job.feed.sha256(),
+            stem: job.stem,
+            way: job.way,
+            without: told(without),
+            with: told(with),
+        };
+        use Outcome::{Fired, Limit, OtherCrash, Silent};
+        match (without.outcome, with.outcome) {
+            (Fired, Silent) => {
+                self.fired(job);
+                true
+            }
+            (Fired, Fired | OtherCrash | Limit) => {
+                self.fired(job);
+                self.against.add(found());
+                true
+            }
+            // What it did not do before is the patch's doing.
+            (Silent | OtherCrash, Fired) | (Silent, OtherCrash | Limit) => {
+                self.against.add(found());
+                true
+            }
+            (OtherCrash, OtherCrash) => {
+                let signature = with.signature.as_ref();
+                self.elsewhere_as.insert(signature.map_or_else(
+                    || with.end.clone(),
+                    |signature| {
+                        let function = signature.function.as_deref().unwrap_or("an unknown function");
+                        format!("{} in {function}", signature.kind)
+                    },
+                ));
+                self.elsewhere.add(found());
+                false
+            }
+            (Silent, Silent) if without.alive => self.handled(job, pair, outputs, found),
+            (Silent, Silent) | (OtherCrash, Silent | Limit) => false,
+            _ => {
+                self.nothing += 1;
+                false
+            }
+        }
+    }
+
+    fn fired(&mut self, job: &Job) {
+        self.fired += 1;
+        *self.fired_by.entry(job.way.map_or("given", Way::as_str)).or_default() += 1;
+        self.lengths.insert(job.feed.len());
+        if self.firing.len() < 2_000 {
+            self.firing.push(job.feed.clone());
+        }
+    }
+
+    fn handled(&mut self, job: &Job, pair: &Pair, outputs: &mut BTreeSet<Shown>, found: impl Fn() -> Found) -> bool {
+        if pair.unstable {
+            self.unstable += 1;
+            return false;
+        }
+        let (without, with) = (&pair.without, &pair.with);
+        let new = outputs.len() < 10_000 && outputs.insert(without.shown.clone());
+        let handled = match job.stem {
+            Stem::Trigger => &mut self.of_triggers,
+            Stem::Benign => &mut self.of_benign,
+        };
+        handled.clean += 1;
+        if !with.alive {
+            handled.refused += 1;
+            self.refused.add(found());
+        } else if let Some(what) = without.shown.difference(&with.shown) {
+            handled.changed += 1;
+            let mut found = found();
+            found.with = format!("{}, another {what}", found.with);
+            self.changed.add(found);
+        }
+        new
+    }
+}
+
+/// `silent, exit 0`.
+fn told(trial: &Trial) -> String {
+    let outcome = match trial.outcome {
+        Outcome::Fired => "fired",
+        Outcome::Silent if trial.alive => "silent and alive",
+        Outcome::Silent => "silent",
+        Outcome::OtherCrash => "another crash",
+        Outcome::Limit => "ended by a limit",
+        Outcome::OracleBroken => "no evidence",
+        Outcome::HarnessError => "not started",
+        Outcome::BuildFailed => "not built",
+        Outcome::SandboxUnavailable => "no sandbox",
+    };
+    match (trial.outcome, &trial.signature) {
+        (Outcome::Fired | Outcome::OtherCrash, Some(signature)) => {
+            let function = signature.function.as_deref().map(|name| format!(" in {name}")).unwrap_or_default();
+            format!("{outcome}: {}{function}", signature.kind)
+        }
+        _ => format!("{outcome}, {}", trial.end),
+    }
+}
