@@ -65,8 +65,8 @@ pub struct Traffic {
     pub to_server: u64,
     /// Bytes from the server that the driver's socket took.
     pub to_driver: u64,
-    /// Whether the server ended by itself, before the driver did and unasked.
-    pub server_first: bool,
+    /// Whether the server ended by itself, or at a limit, before it was sent SIGTERM because its driver was done.
+    pub server_by_itself: bool,
     /// The bound that ended the traffic, if one did.
     pub exceeded: Option<Exceeded>,
 }

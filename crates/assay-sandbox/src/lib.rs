@@ -58,8 +58,9 @@ pub trait Sandbox: Send + Sync {
     /// over `link`, a socket that keeps messages apart. The program may speak TCP
     /// over IPv4 and may only listen at (server) or connect to (driver) the port.
     /// A word on `link`, or its end, asks for the end of the run: once the program
-    /// is idle it gets SIGTERM, and is killed when it stays; either way it ended
-    /// by [`End::Stopped`]. An end of its own making is told as it was.
+    /// is idle it gets SIGTERM, of which the engine sends a word on `link` before,
+    /// and is killed when it stays; either way it ended by [`End::Stopped`]. An
+    /// end of its own making is told as it was.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{SendFlags, SocketFlags, accept_with, send};
+use rustix::net::{RecvFlags, SendFlags, SocketFlags, accept_with, recv, send};
 
 use super::connection::{AGAIN, Connection};
 use super::{Exceeded, Join, Traffic};
@@ -38,6 +38,17 @@ impl End {
         if !std::mem::replace(&mut self.asked, true) {
             let _ = send(&self.link, b"e", SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
         }
+    }
+
+    /// Whether it was sent SIGTERM before it ended: its engine says so on the link.
+    fn was_told(&self) -> bool {
+        let hear = || recv(&self.link, &mut [0; 1], RecvFlags::DONTWAIT);
+        // A side that ends with our word unread resets the link; what it said comes after that.
+        let heard = match hear() {
+            Err(Errno::CONNRESET) => hear(),
+            other => other,
+        };
+        matches!(heard, Ok((1.., _)))
     }
 
     /// The sockets of its end; none when the run ended before it had any.
@@ -106,7 +117,7 @@ impl Relay<'_> {
         let mut heard = polls.iter().map(|poll| !poll.revents().is_empty()).collect::<Vec<_>>().into_iter();
         let [server, driver] = ends.map(|end| end.ended || heard.next().unwrap_or(false));
         if !self.server.ended && server {
-            self.traffic.server_first = !self.server.asked && !self.driver.ended;
+            self.traffic.server_by_itself = !self.server.was_told();
             self.moved = Instant::now();
         }
         if !self.driver.ended && driver {

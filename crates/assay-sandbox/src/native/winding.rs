@@ -10,6 +10,7 @@ use std::fs;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+use rustix::net::{SendFlags, send};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Readings in a row, one a tick, in which no thread ran and no CPU time was used.
@@ -60,6 +61,8 @@ impl<'a> Winding<'a> {
         let used = cpu > std::mem::replace(&mut self.cpu, cpu);
         self.quiet = if used || anything_runs() { 0 } else { self.quiet + 1 };
         if self.quiet >= QUIET {
+            // Said before it is done: whoever hears nothing knows that the program ended by itself.
+            let _ = self.link.map(|link| send(link, b"t", SendFlags::NOSIGNAL | SendFlags::DONTWAIT));
             let _ = kill_process(program, Signal::TERM);
             self.told = Some(Instant::now());
         }

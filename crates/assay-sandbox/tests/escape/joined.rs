@@ -31,7 +31,7 @@ pub fn bytes_go_both_ways() {
     assert_eq!((&joined.driver.end, &joined.server.end), (&End::Exited(0), &End::Stopped));
     let traffic = joined.traffic;
     assert_eq!((traffic.asked, traffic.taken, traffic.to_server, traffic.to_driver), (1, 1, 12, 7), "{traffic:?}");
-    assert!(!traffic.server_first && traffic.exceeded.is_none(), "{traffic:?}");
+    assert!(!traffic.server_by_itself && traffic.exceeded.is_none(), "{traffic:?}");
     let much = run(&[], &["much"]);
     assert_eq!(text(&much.driver.stdout), "got 5000000\n");
     assert_eq!(much.traffic.to_server, 5_000_000);
@@ -61,6 +61,7 @@ pub fn a_server_that_stays() {
     let begun = Instant::now();
     let joined = run(&["stay"], &[]);
     assert_eq!((joined.server.end, joined.driver.end), (End::Stopped, End::Exited(0)));
+    assert!(!joined.traffic.server_by_itself);
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
 }
 
@@ -74,7 +75,7 @@ pub fn a_crash_is_the_servers_own() {
 pub fn the_work_of_a_server_is_not_cut_off() {
     let joined = run(&["work-then-crash"], &["forget"]);
     assert_eq!((joined.server.end, joined.driver.end), (End::Signaled(libc::SIGABRT), End::Exited(0)));
-    assert!(!joined.traffic.server_first);
+    assert!(joined.traffic.server_by_itself, "after its driver, but not by our hand");
     let mut burning = join(&["spin"], &["forget"]);
     burning.server.limits.cpu = Duration::from_millis(500);
     let joined = run_joined(engine(), &burning).unwrap();
@@ -84,6 +85,7 @@ pub fn the_work_of_a_server_is_not_cut_off() {
 pub fn a_server_that_ends_first() {
     let joined = run(&["once"], &[]);
     assert_eq!((&joined.server.end, &joined.driver.end), (&End::Exited(7), &End::Exited(0)));
+    assert!(joined.traffic.server_by_itself);
     assert_eq!(text(&joined.driver.stdout), "got 12\n", "what it sent last still arrives");
 }
 
@@ -93,7 +95,7 @@ pub fn a_server_that_never_listens() {
     let joined = run_joined(engine(), &deaf).unwrap();
     assert_eq!((joined.server.end, joined.driver.end), (End::WallLimit, End::Exited(0)));
     let traffic = joined.traffic;
-    assert_eq!((traffic.asked, traffic.taken, traffic.to_server, traffic.server_first), (1, 0, 0, true));
+    assert_eq!((traffic.asked, traffic.taken, traffic.to_server, traffic.server_by_itself), (1, 0, 0, true));
 }
 
 pub fn a_driver_that_never_connects() {
