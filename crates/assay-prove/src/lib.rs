@@ -22,6 +22,7 @@ pub mod fix;
 pub mod instrumentation;
 pub mod layout;
 pub mod load;
+pub mod meter;
 pub mod observe;
 pub mod oracle;
 pub mod origin;

@@ -6,7 +6,7 @@ mod evidence_support;
 use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Controls, Outcome, Verdict};
 use assay_prove::evidence::{ArmState, Cell, Evidence, Place, Reach, Role, Run};
-use assay_prove::verdict::decide;
+use assay_prove::verdict::{Growth, decide};
 use evidence_support::{manifest, run};
 use proptest::prelude::*;
 
@@ -55,8 +55,16 @@ fn anything() -> impl Strategy<Value = Evidence> {
             run(Cell { arm, role, input }, repetition, outcome, alive, place)
         },
     );
-    (state(), proptest::option::of(state()), reach(), 0..4_u32, proptest::collection::vec(one, 0..40))
-        .prop_map(|(vulnerable, fixed, reach, wanted, runs)| Evidence { vulnerable, fixed, reach, wanted, runs })
+    (state(), proptest::option::of(state()), reach(), 0..4_u32, proptest::collection::vec(one, 0..40)).prop_map(
+        |(vulnerable, fixed, reach, wanted, runs)| Evidence {
+            vulnerable,
+            fixed,
+            reach,
+            wanted,
+            growth: Growth::None,
+            runs,
+        },
+    )
 }
 
 /// The runs of one cell as a runner makes them: until enough are done, or two strays.
@@ -105,6 +113,7 @@ fn regular(fixed: bool) -> impl Strategy<Value = Evidence> {
         fixed: fixed.then_some(state),
         reach,
         wanted,
+        growth: Growth::None,
         runs: cells.iter().zip(&drawn).flat_map(|(cell, drawn)| cell_runs(*cell, wanted, drawn)).collect(),
     })
 }

@@ -12,7 +12,7 @@ use assay_bundle::manifest::ArmName::{Fixed, Vulnerable};
 use assay_bundle::verdict::{Controls, Verdict};
 use assay_prove::evidence::Role::{Benign, Trigger};
 use assay_prove::evidence::{ArmState, Evidence, Reach};
-use assay_prove::verdict::decide;
+use assay_prove::verdict::{Growth, decide};
 use evidence_support::{manifest, runs};
 
 /// Name and runs (in the letters of `evidence_support::runs`) of a cell.
@@ -87,6 +87,7 @@ fn table() -> String {
                 fixed: None,
                 reach: Reach::Unknown,
                 wanted: 3,
+                growth: Growth::None,
                 runs: runs(Vulnerable, Trigger, 0, vt_runs),
             };
             evidence.runs.extend(runs(Vulnerable, Benign, 0, vb_runs));
@@ -114,7 +115,14 @@ fn table() -> String {
         ("self-test silent", ArmState::OracleBroken("planted call".to_owned())),
         ("nothing ran", ArmState::Built),
     ] {
-        let evidence = Evidence { vulnerable: state, fixed: None, reach: Reach::Unknown, wanted: 3, runs: vec![] };
+        let evidence = Evidence {
+            vulnerable: state,
+            fixed: None,
+            reach: Reach::Unknown,
+            wanted: 3,
+            growth: Growth::None,
+            runs: vec![],
+        };
         line([name, name, "(none declared)", ""], &evidence, false);
     }
     out
@@ -154,6 +162,7 @@ fn sentences_name_the_flaw_and_the_counts() {
             fixed: fixed.map(|_| ArmState::Built),
             reach: Reach::Reached,
             wanted: 3,
+            growth: Growth::None,
             runs: runs(Vulnerable, Trigger, 0, vt),
         };
         evidence.runs.extend(runs(Vulnerable, Benign, 0, vb));

@@ -2,7 +2,9 @@
 
 use assay_bundle::manifest::{ArmName, Manifest};
 
+use super::growth::needed;
 use super::rate::Rate;
+use super::ruling::ControlRuns;
 use super::tally::{Count, Tally};
 use crate::evidence::{ArmState, Cell, Evidence, Role, Run};
 
@@ -47,6 +49,17 @@ impl<'a> Case<'a> {
         self.tally.cells(ArmName::Vulnerable, Role::Trigger)
     }
 
+    /// The counts by which a cell is held to be whole and free of accidents.
+    ///
+    /// Where the first round of a trigger was flaky, more runs were added to it on both versions
+    /// (`growth`), and what happens in those leaves the verdict where it is: an accident in the
+    /// last of a hundred runs ends the growth and takes nothing back. Everywhere else all runs count.
+    pub fn round(&self, cell: Cell) -> Count {
+        let origin = self.tally.first_round(Cell { arm: ArmName::Vulnerable, ..cell });
+        let grown = cell.role == Role::Trigger && origin.fired > 0 && origin.fired < origin.done();
+        if grown { self.tally.first_round(cell) } else { self.tally.of_cell(cell) }
+    }
+
     /// The first run of a cell with this property, by number: order plays no part.
     pub fn first(&self, cell: Cell, wanted: impl Fn(&Run) -> bool) -> Option<&Run> {
         let runs = self.evidence.runs.iter().filter(|run| run.cell == cell && wanted(run));
@@ -54,6 +67,19 @@ impl<'a> Case<'a> {
             let key = |run: &'_ Run| (run.repetition, run.outcome);
             key(a).cmp(&key(b)).then_with(|| a.saw.cmp(&b.saw)).then_with(|| a.end.cmp(&b.end))
         })
+    }
+
+    /// For the flaky trigger whose control falls shortest: the silence it needs, and has.
+    pub fn control_runs(&self) -> Option<ControlRuns> {
+        if !self.has_fixed() || self.evidence.fixed != Some(ArmState::Built) {
+            return None;
+        }
+        let flaky = self.triggers().filter(|(_, count)| count.fired > 0 && count.fired < count.done());
+        let controls = flaky.map(|(cell, count)| {
+            let control = self.tally.of_cell(Cell { arm: ArmName::Fixed, ..cell });
+            ControlRuns { needed: needed(count), silent: control.silent, total: control.done() }
+        });
+        controls.max_by_key(|control| (control.needed.saturating_sub(control.silent), control.needed))
     }
 
     /// The rate of the trigger that fires least often.

@@ -33,7 +33,6 @@ use assay_bundle::manifest::{ArmName, Manifest};
 use assay_bundle::verdict::{Controls, Outcome, Verdict};
 
 use super::case::Case;
-use super::rate::silent_runs_needed;
 use super::ruling::Ruling;
 use super::sentence::{self, runs};
 use super::tally::{Count, name};
@@ -82,8 +81,9 @@ pub fn decide(manifest: &Manifest, evidence: &Evidence) -> Ruling {
         Verdict::NotRun | Verdict::Inconclusive => None,
         _ => case.weakest_rate(),
     };
-    let sentence = sentence::of(&case, verdict, rate.as_ref(), &reasons);
-    Ruling { verdict, controls, rate, sentence, reasons }
+    let control = if verdict == Verdict::Flaky { case.control_runs() } else { None };
+    let sentence = sentence::of(&case, verdict, rate.as_ref(), control.as_ref(), &reasons);
+    Ruling { verdict, controls, rate, control, sentence, reasons }
 }
 
 fn not_run(case: &Case<'_>) -> Vec<String> {
@@ -129,7 +129,7 @@ fn inconclusive(case: &Case<'_>) -> Vec<String> {
     let judged = |(cell, count): &(Cell, Count)| {
         cell.arm == ArmName::Vulnerable || (case.fixed_not_built().is_none() && !count.never_built())
     };
-    let cells: Vec<_> = case.tally.all().filter(judged).collect();
+    let cells: Vec<_> = case.tally.all().map(|(cell, _)| (cell, case.round(cell))).filter(judged).collect();
     // The cause comes before what follows from it: after two strays the runner makes no more runs.
     for (cell, count) in &cells {
         if count.stray >= REPEATED {
@@ -248,12 +248,31 @@ fn flaky(case: &Case<'_>) -> Vec<String> {
     if !reasons.is_empty() {
         reasons.extend(control_failed(case));
     }
-    if !reasons.is_empty()
-        && let Some(needed) = case.weakest_rate().and_then(|rate| silent_runs_needed(rate.share()))
-    {
-        reasons.push(format!(
-            "at this rate it takes {needed} silent control runs before chance explains them in fewer than 1 of 100 cases"
-        ));
+    if !reasons.is_empty() {
+        reasons.extend(unsettled(case));
+    }
+    reasons
+}
+
+/// What happened in the added runs of a flaky trigger, which takes the verdict no further.
+fn unsettled(case: &Case<'_>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for (cell, count) in case.tally.all().filter(|(cell, _)| cell.role == Role::Trigger) {
+        let round = case.round(cell);
+        if count.stray > round.stray {
+            reasons.push(format!(
+                "{}: {} of those added ended without evidence",
+                name(cell),
+                runs(count.stray - round.stray)
+            ));
+        }
+        if cell.arm == ArmName::Fixed && count.other > round.other {
+            reasons.push(format!(
+                "{}: {} of those added crashed in another way than declared, which is neither the flaw nor silence",
+                name(cell),
+                runs(count.other - round.other)
+            ));
+        }
     }
     reasons
 }

@@ -1,7 +1,7 @@
 //! What [`decide`](super::decide) answers.
 
 use assay_bundle::verdict::{Controls, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::rate::Rate;
 
@@ -17,10 +17,31 @@ pub struct Ruling {
     /// How often the weakest trigger fired on the vulnerable arm; absent when
     /// the runs do not say (`not-run`, `inconclusive`).
     pub rate: Option<Rate>,
+    /// For `flaky` with a fixed version: whether that one's silence counts.
+    pub control: Option<ControlRuns>,
     /// One sentence in plain words.
     pub sentence: String,
     /// Why this verdict, and what else is worth knowing; at most a few dozen.
     pub reasons: Vec<String>,
+}
+
+/// How often the fixed version of a flaky flaw stayed silent, and how often it had to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlRuns {
+    /// Silent runs before chance explains them in fewer than 1 of 100 cases, at the rate seen.
+    pub needed: u32,
+    /// Silent runs that there were, of the trigger that falls shortest.
+    pub silent: u32,
+    /// Judged runs of that trigger on the fixed version.
+    pub total: u32,
+}
+
+impl ControlRuns {
+    /// Whether the silence means something.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.silent == self.total && self.silent >= self.needed
+    }
 }
 
 impl Ruling {

@@ -7,7 +7,9 @@ use assay_bundle::manifest::{ArmName, Oracle};
 use assay_bundle::verdict::{Outcome, Verdict};
 
 use super::case::Case;
+use super::growth::Growth;
 use super::rate::Rate;
+use super::ruling::ControlRuns;
 use crate::evidence::{Role, Signature};
 
 /// Longest piece of foreign text that a sentence repeats.
@@ -51,7 +53,13 @@ pub(super) fn runs(n: u32) -> String {
 }
 
 /// The sentence of this verdict.
-pub(super) fn of(case: &Case<'_>, verdict: Verdict, rate: Option<&Rate>, reasons: &[String]) -> String {
+pub(super) fn of(
+    case: &Case<'_>,
+    verdict: Verdict,
+    rate: Option<&Rate>,
+    control: Option<&ControlRuns>,
+    reasons: &[String],
+) -> String {
     let trigger = case.tally.sum(ArmName::Vulnerable, Role::Trigger);
     let fixed = case.tally.sum(ArmName::Fixed, Role::Trigger);
     let because = reasons.first().map_or("no reason is known", String::as_str);
@@ -84,7 +92,8 @@ pub(super) fn of(case: &Case<'_>, verdict: Verdict, rate: Option<&Rate>, reasons
                     rate.high * 100.0
                 )
             });
-            format!("Flaky: {} fired in {on_vulnerable}{interval}.", flaw(case))
+            let control = control.map_or_else(String::new, silence);
+            format!("Flaky: {} fired in {on_vulnerable}{interval}{control}{}.", flaw(case), ended(case.evidence.growth))
         }
         Verdict::ControlFailed => format!(
             "Control failed: {} fired in {on_vulnerable} and still in {} of {} on the fixed one.",
@@ -113,6 +122,35 @@ pub(super) fn of(case: &Case<'_>, verdict: Verdict, rate: Option<&Rate>, reasons
                 benign.done()
             )
         }
+    }
+}
+
+/// What the fixed version's runs are worth beside a flaw that fires at this rate.
+fn silence(control: &ControlRuns) -> String {
+    let ControlRuns { needed, silent, total } = *control;
+    let stayed = format!("; the fixed version stayed silent in {silent} of {}", runs(total));
+    if control.counts() {
+        format!("{stayed}, which chance explains in fewer than 1 of 100 cases from {} on", runs(needed))
+    } else if silent < total {
+        format!("{stayed}, so the fix does not hold or something else breaks there")
+    } else {
+        format!("{stayed}, which may be chance: at this rate its silence counts from {} on", runs(needed))
+    }
+}
+
+/// What ended the growth of runs before its rules did.
+fn ended(growth: Growth) -> String {
+    match growth {
+        Growth::CpuCeiling(seconds) => {
+            format!(
+                "; no more runs were made, since those added had used {seconds} s of CPU time, this runner's ceiling"
+            )
+        }
+        Growth::WallCeiling(seconds) => {
+            format!("; no more runs were made, since those added had taken {seconds} s, this runner's ceiling")
+        }
+        Growth::NoEvidence => "; no more runs were made, since two of those added ended without evidence".to_owned(),
+        Growth::None | Growth::Enough | Growth::LastStep | Growth::ControlFired => String::new(),
     }
 }
 
@@ -179,7 +217,7 @@ fn declared(oracle: &Oracle) -> String {
         ),
         Oracle::CanaryRead => "a leaked secret".to_owned(),
         Oracle::Output { .. } => "the declared output".to_owned(),
-        Oracle::Differential => "a difference between outputs".to_owned(),
+        Oracle::Differential(_) => "a difference between outputs".to_owned(),
         Oracle::BuildRefusal => "the trigger program".to_owned(),
     }
 }

@@ -91,6 +91,8 @@ impl Count {
 #[derive(Debug)]
 pub(super) struct Tally {
     cells: BTreeMap<Cell, Count>,
+    /// The runs of the first round alone: those that gave what every cell is asked for.
+    first: BTreeMap<Cell, Count>,
     /// Ways in which the record does not fit the manifest or itself.
     pub defects: Vec<String>,
 }
@@ -103,12 +105,12 @@ impl Tally {
             cells.insert(cell, Count::default());
         }
         let mut defects = Vec::new();
-        let mut numbers: BTreeMap<Cell, Vec<u32>> = BTreeMap::new();
+        let mut of_cell: BTreeMap<Cell, Vec<&Run>> = BTreeMap::new();
         let mut foreign = BTreeSet::new();
         for run in &evidence.runs {
             if let Some(count) = cells.get_mut(&run.cell) {
                 count.add(run);
-                numbers.entry(run.cell).or_default().push(run.repetition);
+                of_cell.entry(run.cell).or_default().push(run);
             } else {
                 foreign.insert(run.cell);
             }
@@ -116,15 +118,25 @@ impl Tally {
         for cell in foreign {
             defects.push(format!("the record holds runs of {}, which the manifest does not have", name(cell)));
         }
-        for (cell, mut seen) in numbers {
-            seen.sort_unstable();
+        let mut first = BTreeMap::new();
+        for (cell, mut runs) in of_cell {
+            // Whatever is counted of a run takes part, so that the order of the record does not.
+            runs.sort_by_key(|run| (run.repetition, run.outcome, run.alive, Count::of(run).in_harness));
             // Numbers must be 0, 1, 2, ...: a run that was taken out or put in twice shows.
-            if seen.iter().zip(0_u32..).any(|(number, place)| *number != place) {
+            if runs.iter().zip(0_u32..).any(|(run, place)| run.repetition != place) {
                 defects.push(format!(
                     "the runs of {} are not numbered 0, 1, 2, ...: one is missing or doubled",
                     name(cell)
                 ));
             }
+            let mut round = Count::default();
+            for run in runs {
+                if round.done() >= evidence.wanted.max(1) {
+                    break;
+                }
+                round.add(run);
+            }
+            first.insert(cell, round);
         }
         match (manifest.arms.fixed.is_some(), evidence.fixed.is_some()) {
             (true, false) => {
@@ -135,7 +147,7 @@ impl Tally {
             }
             _ => {}
         }
-        Self { cells, defects }
+        Self { cells, first, defects }
     }
 
     /// The cells of one arm and role, by input.
@@ -144,6 +156,16 @@ impl Tally {
             .iter()
             .filter(move |(cell, _)| cell.arm == arm && cell.role == role)
             .map(|(cell, count)| (*cell, *count))
+    }
+
+    /// The counts of one cell.
+    pub fn of_cell(&self, cell: Cell) -> Count {
+        self.cells.get(&cell).copied().unwrap_or_default()
+    }
+
+    /// The counts of one cell's first round: its runs, by number, up to the one that made them enough.
+    pub fn first_round(&self, cell: Cell) -> Count {
+        self.first.get(&cell).copied().unwrap_or_default()
     }
 
     /// All cells that the manifest asks for.
