@@ -52,6 +52,8 @@ pub struct Joined {
     pub driver: Finished,
     /// What went between them, as the relay counted.
     pub traffic: Traffic,
+    /// What the server sent to the driver, connection by connection. Hostile.
+    pub said: Vec<Vec<u8>>,
 }
 
 /// What went through the relay.
@@ -140,14 +142,16 @@ pub fn run_joined(sandbox: &dyn Sandbox, join: &Join) -> Result<Joined, SandboxE
         let driver = std::thread::Builder::new()
             .spawn_scoped(scope, move || side(&join.driver, endpoint(Side::Driver, 1), driver_link, driver_runs));
         let ends = [(to_server, server_over), (to_driver, driver_over)];
-        let traffic = relay::carry(ends, join).map_err(broken("carrying bytes between the sides"));
+        let carried = relay::carry(ends, join).map_err(broken("carrying bytes between the sides"));
         // The ends are closed by now, whatever happened: a side that still runs is asked to end by that.
         let wait = |thread: io::Result<std::thread::ScopedJoinHandle<'_, Result<Finished, SandboxError>>>| {
             let thread = thread.map_err(broken("a thread for one side"))?;
             thread.join().map_err(|_| broken("a side")(io::Error::other("its thread broke off")))?
         };
         let (server, driver) = (wait(server), wait(driver));
-        Ok(Joined { server: server?, driver: driver?, traffic: traffic? })
+        let (server, driver) = (server?, driver?);
+        let (traffic, said) = carried?;
+        Ok(Joined { server, driver, traffic, said })
     })
 }
 

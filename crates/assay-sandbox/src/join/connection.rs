@@ -30,7 +30,8 @@ impl Flow {
 
     /// Moves what can be moved without waiting: so many bytes reached the other side.
     /// A socket that breaks closes this direction only: a server that is gone may have answered before.
-    fn step(&mut self, from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> u64 {
+    /// `hear` is given the bytes that were read.
+    fn step(&mut self, from: BorrowedFd<'_>, to: BorrowedFd<'_>, hear: impl FnOnce(&[u8])) -> u64 {
         let mut moved = 0;
         if self.closed {
             return moved;
@@ -39,7 +40,11 @@ impl Flow {
             let mut chunk = vec![0; BUFFER - self.held.len()];
             match recv(from, chunk.as_mut_slice(), RecvFlags::DONTWAIT) {
                 Ok((0, _)) => self.read_to_end = true,
-                Ok((count, _)) => self.held.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+                Ok((count, _)) => {
+                    let read = chunk.get(..count).unwrap_or_default();
+                    hear(read);
+                    self.held.extend_from_slice(read);
+                }
                 Err(Errno::AGAIN | Errno::INTR) => {}
                 Err(_) => self.read_to_end = true,
             }
@@ -96,13 +101,14 @@ pub struct Connection {
     phase: Phase,
     up: Flow,
     down: Flow,
+    said: Vec<u8>,
 }
 
 impl Connection {
     /// The driver's socket, and one of the server's network that is to be connected.
     pub fn new(driver: OwnedFd, server: OwnedFd, port: u16) -> Self {
         let (up, down) = (Flow::default(), Flow::default());
-        Self { driver, server, port, phase: Phase::Waiting(None), up, down }
+        Self { driver, server, port, phase: Phase::Waiting(None), up, down, said: Vec::new() }
     }
 
     fn knock(&mut self) {
@@ -136,8 +142,8 @@ impl Connection {
         }
         if matches!(self.phase, Phase::Open) {
             let (driver, server) = (self.driver.as_fd(), self.server.as_fd());
-            step.up = self.up.step(driver, server);
-            step.down = self.down.step(server, driver);
+            step.up = self.up.step(driver, server, |_| {});
+            step.down = self.down.step(server, driver, |bytes| self.said.extend_from_slice(bytes));
             if self.up.closed && self.down.closed {
                 self.phase = Phase::Over;
             }
@@ -179,6 +185,11 @@ impl Connection {
     /// The same in the other direction.
     pub fn answered(&self) -> bool {
         matches!(self.phase, Phase::Over) || self.down.closed
+    }
+
+    /// What the server sent on it.
+    pub fn into_said(self) -> Vec<u8> {
+        self.said
     }
 
     /// Whether nothing is left to carry.

@@ -68,11 +68,13 @@ struct Relay<'a> {
     spare: Vec<OwnedFd>,
     connections: Vec<Connection>,
     traffic: Traffic,
+    said: Vec<Vec<u8>>,
     moved: Instant,
 }
 
-/// Carries bytes until both sides have ended. `ends` are the server's and the driver's.
-pub fn carry(ends: [(OwnedFd, PipeReader); 2], join: &Join) -> io::Result<Traffic> {
+/// Carries bytes until both sides have ended, and says how many and what the server sent. `ends` are the server's
+/// and the driver's.
+pub fn carry(ends: [(OwnedFd, PipeReader); 2], join: &Join) -> io::Result<(Traffic, Vec<Vec<u8>>)> {
     let [server, driver] = ends.map(End::new);
     // No program starts before its engine has handed the sockets out, so this waits for no program.
     let spare = server.sockets()?;
@@ -85,6 +87,7 @@ pub fn carry(ends: [(OwnedFd, PipeReader); 2], join: &Join) -> io::Result<Traffi
         spare,
         connections: Vec::new(),
         traffic: Traffic::default(),
+        said: Vec::new(),
         moved: Instant::now(),
     };
     while !(relay.server.ended && relay.driver.ended) {
@@ -93,7 +96,8 @@ pub fn carry(ends: [(OwnedFd, PipeReader); 2], join: &Join) -> io::Result<Traffi
         relay.carry_all();
         relay.wind_down();
     }
-    Ok(relay.traffic)
+    relay.forget(|_| true);
+    Ok((relay.traffic, relay.said))
 }
 
 impl Relay<'_> {
@@ -157,12 +161,18 @@ impl Relay<'_> {
             self.traffic.to_server += step.up;
             self.traffic.to_driver += step.down;
         }
-        self.connections.retain(|connection| !connection.over());
+        self.forget(Connection::over);
         if self.traffic.to_server > self.join.bytes {
             self.exceed(Exceeded::BytesToServer);
         } else if self.traffic.to_driver > self.join.bytes {
             self.exceed(Exceeded::BytesToDriver);
         }
+    }
+
+    /// Lets go of connections, but for what the server said on them: at most what `bytes` and the buffers hold.
+    fn forget(&mut self, which: impl Fn(&Connection) -> bool) {
+        let gone = self.connections.extract_if(.., |connection| which(connection));
+        self.said.extend(gone.map(Connection::into_said).filter(|said| !said.is_empty()));
     }
 
     /// A side that has ended takes the other with it, as soon as that has all that was meant for it.
@@ -184,7 +194,7 @@ impl Relay<'_> {
     fn exceed(&mut self, bound: Exceeded) {
         self.traffic.exceeded.get_or_insert(bound);
         self.listener = None;
-        self.connections.clear();
+        self.forget(|_| true);
         self.server.ask_to_end();
         self.driver.ask_to_end();
     }

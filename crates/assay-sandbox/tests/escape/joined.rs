@@ -32,6 +32,7 @@ pub fn bytes_go_both_ways() {
     let traffic = joined.traffic;
     assert_eq!((traffic.asked, traffic.taken, traffic.to_server, traffic.to_driver), (1, 1, 12, 7), "{traffic:?}");
     assert!(!traffic.server_by_itself && traffic.exceeded.is_none(), "{traffic:?}");
+    assert_eq!(joined.said, [b"got 12\n"]);
     let much = run(&[], &["much"]);
     assert_eq!(text(&much.driver.stdout), "got 5000000\n");
     assert_eq!(much.traffic.to_server, 5_000_000);
@@ -47,6 +48,7 @@ pub fn many_connections() {
     let joined = run(&[], &["many", "100"]);
     assert_eq!(text(&joined.driver.stdout).matches("got 10\n").count(), 100, "{joined:?}");
     assert_eq!((joined.traffic.taken, joined.traffic.exceeded), (100, None));
+    assert_eq!(joined.said, vec![b"got 10\n".to_vec(); 100]);
     let joined = run(&[], &["at-once"]);
     assert_eq!(text(&joined.driver.stdout).matches("got 10\n").count(), 100, "{joined:?}");
 }
@@ -133,6 +135,7 @@ pub fn too_many_bytes() {
     flood.bytes = 1 << 20;
     let joined = run_joined(engine(), &flood).unwrap();
     assert_eq!(joined.traffic.exceeded, Some(Exceeded::BytesToDriver));
+    assert!(joined.said.iter().map(Vec::len).sum::<usize>() < (1 << 20) + (256 << 10), "what is kept is bounded");
 }
 
 pub fn too_many_connections() {
