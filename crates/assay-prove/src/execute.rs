@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{
     ArmName, HarnessKind, HarnessOrigin, Input, InputContent, Instrument, Manifest, Oracle as Declared,
 };
@@ -14,6 +15,7 @@ use assay_sandbox::{Collect, End, Finished, Into as Destination, Mount, RunLimit
 use crate::ceiling;
 use crate::evidence::{Cell, Role, Run};
 use crate::hook::HookLog;
+use crate::joined::Met;
 use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
 use crate::observe::{self, Resolver};
 use crate::oracle::alive::SignsOfLife;
@@ -102,6 +104,8 @@ pub struct Single {
     changes: Vec<canary_write::Change>,
     changes_cut: bool,
     against: Option<Finished>,
+    /// What it met on the other side, if it was the server of a driver.
+    pub met: Option<Met>,
 }
 
 /// What one command is given beyond what the manifest says.
@@ -111,6 +115,10 @@ pub struct Extra {
     pub mounts: Vec<Mount>,
     /// Whether `$SCRATCH` is brought out.
     pub keep_scratch: bool,
+    /// The other side, to which the command is the server (`Executor::driver`).
+    pub driver: Option<Spec>,
+    /// What runs in the place of the command.
+    pub task: Option<Task>,
 }
 
 impl Single {
@@ -118,6 +126,12 @@ impl Single {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         self.exit_code
+    }
+
+    /// Why the run is no evidence, by what its driver did; `exit` is the status of a live one.
+    #[must_use]
+    pub fn fault(&self, exit: i32) -> Option<String> {
+        self.met.as_ref()?.fault(&self.finished.end, exit)
     }
 }
 
@@ -165,12 +179,17 @@ impl Executor<'_> {
             (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(self.bundle.join(path.as_str())),
             _ => Stdin::Empty,
         };
-        let mut single = match self.single(arm, out, argv, stdin.clone()) {
+        let extra = || Extra { driver: self.driver(arm, out, input), ..Extra::default() };
+        let mut single = match self.single_with(arm, out, argv, stdin.clone(), extra()) {
             Ok(single) => single,
             Err(error) => return failed(Outcome::SandboxUnavailable, error),
         };
+        if let Some(why) = single.fault(self.manifest.harness.alive.exit) {
+            let end = end_words(&single.finished.end);
+            return Run { end, cpu: single.finished.usage.cpu, ..failed(Outcome::HarnessError, why) };
+        }
         if let Some(other) = self.oracle.against() {
-            match self.single(arm, out, Self::command(other, input), stdin) {
+            match self.single_with(arm, out, Self::command(other, input), stdin, extra()) {
                 Ok(other) => single.against = Some(other.finished),
                 Err(error) => return failed(Outcome::SandboxUnavailable, error),
             }
@@ -179,12 +198,18 @@ impl Executor<'_> {
             Ok(judgement) => judgement,
             Err(why) => return failed(Outcome::OracleBroken, why),
         };
-        let compared = Self::seen(cell, &single, &[], &[], |seen| self.oracle.compared(seen));
-        let missing = (cell.role == Role::Benign).then(|| self.alive.missing_in(&single.finished));
-        let saw = match missing.iter().flatten().next() {
-            Some(missing) => format!("{}; no sign of life: {missing}", judgement.saw),
-            None => judgement.saw,
-        };
+        let compared = self.compared(cell, &single);
+        let missing = (cell.role == Role::Benign).then(|| match &single.met {
+            Some(met) => met.missing(self.alive, &single.finished.end),
+            None => self.alive.missing_in(&single.finished),
+        });
+        let mut saw = judgement.saw;
+        if let Some(met) = &single.met {
+            saw.push_str(&format!("; {}", met.words()));
+        }
+        if let Some(missing) = missing.iter().flatten().next() {
+            saw.push_str(&format!("; no sign of life: {missing}"));
+        }
         Run {
             cell,
             repetition,
@@ -220,6 +245,11 @@ impl Executor<'_> {
         Ok(Self::seen(cell, single, &logs, &hooks, |seen| self.oracle.judge(seen)))
     }
 
+    /// The output of a run as the oracle compares it, where it does.
+    pub(crate) fn compared(&self, cell: Cell, single: &Single) -> Option<Sha256> {
+        Self::seen(cell, single, &[], &[], |seen| self.oracle.compared(seen))
+    }
+
     fn seen<T>(
         cell: Cell,
         single: &Single,
@@ -238,6 +268,7 @@ impl Executor<'_> {
             changes_cut: single.changes_cut,
             planted: single.scratch.as_ref().map(|scratch| Planted { secret: &single.secret, scratch }),
             against: single.against.as_ref(),
+            said: single.met.as_ref().map_or(&[], |met| &met.said),
         })
     }
 
@@ -297,6 +328,9 @@ impl Executor<'_> {
         let mut spec = self.spec(arm, out, argv, stdin, &limits, &options);
         let before = canary_write::canary_tree(secret.text());
         spec.mounts.extend(extra.mounts);
+        if let Some(task) = extra.task {
+            spec.task = task;
+        }
         let canary = if options.snapshot_canary { Some(self.add_canary(&mut spec, secret.text())?) } else { None };
         let mut collected = Vec::new();
         let mut collect = |spec: &mut Spec, wanted: bool, from: &str, max_bytes: u64, name| {
@@ -310,7 +344,7 @@ impl Executor<'_> {
         collect(&mut spec, options.log_folder, LOG, LOG_BYTES, What::Log);
         collect(&mut spec, options.snapshot_scratch || extra.keep_scratch, SCRATCH, scratch, What::Scratch);
         collect(&mut spec, options.snapshot_canary, CANARY, 1 << 20, What::Canary);
-        let mut finished = self.sandbox.run(&spec).map_err(|error| error.to_string())?;
+        let (mut finished, met) = self.carry_out(&spec, extra.driver)?;
         drop(canary);
         let mut log = Tree::default();
         let mut changes = Vec::new();
@@ -333,7 +367,7 @@ impl Executor<'_> {
                 kept = Some(tree);
             }
         }
-        Ok(Single { finished, log, scratch: kept, limits, exit_code, secret, changes, changes_cut, against: None })
+        Ok(Single { finished, log, scratch: kept, limits, exit_code, secret, changes, changes_cut, against: None, met })
     }
 
     /// Adds the canary folder, which is to live until the run is over.
@@ -350,7 +384,14 @@ impl Executor<'_> {
     /// # Errors
     ///
     /// Why the sandbox could not run it.
-    pub fn with_log(&self, arm: &Built, out: &Path, argv: Vec<String>, stdin: Stdin) -> Result<(End, Tree), String> {
+    pub fn with_log(
+        &self,
+        arm: &Built,
+        out: &Path,
+        argv: Vec<String>,
+        stdin: Stdin,
+        driver: Option<Spec>,
+    ) -> Result<(End, Tree), String> {
         let options = RunOptions { log_folder: true, ..RunOptions::default() };
         let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
         // A harness that is given `$CANARY` would end early without one.
@@ -364,12 +405,17 @@ impl Executor<'_> {
             max_bytes: LOG_BYTES,
             max_entries: 64,
         });
-        let finished = self.sandbox.run(&spec).map_err(|error| error.to_string())?;
+        let (finished, _) = self.carry_out(&spec, driver)?;
         Ok((finished.end, finished.trees.into_iter().next().unwrap_or_default()))
     }
 
     fn scratch(&self) -> u64 {
-        self.manifest.harness.limits.scratch.unwrap_or(64 << 20)
+        let wanted = self.manifest.harness.limits.scratch.unwrap_or(64 << 20);
+        match &self.manifest.oracle {
+            // A tmpfs is memory too: full, it must not look like what the program holds.
+            Declared::Memory => wanted.min(self.limits().memory / 20),
+            _ => wanted,
+        }
     }
 
     fn spec(

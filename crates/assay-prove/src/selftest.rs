@@ -5,6 +5,12 @@
 //! instrumented builds are searched for the sanitizer's runtime and its calls.
 //! For the other oracles a fixture of the runner's own fires in the same sandbox.
 
+pub mod act;
+mod measured;
+mod printed;
+mod raised;
+mod written;
+
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -52,7 +58,13 @@ pub fn self_test(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
         Declared::Cpu => fixture(executor, "spin", |end| *end == End::CpuLimit),
         Declared::Memory => fixture(executor, "hold", |end| *end == End::MemoryLimit),
         Declared::CanaryRead => gives_away(executor),
-        _ => Ok(()),
+        Declared::Growth { .. } => measured::growth(executor, arm),
+        Declared::CanaryWrite { path, .. } => written::canary_write(executor, arm, path.as_deref()),
+        Declared::Output { channel, .. } => printed::output(executor, arm, *channel),
+        Declared::Differential(declared) => printed::differential(executor, arm, declared.channel),
+        Declared::Exception { .. } => raised::exception(executor, arm),
+        // Its silence is itself something that was seen: the compiler's own words.
+        Declared::BuildRefusal => Ok(()),
     }
 }
 
@@ -81,7 +93,7 @@ fn instrumented(executor: &Executor<'_>, out: &Path, instrument: Instrument) -> 
     let marks: &[&str] = match instrument {
         Instrument::Asan => &["__asan_init", "__asan_report_"],
         Instrument::Ubsan => &["__ubsan_handle_"],
-        Instrument::Lsan => &["__lsan_"],
+        Instrument::Lsan => &["__lsan_init"],
         Instrument::Msan => &["__msan_init", "__msan_warning"],
         Instrument::None => &[],
     };

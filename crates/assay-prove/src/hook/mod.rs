@@ -14,8 +14,18 @@ use serde::Deserialize;
 pub const NODE: &str = "assay-hook.cjs";
 
 /// What lies in the hook folder: name and content.
-pub const FILES: [(&str, &str); 2] =
-    [("sitecustomize.py", include_str!("sitecustomize.py")), (NODE, include_str!("assay-hook.cjs"))];
+pub const FILES: [(&str, &str); 4] = [
+    ("sitecustomize.py", include_str!("sitecustomize.py")),
+    (NODE, include_str!("assay-hook.cjs")),
+    ("self-test/raise.py", include_str!("self_test/raise.py")),
+    ("self-test/raise.cjs", include_str!("self_test/raise.cjs")),
+];
+
+/// The class that the programs of the self-test raise.
+pub const SELF_TEST_CLASS: &str = "AssaySelfTest";
+
+/// Interpreter and program of each self-test, relative to the hook folder.
+pub const SELF_TESTS: [(&str, &str); 2] = [("python3", "self-test/raise.py"), ("node", "self-test/raise.cjs")];
 
 /// A hook's log is at most this long.
 const MAX_BYTES: usize = 1 << 20;

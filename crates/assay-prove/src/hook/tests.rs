@@ -13,6 +13,7 @@ fn run(interpreter: &str, name: &str, program: &str) -> Option<(HookLog, Option<
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     for (name, content) in FILES {
+        std::fs::create_dir_all(path(name).parent().unwrap()).unwrap();
         std::fs::write(path(name), content).unwrap();
     }
     std::fs::write(path(name), program).unwrap();

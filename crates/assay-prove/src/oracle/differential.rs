@@ -93,7 +93,7 @@ impl Differing {
             return Judgement::of(Outcome::OracleBroken, "the other implementation was not run");
         };
         let ended = end_words(&other.end);
-        if !matches!(other.end, End::Exited(_)) {
+        if !matches!(other.end, End::Exited(_) | End::Stopped) {
             return Judgement::of(Outcome::HarnessError, format!("the other implementation ended with {ended}"));
         }
         let measure = self.digest(other);
@@ -130,7 +130,7 @@ impl Oracle for Differing {
     }
 
     fn compared(&self, seen: &Seen<'_>) -> Option<Sha256> {
-        matches!(seen.finished.end, End::Exited(_)).then(|| self.digest(seen.finished))
+        matches!(seen.finished.end, End::Exited(_) | End::Stopped).then(|| self.digest(seen.finished))
     }
 
     fn settle(&self, runs: &mut [Run]) {

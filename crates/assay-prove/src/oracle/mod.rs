@@ -74,6 +74,22 @@ pub trait Oracle: Send + Sync {
     }
 }
 
+/// For self-tests: the oracle `output` that waits for exactly this line.
+pub(crate) fn for_line(channel: manifest::Channel, line: &str) -> Result<Box<dyn Oracle>, Unsupported> {
+    Ok(Box::new(output::Output::new(channel, &format!("^{}$", regex::escape(line)))?))
+}
+
+/// For self-tests: the oracle `growth` with its default numbers over these sizes.
+pub(crate) fn for_growth(sizes: &[u64]) -> Box<dyn Oracle> {
+    let sizes = sizes.iter().copied().map(Some).collect();
+    Box::new(growth::Growth { sizes, exponent: 1.7, control: 1.3, ratio: 100.0 })
+}
+
+/// For self-tests: the oracle `exception` that waits for this class, wherever it is raised.
+pub(crate) fn for_class(class: &str) -> Box<dyn Oracle> {
+    Box::new(exception::Exception { types: vec![class.to_owned()], frame: None })
+}
+
 /// An oracle that this version cannot run; the verdict is `not-run` with this sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

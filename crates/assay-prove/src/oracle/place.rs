@@ -19,6 +19,9 @@ pub const LOG: &str = "/log";
 /// The hooks of the `exception` oracle.
 pub const HOOK: &str = "/hook";
 
+/// The runner's own programs that stand in the place of a harness while the oracle is tested.
+const SELF_TEST: &str = "/hook/self-test";
+
 /// Whose code a source file is, by its path in the sandbox.
 ///
 /// The target is the arm's source and what the `wheel` and `npm` recipes
@@ -34,7 +37,7 @@ pub fn place_of(file: &str) -> Place {
     let within = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     if within(SRC) || within("/out/site") || within("/out/node_modules") {
         Place::Target
-    } else if within(BUNDLE) {
+    } else if within(BUNDLE) || within(SELF_TEST) {
         Place::Harness
     } else {
         Place::Unknown
@@ -86,6 +89,8 @@ mod tests {
             ("harness.c", Place::Harness),
             ("/bundle/src/../harness.c", Place::Harness),
             ("/bundle/srcs/other.c", Place::Harness),
+            ("/hook/self-test/raise.py", Place::Harness),
+            ("/hook/sitecustomize.py", Place::Unknown),
             ("/usr/include/c++/12/bits/stl_vector.h", Place::Unknown),
             ("/rustc/abc/library/core/src/ptr/mod.rs", Place::Unknown),
             ("/deps/libc/src/lib.rs", Place::Unknown),
