@@ -40,6 +40,7 @@ use assay_bundle::pack::Entry;
 
 pub use error::ImportError;
 pub use format::Format;
+pub use oss_fuzz::is_testcase;
 pub use source::Source;
 
 /// Bundles of one import.

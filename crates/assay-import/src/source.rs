@@ -38,6 +38,12 @@ impl Source {
         Self { name: name.to_owned(), whole, content: Content::Tree(files) }
     }
 
+    /// Whether a file lies at this very path.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        matches!(&self.content, Content::Tree(files) if files.iter().any(|file| file.path.as_str() == path))
+    }
+
     /// All its files: path or name, and content.
     pub(crate) fn files(&self) -> Vec<(&str, &[u8])> {
         match &self.content {

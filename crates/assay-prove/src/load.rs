@@ -121,8 +121,22 @@ fn read_packed(path: &Path) -> Result<Vec<Entry>, LoadError> {
     pack::read(file, &bounds).map_err(|error| wrong(error.code(), error.to_string()))
 }
 
+/// All files of a folder that need be no bundle, as hostile input: within the
+/// same bounds, plain files only, sorted by nothing.
+///
+/// # Errors
+///
+/// `not-found`, `too-large`, `not-a-plain-file` or `bad-path`.
+pub fn read_tree(root: &Path) -> Result<Vec<Entry>, LoadError> {
+    walk(root, None)
+}
+
 fn read_folder(root: &Path) -> Result<Vec<Entry>, LoadError> {
-    let mut reader = Reader { files: Vec::new(), bytes: 0, entries: 0 };
+    walk(root, Some(crate::layout::SRC_NAME))
+}
+
+fn walk(root: &Path, reserved: Option<&'static str>) -> Result<Vec<Entry>, LoadError> {
+    let mut reader = Reader { files: Vec::new(), bytes: 0, entries: 0, reserved };
     // The path that the caller gave may be a link; nothing below it may.
     let folder = openat(CWD, root, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
         .map_err(|error| wrong("not-found", format!("`{}` cannot be read: {error}", root.display())))?;
@@ -134,6 +148,8 @@ struct Reader {
     files: Vec<Entry>,
     bytes: u64,
     entries: usize,
+    /// The folder that a bundle may not have.
+    reserved: Option<&'static str>,
 }
 
 impl Reader {
@@ -161,7 +177,7 @@ impl Reader {
             // Looked at without opening: a pipe would wait, and a device may act on being opened.
             let kind = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).map_err(unreadable)?.st_mode;
             match FileType::from_raw_mode(kind) {
-                FileType::Directory if relative == crate::layout::SRC_NAME => {
+                FileType::Directory if Some(relative.as_str()) == self.reserved => {
                     return Err(wrong(
                         "reserved-path",
                         "a bundle has no `src` folder of its own: the arm's source is put there; rename it, \

@@ -57,8 +57,9 @@ fn named(name: &str) -> Option<Named> {
     is_digest.then_some(Named { target: None, number: None, does })
 }
 
-/// Whether a file is called like a testcase.
-pub(crate) fn is_testcase(name: &str) -> bool {
+/// Whether a file is called like a testcase of a fuzzing service: `crash-` and a digest, `clusterfuzz-testcase-...`.
+#[must_use]
+pub fn is_testcase(name: &str) -> bool {
     named(file_name(name)).is_some()
 }
 

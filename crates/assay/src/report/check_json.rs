@@ -2,6 +2,7 @@
 
 use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{Light, MissingItem};
+use assay_prove::load::LoadError;
 use serde::Serialize;
 
 use super::problem_json::ProblemJson;
@@ -42,6 +43,19 @@ impl<'a> CheckJson<'a> {
             missing: &intake.reading.missing,
             bundle: ids.map(|(bundle, _)| bundle),
             claim: ids.map(|(_, claim)| claim),
+        }
+    }
+
+    /// A bundle that could not even be read.
+    pub fn unreadable(path: &std::path::Path, error: &'a LoadError) -> Self {
+        Self {
+            path: path.display().to_string(),
+            state: "refused",
+            lights: &[],
+            problems: vec![ProblemJson::load(error)],
+            missing: &[],
+            bundle: None,
+            claim: None,
         }
     }
 }

@@ -3,6 +3,11 @@
 mod check;
 mod digest;
 mod fetch;
+mod import;
+mod import_source;
+mod lay;
+mod new;
+mod new_templates;
 mod pack;
 mod sign;
 mod unpack;
@@ -18,12 +23,14 @@ use clap::Subcommand;
 use crate::cli::Common;
 use crate::failure::Failure;
 
-/// An author's tools: check, fetch, pack, unpack, digest, sign
+/// An author's tools: new, import, check, fetch, pack, unpack, digest, sign
 ///
 /// A proof bundle is a folder with a proof.toml, or a `.tar.zst` of it. docs/formats.md tells how to write one.
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum BundleCommand {
+    New(new::NewArgs),
+    Import(import::ImportArgs),
     Check(check::CheckArgs),
     Fetch(fetch::FetchArgs),
     Pack(pack::PackArgs),
@@ -35,6 +42,8 @@ pub enum BundleCommand {
 /// Runs one of them.
 pub fn run(command: &BundleCommand, common: &Common) -> Result<u8, Failure> {
     match command {
+        BundleCommand::New(call) => new::run(call, common),
+        BundleCommand::Import(call) => import::run(call, common),
         BundleCommand::Check(call) => check::run(call, common),
         BundleCommand::Fetch(call) => fetch::run(call, common),
         BundleCommand::Pack(call) => pack::run(call, common),
