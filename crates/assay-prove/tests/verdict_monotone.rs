@@ -45,18 +45,31 @@ fn violation(rule: Rule, manifest: &Manifest, evidence: &Evidence, subsets: &[Ve
     };
     let count = evidence.runs.len();
     let cells: BTreeSet<Cell> = evidence.runs.iter().map(|run| run.cell).collect();
-    // Any one run; and, since those leave no gap, the last runs of each cell.
-    let one = (0..count).find_map(|out| told(&without(&|place| place == out), "taking one run"));
+    // Any one run (of a long record those that stand out, and every so many); and, since those leave no gap, the
+    // last runs of each cell.
+    let step = (count / 60).max(1);
+    let stands_out = |place: usize| {
+        let alike = evidence
+            .runs
+            .iter()
+            .filter(|run| run.cell == evidence.runs[place].cell && run.outcome == evidence.runs[place].outcome);
+        alike.count() < 4
+    };
+    let one = (0..count)
+        .filter(|place| place % step == 0 || stands_out(*place))
+        .find_map(|out| told(&without(&|place| place == out), "taking one run"));
     one.or_else(|| {
         cells.iter().find_map(|cell| {
             let most = evidence.runs.iter().filter(|run| run.cell == *cell).count();
-            (0..most).find_map(|kept| {
-                let beyond = |place: usize| {
-                    let run = &evidence.runs[place];
-                    run.cell == *cell && run.repetition as usize >= kept
-                };
-                told(&without(&beyond), &format!("cutting {cell:?} to {kept}"))
-            })
+            (0..most).rev().enumerate().filter(|(nth, kept)| *nth < 8 || *kept < 8 || nth % step == 0).find_map(
+                |(_, kept)| {
+                    let beyond = |place: usize| {
+                        let run = &evidence.runs[place];
+                        run.cell == *cell && run.repetition as usize >= kept
+                    };
+                    told(&without(&beyond), &format!("cutting {cell:?} to {kept}"))
+                },
+            )
         })
     })
     .or_else(|| {
@@ -112,7 +125,8 @@ proptest! {
         prop_assert!(the_rule(&manifest, &unsaid) <= ceiling);
         if evidence.reach == Reach::Reached {
             for reach in [Reach::Unknown, Reach::NotReached] {
-                prop_assert!(the_rule(&manifest, &Evidence { reach, ..evidence.clone() }) <= ceiling.max(2));
+                let less = Evidence { reach, ..evidence.clone() };
+                prop_assert!(the_rule(&manifest, &less) <= ceiling);
             }
         }
     }
@@ -215,7 +229,7 @@ const BROKEN: [(&str, Rule); 4] = [
 #[test]
 fn a_broken_rule_is_caught() {
     let manifest = manifest(2, 1, true);
-    let records: Vec<Evidence> = worlds(120).iter().map(|world| record(&manifest, world)).collect();
+    let records: Vec<Evidence> = worlds(1000).iter().map(|world| record(&manifest, world)).collect();
     for (what, rule) in BROKEN {
         let caught = records.iter().find_map(|evidence| violation(rule, &manifest, evidence, &[]));
         assert!(caught.is_some(), "no record tells a rule that {what} from the true one");

@@ -122,6 +122,9 @@ fn inconclusive(case: &Case<'_>) -> Vec<String> {
                 "the oracle's self-test did not fire in the {arm} version's build: {}",
                 sentence::plain(why)
             )),
+            ArmState::BuildFailed(_) if case.tally.all().any(|(cell, count)| cell.arm == arm && count.any()) => {
+                reasons.push(format!("the record holds runs of the {arm} version, which did not build"));
+            }
             ArmState::Built | ArmState::Unavailable(_) | ArmState::BuildFailed(_) => {}
         }
     }

@@ -34,6 +34,11 @@ impl Count {
         self.fired + self.silent + self.other
     }
 
+    /// Whether there is any run at all.
+    pub fn any(self) -> bool {
+        self.done() + self.stray > 0
+    }
+
     /// Whether the cell has no run because its program did not build.
     pub fn never_built(self) -> bool {
         self.unbuilt > 0 && self.unbuilt == self.stray && self.done() == 0

@@ -12,13 +12,10 @@ use proptest::prelude::*;
 
 use super::run;
 
-/// What one run of a cell would show.
-pub type Drawn = (Outcome, bool, Place);
-
 /// What every cell would show, run after run, and when the runner gives up.
 #[derive(Debug, Clone)]
 pub struct World {
-    pub cells: BTreeMap<Cell, Vec<Drawn>>,
+    pub cells: BTreeMap<Cell, Habit>,
     pub fixed: Option<ArmState>,
     pub reach: Reach,
     pub wanted: u32,
@@ -26,22 +23,48 @@ pub struct World {
     pub ceiling: usize,
 }
 
-/// Outcomes of one cell, which mostly goes one way.
-fn stream(cell: Cell, flaky: bool) -> impl Strategy<Value = Vec<Drawn>> {
+/// How a cell behaves: what it shows mostly, how often it does otherwise, and by which luck.
+#[derive(Debug, Clone, Copy)]
+pub struct Habit {
+    usual: Outcome,
+    /// Of a thousand runs, those that are silent whatever is usual.
+    quiet: u64,
+    /// Of a thousand runs, accidents and oddities.
+    odd: u64,
+    seed: u64,
+}
+
+impl Habit {
+    /// What this run of the cell shows. The same number always shows the same.
+    fn shows(&self, number: usize) -> (Outcome, bool, Place) {
+        let draw = |salt: u64| {
+            // The mixing steps of SplitMix64.
+            let mut x = self.seed.wrapping_add((number as u64 * 4 + salt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (x ^ (x >> 31)) % 1000
+        };
+        let outcome = match draw(0) {
+            odd if odd < self.odd => match draw(1) % 8 {
+                0 | 1 => Outcome::Fired,
+                2 | 3 => Outcome::OtherCrash,
+                4..=6 => Outcome::Limit,
+                _ => Outcome::SandboxUnavailable,
+            },
+            other if other < self.odd + self.quiet => Outcome::Silent,
+            _ => self.usual,
+        };
+        let place = if draw(2) < self.odd / 4 { Place::Harness } else { Place::Target };
+        (outcome, draw(3) >= self.odd / 4, place)
+    }
+}
+
+fn habit(cell: Cell, flaky: bool) -> impl Strategy<Value = Habit> {
     let fires = cell.role == Role::Trigger && cell.arm == ArmName::Vulnerable;
     let usual = if fires { Outcome::Fired } else { Outcome::Silent };
-    let silent = if fires && flaky { 25 } else { 0 };
-    let outcome = prop_oneof![
-        60 => Just(usual),
-        silent => Just(Outcome::Silent),
-        1 => Just(Outcome::Fired),
-        1 => Just(Outcome::OtherCrash),
-        2 => Just(Outcome::Limit),
-        1 => Just(Outcome::SandboxUnavailable),
-    ];
-    let alive = prop_oneof![60 => Just(true), 1 => Just(false)];
-    let place = prop_oneof![90 => Just(Place::Target), 1 => Just(Place::Harness)];
-    proptest::collection::vec((outcome, alive, place), 1100)
+    let quiet: &[u64] = if fires && flaky { &[50, 500, 900, 950] } else { &[0] };
+    (proptest::sample::select(quiet), proptest::sample::select(&[0_u64, 2, 10, 40][..]), any::<u64>())
+        .prop_map(move |(quiet, odd, seed)| Habit { usual, quiet, odd, seed })
 }
 
 /// A world with two triggers and a benign input.
@@ -55,7 +78,7 @@ pub fn world(fixed: bool, flaky: bool) -> impl Strategy<Value = World> {
         }
     }
     // The second trigger is mostly a steady one: one flaky trigger makes a flaky proof.
-    let streams: Vec<_> = cells.iter().map(|cell| stream(*cell, flaky && cell.input == 0)).collect();
+    let habits: Vec<_> = cells.iter().map(|cell| habit(*cell, flaky && cell.input == 0)).collect();
     let state = prop_oneof![
         9 => Just(ArmState::Built),
         1 => Just(ArmState::BuildFailed("cc".to_owned())),
@@ -63,8 +86,8 @@ pub fn world(fixed: bool, flaky: bool) -> impl Strategy<Value = World> {
     ];
     let reach = prop_oneof![Just(Reach::Reached), Just(Reach::Unknown), Just(Reach::NotReached)];
     let ceiling = prop_oneof![3 => Just(usize::MAX), 1 => 0..40_usize];
-    (streams, state, reach, 1..6_u32, ceiling).prop_map(move |(streams, state, reach, wanted, ceiling)| World {
-        cells: cells.iter().copied().zip(streams).collect(),
+    (habits, state, reach, 1..6_u32, ceiling).prop_map(move |(habits, state, reach, wanted, ceiling)| World {
+        cells: cells.iter().copied().zip(habits).collect(),
         fixed: fixed.then_some(state),
         reach,
         wanted,
@@ -140,7 +163,7 @@ fn round(
             }
             idle = false;
             let number = one.runs.len();
-            let (outcome, alive, place) = world.cells[cell][number];
+            let (outcome, alive, place) = world.cells[cell].shows(number);
             one.runs.push(run(*cell, u32::try_from(number).unwrap(), outcome, alive, place));
             if matches!(outcome, Outcome::Fired | Outcome::Silent | Outcome::OtherCrash) {
                 one.judged += 1;
