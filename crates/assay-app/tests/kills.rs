@@ -369,7 +369,9 @@ fn what_is_acknowledged_survives_every_kill_and_nothing_is_early() {
         match release {
             Ok(report) => assert_eq!(report.advisories.len(), out.len()),
             // On a slow machine a home may never get as far as a publication; then there is no release at all.
-            Err(assay_repo::VerifyError::Refused(assay_repo::Refusal::NoIndex)) => assert!(out.is_empty(), "{out:?} is not out"),
+            Err(assay_repo::VerifyError::Refused(assay_repo::Refusal::NoIndex)) => {
+                assert!(out.is_empty(), "{out:?} is not out")
+            }
             Err(error) => panic!("{error}"),
         }
         let left: Vec<_> = fs::read_dir(&home)
