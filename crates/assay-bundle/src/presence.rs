@@ -1,7 +1,7 @@
 //! Whether a bundle brings the files that its manifest names.
 
 use crate::files::FileMap;
-use crate::manifest::{ArmName, InputContent, Manifest, Problem, Source};
+use crate::manifest::{ArmName, InputContent, Manifest, MissingItem, Problem, Source};
 use crate::path::BundlePath;
 
 /// Files that the manifest names and the bundle does not bring, and files that
@@ -26,6 +26,56 @@ pub fn check(manifest: &Manifest, files: &FileMap) -> Vec<Problem> {
         );
     }
     problems
+}
+
+/// Files that a partial report names and does not bring: something that is
+/// missing, not something that is wrong.
+///
+/// Looks at the text as written, since a partial report has no checked
+/// manifest; names that are no paths are the reader's to complain about.
+#[must_use]
+pub fn absent(manifest: &str, files: &FileMap) -> Vec<MissingItem> {
+    let Ok(table) = toml::from_str::<toml::Table>(manifest) else { return Vec::new() };
+    let mut named: Vec<(String, String)> = Vec::new();
+    for place in [
+        &["arms", "vulnerable", "source", "path"][..],
+        &["arms", "vulnerable", "source", "patch"],
+        &["arms", "fixed", "source", "path"],
+        &["arms", "fixed", "source", "patch"],
+        &["deps", "lock"],
+    ] {
+        if let Some(path) = find(&table, place).and_then(toml::Value::as_str) {
+            named.push((place.join("."), path.to_owned()));
+        }
+    }
+    let sources = find(&table, &["build", "sources"]).and_then(toml::Value::as_array);
+    for (index, source) in sources.into_iter().flatten().enumerate() {
+        named.extend(source.as_str().map(|path| (format!("build.sources[{index}]"), path.to_owned())));
+    }
+    for role in ["trigger", "benign"] {
+        let inputs = find(&table, &["inputs", role]).and_then(toml::Value::as_array);
+        for (index, input) in inputs.into_iter().flatten().enumerate() {
+            for key in ["path", "program"] {
+                let path = input.get(key).and_then(toml::Value::as_str);
+                named.extend(path.map(|path| (format!("inputs.{role}[{index}].{key}"), path.to_owned())));
+            }
+        }
+    }
+    let missing = named.into_iter().filter_map(|(key, path)| {
+        let path: BundlePath = path.parse().ok()?;
+        let is_missing = path.first_segment() != "src" && !files.has(&path);
+        is_missing.then(|| MissingItem::file(&key, &path))
+    });
+    missing.collect()
+}
+
+fn find<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a toml::Value> {
+    let (last, before) = path.split_last()?;
+    let mut table = table;
+    for key in before {
+        table = table.get(*key)?.as_table()?;
+    }
+    table.get(*last)
 }
 
 /// Every path of the bundle that the manifest names, with the key that names it.

@@ -208,6 +208,15 @@ impl Draft {
         self.oracle = Some(oracle);
     }
 
+    /// Settles what a source says against itself: a leak is only seen in builds that look for leaks.
+    pub(crate) fn settle(&mut self) {
+        let is_leak = self.oracle.as_ref().is_some_and(|oracle| oracle.kind == "leak");
+        if let Some(word) = self.instrument.filter(|word| is_leak && !matches!(*word, "asan" | "lsan")) {
+            self.instrument = None;
+            self.remark(Part::Build, &format!("The source speaks of a leak and of a build with `{word}`, which sees none."));
+        }
+    }
+
     /// Adds a file in this folder of the bundle under a name like this one.
     pub(crate) fn put(&mut self, folder: &str, name: &str, content: Vec<u8>) -> Option<BundlePath> {
         let name = text::name(name);

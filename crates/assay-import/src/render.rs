@@ -36,6 +36,7 @@ pub(crate) fn bundle(
         Some(number) => format!("{number:03}-{}", draft.name),
         None => draft.name.clone(),
     };
+    draft.settle();
     if let Some(like) = like {
         like.join(&mut draft)?;
     }

@@ -451,3 +451,14 @@ fn a_pattern_makes_findings_of_a_known_harness_complete() {
     let partial = "schema = \"assay.proof/1\"\ntitle = \"x\"\n";
     assert_eq!(import(&file("pov.json", &pov()), &wish(partial, Vec::new())).unwrap_err().code(), "bad-pattern");
 }
+
+#[test]
+fn a_source_that_contradicts_itself_still_gives_a_manifest() {
+    let case = format!("crash-{}", "c".repeat(40));
+    let facts = serde_json::to_vec(&json!({ "fuzz_target": "f", "crash_type": "Direct-leak", "sanitizer": "memory" })).unwrap();
+    let imported = auto(&tree(&[(&case, b"x"), ("facts.json", &facts)]));
+    let bundle = &imported.bundles[0];
+    assert_eq!(value(bundle, &["oracle", "kind"]).unwrap().as_str(), Some("leak"));
+    assert_eq!(value(bundle, &["build"]), None);
+    says(bundle, "speaks of a leak and of a build with `msan`");
+}

@@ -92,7 +92,7 @@ fn word() -> impl Strategy<Value = String> {
         "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x1",
         "Project: x\nFuzz Target: y\nCrash Type: Timeout",
         "crash_type",
-        "Heap-buffer-overflow READ 1",
+        "Heap-buffer-overflow READ 1", "Direct-leak", "memory", "undefined",
         "crash_state",
         "fuzz_target",
         "aGk=",

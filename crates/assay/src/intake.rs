@@ -48,6 +48,11 @@ impl Intake {
                 put_out(&mut reading, problem);
             }
             reading.problems.extend(problems);
+        } else {
+            // A partial report is not wrong for it, and no light shines for a file that is not there.
+            for item in presence::absent(&bundle.manifest, &file_map(&bundle)) {
+                put_out_for(&mut reading, item);
+            }
         }
         Self { bundle, reading }
     }
@@ -81,6 +86,20 @@ impl Intake {
 /// Reads the bundle at this path, to run it.
 pub fn ready(path: &Path) -> Result<Ready, Refusal> {
     Intake::open(path).map_err(Refusal::Unreadable)?.ready()
+}
+
+/// The light of an item that is missing says so.
+fn put_out_for(reading: &mut Reading, item: MissingItem) {
+    if let Some(light) = reading.readiness.lights.iter_mut().find(|light| light.name == item.light) {
+        let says = format!("the file of `{}`", item.key);
+        light.says = match (light.on, light.says.split_once("missing: ")) {
+            (false, Some(_)) => format!("{}, {says}", light.says),
+            (false, None) => format!("{}; missing: {says}", light.says),
+            (true, _) => format!("missing: {says}"),
+        };
+        light.on = false;
+    }
+    reading.missing.push(item);
 }
 
 /// A file that is not there puts out the light that it would have lit.

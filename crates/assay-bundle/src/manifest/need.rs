@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::readiness::LightName;
+use crate::path::BundlePath;
 
 /// A key that is not there yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,6 +21,19 @@ pub struct MissingItem {
     pub light: LightName,
     /// Whether nothing can be run without it.
     pub required: bool,
+}
+
+impl MissingItem {
+    /// A file that a key names and the bundle does not bring.
+    pub(crate) fn file(key: &str, path: &BundlePath) -> Self {
+        Self {
+            key: key.to_owned(),
+            why: format!("names `{path}`, and the bundle does not bring that file"),
+            example: format!("# put the file at {path}"),
+            light: LightName::of_key(key),
+            required: true,
+        }
+    }
 }
 
 struct Need {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::need::MissingItem;
-use super::problem::Problem;
+use super::problem::{Problem, shown};
 
 /// What one light stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -98,20 +98,16 @@ impl Readiness {
         let light = |name| {
             let absent: Vec<_> =
                 missing.iter().filter(|item| item.light == name).map(|item| format!("`{}`", item.key)).collect();
-            let wrong = problems.iter().filter(|problem| LightName::of_key(&problem.place) == name).count();
-            let on = readable && absent.is_empty() && wrong == 0;
+            let wrong: Vec<_> = problems.iter().filter(|problem| LightName::of_key(&problem.place) == name).collect();
+            let on = readable && absent.is_empty() && wrong.is_empty();
             let says = if !readable {
                 "the manifest could not be read".to_owned()
-            } else if !absent.is_empty() {
-                let mut says = format!("missing: {}", absent.join(", "));
-                if wrong > 0 {
-                    says.push_str(&format!("; and {} to solve", count(wrong)));
-                }
-                says
-            } else if wrong > 0 {
-                format!("{} to solve", count(wrong))
-            } else {
+            } else if on {
                 present(name).to_owned()
+            } else {
+                let absent = (!absent.is_empty()).then(|| format!("missing: {}", absent.join(", ")));
+                let wrong = (!wrong.is_empty()).then(|| format!("to solve: {}", told(&wrong)));
+                absent.into_iter().chain(wrong).collect::<Vec<_>>().join("; ")
             };
             Light { name, on, says }
         };
@@ -119,8 +115,15 @@ impl Readiness {
     }
 }
 
-fn count(problems: usize) -> String {
-    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
+/// Problems by code and place; their sentences stand elsewhere.
+fn told(problems: &[&Problem]) -> String {
+    const SHOWN: usize = 6;
+    let one = |problem: &&Problem| format!("`{}` at `{}`", problem.code, shown(&problem.place));
+    let mut out: Vec<_> = problems.iter().take(SHOWN).map(one).collect();
+    if problems.len() > SHOWN {
+        out.push(format!("and {} more", problems.len() - SHOWN));
+    }
+    out.join(", ")
 }
 
 fn present(name: LightName) -> &'static str {
@@ -130,6 +133,6 @@ fn present(name: LightName) -> &'static str {
         LightName::Severity => "the finder gives a severity",
         LightName::Poc => "target, harness, control and oracle are complete enough to run",
         LightName::Patch => "there is a fixed version to compare with",
-        LightName::Tests => "the target's own tests can be run",
+        LightName::Tests => "the target's own tests can be run before and after a patch",
     }
 }

@@ -5,6 +5,8 @@ use assay_bundle::manifest::{Light, MissingItem};
 use assay_prove::load::LoadError;
 use serde::Serialize;
 
+use super::check_next;
+use super::next::quoted;
 use super::problem_json::ProblemJson;
 use crate::intake::Intake;
 
@@ -14,11 +16,20 @@ pub struct CheckJson<'a> {
     path: String,
     /// `ready`, `partial` or `refused`.
     state: &'static str,
-    lights: &'a [Light],
+    lights: Vec<LightJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
     missing: &'a [MissingItem],
     bundle: Option<Sha256>,
     claim: Option<Sha256>,
+}
+
+/// One light, and what to do if it is off.
+#[derive(Serialize)]
+struct LightJson<'a> {
+    #[serde(flatten)]
+    light: &'a Light,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// `ready`, `partial` or `refused`.
@@ -38,7 +49,13 @@ impl<'a> CheckJson<'a> {
         Self {
             path: path.display().to_string(),
             state: state(intake),
-            lights: &intake.reading.readiness.lights,
+            lights: intake
+                .reading
+                .readiness
+                .lights
+                .iter()
+                .map(|light| LightJson { light, next: check_next::step(light, &quoted(path)) })
+                .collect(),
             problems: intake.reading.problems.iter().map(ProblemJson::Manifest).collect(),
             missing: &intake.reading.missing,
             bundle: ids.map(|(bundle, _)| bundle),
@@ -51,7 +68,7 @@ impl<'a> CheckJson<'a> {
         Self {
             path: path.display().to_string(),
             state: "refused",
-            lights: &[],
+            lights: Vec::new(),
             problems: vec![ProblemJson::load(error)],
             missing: &[],
             bundle: None,

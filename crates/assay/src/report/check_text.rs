@@ -9,6 +9,7 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{Light, MissingItem, Problem};
 use assay_prove::load::LoadError;
 
+use super::check_next;
 use super::fold::paragraph;
 use super::grid::pad;
 use super::next::quoted;
@@ -19,7 +20,7 @@ use crate::intake::{Intake, Refusal};
 pub fn render(path: &Path, intake: &Intake, ids: Option<(Sha256, Sha256)>) -> String {
     let mut out = format!("{}\n", headline(path, intake));
     out.push('\n');
-    lights(&mut out, &intake.reading.readiness.lights);
+    lights(&mut out, &intake.reading.readiness.lights, &quoted(path));
     out.push_str(&details(intake, true));
     if let Some((bundle, claim)) = ids {
         let _ = write!(out, "\n  bundle  {bundle}\n  claim   {claim}\n");
@@ -67,12 +68,15 @@ fn headline(path: &Path, intake: &Intake) -> String {
     }
 }
 
-fn lights(out: &mut String, lights: &[Light]) {
+fn lights(out: &mut String, lights: &[Light], path: &str) {
     for light in lights {
         // Word, shape and colour: none of them speaks alone.
         let mark = if light.on { paint(AnsiColor::Green, "[on] ") } else { paint(AnsiColor::Yellow, "[off]") };
         let name = pad(light.name.as_str(), 11);
         out.push_str(&paragraph(&format!("  {mark} {name}  "), &plain::line(&light.says, 1000)));
+        if let Some(step) = check_next::step(light, path) {
+            out.push_str(&paragraph(&format!("{:21}", ""), &step));
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod cells;
 pub mod check_json;
+pub mod check_next;
 pub mod check_table;
 pub mod check_text;
 pub mod fold;
