@@ -60,6 +60,14 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
         matches!(manifest.harness.kind, HarnessKind::Program | HarnessKind::Driver),
         "each input is a program of the claimant's",
     );
+    // Through its port it can make nothing fire that is not there; but what it sends may depend on who
+    // answers, and the silence of the fixed version would be its own doing. Bytes that the runner sends
+    // are the same for every version.
+    part(
+        manifest.harness.kind == HarnessKind::Server
+            && manifest.harness.join.as_ref().is_some_and(|join| join.driver.is_some()),
+        "the driver is the claimant's, and could spare the fixed version",
+    );
     let recipe = manifest.build.as_ref().map(|build| &build.recipe);
     part(matches!(recipe, Some(Recipe::Run(_))), "the build is the claimant's own command");
     // A Cargo harness is a package of the bundle, so never the project's.

@@ -18,7 +18,7 @@ use crate::proof::{ArmRecord, InputRecord, Proof};
 use crate::session::{NotRun, Session};
 use crate::toolchain::Tool;
 use crate::verdict::Growth;
-use crate::{fix, observe, reach, recipe, selftest, source, verdict};
+use crate::{fix, observe, reach, recipe, selftest, sender, source, verdict};
 
 /// All builtins of this crate, to be given to `assay_sandbox::take_over_if_asked`.
 pub const BUILTINS: &[(&str, Builtin)] = &[
@@ -27,6 +27,7 @@ pub const BUILTINS: &[(&str, Builtin)] = &[
     (observe::BUILTIN, observe::builtin),
     (reach::BUILTIN, reach::builtin),
     (selftest::BUILTIN, selftest::builtin),
+    (sender::BUILTIN, sender::builtin),
     (selftest::FIXTURE, selftest::fixture_builtin),
     (selftest::act::BUILTIN, selftest::act::builtin),
     (fix::own_tests::BUILTIN, fix::own_tests::builtin),

@@ -89,7 +89,8 @@ fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &I
         (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(executor.bundle.join(path.as_str())),
         _ => Stdin::Empty,
     };
-    let Ok((end, log)) = executor.with_log(arm, out, argv, stdin) else { return Reach::Unknown };
+    let driver = executor.driver(arm, out, input);
+    let Ok((end, log)) = executor.with_log(arm, out, argv, stdin, driver) else { return Reach::Unknown };
     let offsets = recorded(&log);
     if offsets.is_empty() {
         return Reach::Unknown;
@@ -102,7 +103,7 @@ fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &I
 /// build has no sanitizer and is slower, so it may end where the other did not.
 fn as_far_as_it_came(reach: Reach, end: &End) -> Reach {
     match (reach, end) {
-        (Reach::NotReached, End::Exited(_)) => Reach::NotReached,
+        (Reach::NotReached, End::Exited(_) | End::Stopped) => Reach::NotReached,
         (Reach::NotReached, _) => Reach::Unknown,
         (other, _) => other,
     }

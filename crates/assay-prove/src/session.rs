@@ -29,7 +29,7 @@ use crate::stage::Stage;
 use crate::toolchain::{Tool, Toolchain};
 use crate::verdict::Growth;
 use crate::work::{Work, write_readable};
-use crate::{ceiling, deps, digest, hook, instrumentation, origin, reach, selftest};
+use crate::{ceiling, deps, digest, hook, instrumentation, joined, origin, reach, selftest};
 
 /// Why nothing can be run, and the tools that were found before that was known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl<'a> Session<'a> {
             Err(unsupported) => return none(unsupported.to_string()),
         };
         let missing = || selftest::missing_tier(sandbox, &manifest.oracle);
-        if let Some(reason) = unsupported_harness(manifest).or_else(|| ceiling::exceeded(manifest)).or_else(missing) {
+        if let Some(reason) = ceiling::exceeded(manifest).or_else(missing) {
             return none(reason);
         }
         let mut toolchain = match Toolchain::find(&manifest.toolchain) {
@@ -122,7 +122,7 @@ impl<'a> Session<'a> {
         }
         let stage = Stage::write(&work, bundle, &manifest).map_err(disk("the staged bundle"))?;
         let hooks = work.folder("hooks").map_err(disk("the hooks"))?;
-        for (name, content) in hook::FILES {
+        for (name, content) in hook::FILES.into_iter().chain(joined::NAMES) {
             write_readable(&hooks, name, content.as_bytes(), false).map_err(disk("the hooks"))?;
         }
 
@@ -333,16 +333,4 @@ fn patch_on_instrumentation(bundle: &LoadedBundle, manifest: &Manifest) -> Optio
     manifest.build.as_ref().filter(|build| build.instrument != Instrument::None)?;
     let Source::Patched { patch, .. } = &manifest.arms.fixed.as_ref()?.source else { return None };
     instrumentation::touched(&bundle.file(patch)?.content)
-}
-
-fn unsupported_harness(manifest: &Manifest) -> Option<String> {
-    use assay_bundle::manifest::HarnessKind;
-    let kind = match manifest.harness.kind {
-        HarnessKind::Server => "server",
-        HarnessKind::Driver => "driver",
-        HarnessKind::File | HarnessKind::Stdin | HarnessKind::Args | HarnessKind::Program => return None,
-    };
-    Some(format!(
-        "the harness kind `{kind}` is not run by this version of Assay; it runs file, stdin, args and program"
-    ))
 }

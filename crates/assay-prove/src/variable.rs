@@ -31,6 +31,25 @@ pub fn substitute(argument: &str, more: &[(&str, &str)]) -> String {
     result
 }
 
+/// Whether an argument names this variable.
+#[must_use]
+pub fn names(argument: &str, name: &str) -> bool {
+    let mut rest = argument;
+    while let Some((_, after)) = rest.split_once('$') {
+        if let Some(after) = after.strip_prefix('$') {
+            rest = after;
+            continue;
+        }
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+        let (found, after) = after.split_at(end);
+        if found == name {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
 /// A harness command for one input: `$INPUT` alone becomes all arguments of an
 /// `args` input, and inside a longer argument the path of a file.
 #[must_use]
@@ -56,6 +75,12 @@ mod tests {
         assert_eq!(substitute("$$OUT costs $$5", &[]), "$OUT costs $5");
         assert_eq!(substitute("$UNKNOWN$", &[]), "$UNKNOWN$");
         assert_eq!(substitute("$OUTER", &[]), "$OUTER", "a longer name is another variable");
+    }
+
+    #[test]
+    fn a_variable_is_named_or_not() {
+        assert!(names("--path=$SRC/x", "SRC") && names("$$$SRC", "SRC") && names("$OUT$SRC", "SRC"));
+        assert!(!names("$$SRC", "SRC") && !names("$SRCS", "SRC") && !names("SRC", "SRC") && !names("$", "SRC"));
     }
 
     #[test]

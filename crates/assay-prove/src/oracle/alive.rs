@@ -50,6 +50,13 @@ impl SignsOfLife {
     }
 }
 
+/// The last line of its errors, or else of its output, for a sentence; nothing if it was silent.
+#[must_use]
+pub fn last_words(finished: &Finished) -> String {
+    let last = line(&finished.stderr, true).or_else(|| line(&finished.stdout, true));
+    last.map(|last| format!(", after `{last}`")).unwrap_or_default()
+}
+
 /// The first line that is not blank; or the last, and rather the last that speaks of an error.
 fn line(output: &[u8], last: bool) -> Option<String> {
     let mut lines = output.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());

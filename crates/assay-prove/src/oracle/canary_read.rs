@@ -2,8 +2,9 @@
 //!
 //! **Proves** that a run gave away a secret which was drawn for it alone and
 //! lay in a file, `$CANARY/secret`, that nothing in bundle or target could know
-//! beforehand: a piece of it stands in what the run printed, or in a file, a
-//! file's name or a link that it left in the scratch folder. For path traversal
+//! beforehand: a piece of it stands in what the run printed, in what a server
+//! sent to its driver by the relay's own record, or in a file, a file's name or
+//! a link that it left in the scratch folder. For path traversal
 //! that reads, links followed out of an archive, external entities, included
 //! files. In which forms it is recognised says [`super::secret`].
 //!
@@ -60,7 +61,7 @@ impl Oracle for CanaryRead {
         if seen.changes_cut {
             return Judgement::of(Outcome::Limit, "the run left more files than are looked through");
         }
-        Judgement::of(Outcome::Silent, format!("the secret is in nothing that the run printed or left; {end}"))
+        Judgement::of(Outcome::Silent, format!("the secret is in nothing that the run printed, sent or left; {end}"))
     }
 }
 
@@ -70,6 +71,9 @@ fn found(seen: &Seen<'_>, secret: &Secret, scratch: &Tree) -> Option<(String, Fo
         if let Some(form) = secret.find(bytes) {
             return Some((name.to_owned(), form));
         }
+    }
+    if let Some(form) = seen.said.iter().find_map(|said| secret.find(said)) {
+        return Some(("what the server sent".to_owned(), form));
     }
     let mut entries: Vec<_> = scratch.entries.iter().collect();
     entries.sort_by(|a, b| a.path.cmp(&b.path));

@@ -67,7 +67,9 @@ impl Differing {
         let text = String::from_utf8_lossy(output);
         let mut lines: Vec<String> = text
             .lines()
-            .map(|line| self.remove.iter().fold(line.to_owned(), |line, regex| regex.replace_all(&line, "").into_owned()))
+            .map(|line| {
+                self.remove.iter().fold(line.to_owned(), |line, regex| regex.replace_all(&line, "").into_owned())
+            })
             .collect();
         if steps.contains(&Normalise::Trim) {
             lines = lines.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();

@@ -67,7 +67,7 @@ impl Oracle for Exception {
             return Judgement::of(Outcome::OracleBroken, format!("the hook's log cannot be read: {}", shown(broken)));
         }
         let end = end_words(&seen.finished.end);
-        let ended_well = seen.finished.end == End::Exited(0);
+        let ended_well = matches!(seen.finished.end, End::Exited(0) | End::Stopped);
         // An exception that ends one thread only does not end the program.
         let (threads, main): (Vec<&Record>, Vec<&Record>) = log.records.iter().partition(|record| record.thread);
         let record = match (main.as_slice(), threads.as_slice()) {

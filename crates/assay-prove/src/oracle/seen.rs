@@ -37,6 +37,8 @@ pub struct Seen<'a> {
     pub planted: Option<Planted<'a>>,
     /// What another implementation did with the same input, where [`super::Oracle::against`] asks for one.
     pub against: Option<&'a Finished>,
+    /// What it sent as a server, connection by connection, as the relay saw it.
+    pub said: &'a [Vec<u8>],
 }
 
 /// A secret that lay in the canary folder.

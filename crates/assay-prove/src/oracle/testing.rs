@@ -50,6 +50,7 @@ pub struct Scene {
     pub secret: Option<Secret>,
     pub scratch: Tree,
     pub against: Option<Finished>,
+    pub said: Vec<Vec<u8>>,
 }
 
 impl Scene {
@@ -65,6 +66,7 @@ impl Scene {
             secret: None,
             scratch: Tree::default(),
             against: None,
+            said: Vec::new(),
         }
     }
 
@@ -80,6 +82,7 @@ impl Scene {
             changes_cut: self.changes_cut,
             planted: self.secret.as_ref().map(|secret| Planted { secret, scratch: &self.scratch }),
             against: self.against.as_ref(),
+            said: &self.said,
         }
     }
 }
