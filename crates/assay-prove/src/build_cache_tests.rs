@@ -111,7 +111,11 @@ fn the_longest_unused_goes_when_there_is_too_much() {
     assert!(left(&keys[0]) && !left(&keys[1]) && left(&keys[2]));
     let small = BuildCache::with_bound(place.folder.path(), 10).unwrap();
     small.keep(&Sha256::of(b"d"), &out);
-    assert_eq!(place.entries(), Vec::<String>::new(), "larger than everything: not kept, and the rest is over the bound");
+    assert_eq!(
+        place.entries(),
+        Vec::<String>::new(),
+        "larger than everything: not kept, and the rest is over the bound"
+    );
 }
 
 #[test]

@@ -82,7 +82,9 @@ fn whatever_a_build_can_see_is_in_its_key() {
         spec.mounts.pop();
     });
     other(&|spec| spec.collect[0].from = "/scratch".into());
-    for (path, text) in [("source/a.c", "int A;"), ("source/deep/c.c", ""), ("bundle/new", ""), ("bundle/harness.c", "x")] {
+    for (path, text) in
+        [("source/a.c", "int A;"), ("source/deep/c.c", ""), ("bundle/new", ""), ("bundle/harness.c", "x")]
+    {
         fs::write(place.join(path), text).unwrap();
         seen.push(of(&plain, &toolchain("aa"), "native"));
     }

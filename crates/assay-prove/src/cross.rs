@@ -13,6 +13,8 @@ use assay_bundle::verdict::{Controls, Verdict};
 
 use crate::load::LoadedBundle;
 use crate::proof::Proof;
+use crate::stage::own_patches;
+use crate::verdict::Ruling;
 
 /// Where the other one's patch lies in a crossed bundle.
 const PATCH: &str = "crossed.patch";
@@ -90,6 +92,9 @@ pub fn with_patch(
 
     let mut crossed = bundle.clone();
     crossed.expected = None;
+    // Its own fix has no part in this question, and the same files make the same build.
+    let own = own_patches(bundle, manifest);
+    crossed.files.retain(|file| !own.contains(&file.path));
     crossed.files.push(Entry { path, content: patch.to_vec(), executable: false });
     crossed.files.sort_by(|a, b| a.path.cmp(&b.path));
     let manifest = manifest::read(&text);
@@ -122,10 +127,15 @@ pub fn crossed(
 /// Only the two verdicts that rest on both arms count. A fix that is dead, an
 /// arm that did not build and a flaw that shows now and then are no evidence.
 pub fn judge(proof: &Proof) -> Crossed {
-    match (proof.ruling.verdict, proof.ruling.controls) {
+    judge_ruling(&proof.ruling)
+}
+
+/// The same, of a ruling alone.
+pub fn judge_ruling(ruling: &Ruling) -> Crossed {
+    match (ruling.verdict, ruling.controls) {
         (Verdict::Reproduced, Some(Controls::BenignFixed)) => Crossed::Silenced,
         (Verdict::ControlFailed, _) => Crossed::StillFires,
-        (verdict, _) => Crossed::NoEvidence(format!("{}: {}", verdict.as_str(), proof.ruling.sentence)),
+        (verdict, _) => Crossed::NoEvidence(format!("{}: {}", verdict.as_str(), ruling.sentence)),
     }
 }
 

@@ -5,7 +5,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bundle, case, claim, demo, finding, group, plan, prove, publish, reproduce, review, scan, status, submit,
+    admin, bundle, case, claim, cross, demo, finding, group, plan, prove, publish, reproduce, review, scan, status, submit,
     sync, verify,
 };
 
@@ -99,6 +99,7 @@ pub enum Command {
     Prove(prove::ProveArgs),
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
+    Cross(cross::CrossArgs),
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
     Plan(plan::PlanArgs),

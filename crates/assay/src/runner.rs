@@ -24,6 +24,11 @@ impl Runner {
         Self { sandbox: Native::open(&NativeOptions::default()), cache }
     }
 
+    /// What proofs need, for work that is more than one of them.
+    pub fn prover(&self) -> Prover<'_> {
+        Prover { sandbox: self.sandbox.as_ref().map(|sandbox| sandbox as &dyn Sandbox), cache: &self.cache }
+    }
+
     /// Proves one bundle.
     pub fn prove(
         &self,

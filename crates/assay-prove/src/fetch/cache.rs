@@ -29,6 +29,8 @@ const INCOMING: &str = ".incoming-";
 pub struct Cache {
     root: PathBuf,
     blobs: PathBuf,
+    /// A folder of the caller's own that gives files too, each named by its digest.
+    beside: Option<PathBuf>,
 }
 
 /// Why the cache could not take or give a file.
@@ -88,9 +90,16 @@ impl Cache {
                 .map_err(|e| io_error("cannot make the folder", folder, e))?;
         }
         owned(&root)?;
-        let cache = Self { root, blobs };
+        let cache = Self { root, blobs, beside: None };
         cache.sweep();
         Ok(cache)
+    }
+
+    /// The same cache, giving also the files of this folder, each under its digest in hex:
+    /// what is needed for one question only, and is no registry's.
+    #[must_use]
+    pub fn beside(&self, folder: &Path) -> Self {
+        Self { beside: Some(folder.to_owned()), ..self.clone() }
     }
 
     /// The cache's folder.
@@ -103,9 +112,9 @@ impl Cache {
     /// [`Cache::verified`] makes sure that it still is.
     #[must_use]
     pub fn get(&self, digest: &Sha256) -> Option<PathBuf> {
-        let path = self.path(digest);
-        let metadata = fs::symlink_metadata(&path).ok()?;
-        metadata.is_file().then_some(path)
+        let beside = self.beside.iter().map(|folder| folder.join(digest.to_hex()));
+        let mut places = std::iter::once(self.path(digest)).chain(beside);
+        places.find(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
     }
 
     /// Takes note that a registry's own client brought this file under this

@@ -13,6 +13,7 @@ mod error;
 mod hunk;
 mod name;
 mod parse;
+mod pieces;
 mod tree;
 
 mod view;

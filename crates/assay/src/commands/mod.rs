@@ -5,6 +5,7 @@ pub mod admin;
 pub mod bundle;
 pub mod case;
 pub mod claim;
+pub mod cross;
 pub mod demo;
 pub mod finding;
 pub mod group;
@@ -29,6 +30,7 @@ pub fn run(cli: &Cli) -> u8 {
     let outcome = match &cli.command {
         Command::Prove(call) => prove::run(call, common),
         Command::Bundle(call) => bundle::run(call, common),
+        Command::Cross(call) => cross::run(call, common),
         Command::Demo(call) => demo::run(call, common),
         Command::Scan(call) => scan::run(call, common),
         Command::Claim(call) => claim::run(call, common),

@@ -8,6 +8,8 @@ pub mod check_json;
 pub mod check_next;
 pub mod check_table;
 pub mod check_text;
+pub mod cross_json;
+pub mod cross_text;
 pub mod fold;
 pub mod grid;
 pub mod next;
