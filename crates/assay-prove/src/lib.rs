@@ -1,5 +1,6 @@
 //! Fetches sources, runs a bundle's arms, asks the oracle, gives the verdict.
 
+pub mod agreement;
 mod arm;
 pub mod assurance;
 pub mod attest;
@@ -16,10 +17,10 @@ mod digest;
 pub mod evidence;
 pub mod execute;
 pub mod fetch;
+pub mod fix;
+pub mod frozen;
 pub mod hook;
 pub mod influence;
-pub mod frozen;
-pub mod fix;
 pub mod instrumentation;
 pub mod joined;
 pub mod layout;
@@ -38,11 +39,13 @@ pub mod proof;
 pub mod reach;
 pub mod recipe;
 pub mod runs;
+mod runtime_library;
 pub mod selftest;
 pub mod sender;
 pub mod session;
 pub mod source;
 pub mod stage;
+pub mod svr;
 pub mod sweeper;
 pub mod symbol;
 pub mod toolchain;

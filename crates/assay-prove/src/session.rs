@@ -29,7 +29,7 @@ use crate::stage::Stage;
 use crate::toolchain::{Tool, Toolchain};
 use crate::verdict::Growth;
 use crate::work::{Work, write_readable};
-use crate::{ceiling, deps, digest, hook, instrumentation, joined, origin, reach, selftest};
+use crate::{ceiling, deps, digest, hook, instrumentation, joined, origin, reach, runtime_library, selftest};
 
 /// Why nothing can be run, and the tools that were found before that was known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +108,9 @@ impl<'a> Session<'a> {
             Err(errors) => return none(sentences(&errors)),
         };
         toolchain.ask_versions(sandbox);
+        if let Some(reason) = runtime_library::missing(sandbox, manifest, &toolchain) {
+            return Ok(Err(NotRun { reason, tools: toolchain.tools }));
+        }
         let none = |reason: String| Ok(Err(NotRun { reason, tools: toolchain.tools.clone() }));
         let mut manifest = match deps::with_lock(manifest, bundle) {
             Ok(filled) => filled,
@@ -124,6 +127,13 @@ impl<'a> Session<'a> {
         let hooks = work.folder("hooks").map_err(disk("the hooks"))?;
         for (name, content) in hook::FILES.into_iter().chain(joined::NAMES) {
             write_readable(&hooks, name, content.as_bytes(), false).map_err(disk("the hooks"))?;
+        }
+
+        if oracle::needs_java(&manifest) {
+            let made = work.folder("hook-java").map_err(disk("the hooks"))?;
+            if let Err(reason) = hook::java::compile(sandbox, &toolchain, &made, &hooks) {
+                return none(reason);
+            }
         }
 
         progress(Progress::Preparing);
@@ -270,9 +280,6 @@ impl<'a> Session<'a> {
         self.prepared.get(&arm)?.as_ref().ok()
     }
 
-    /// Tools, with versions and digests.
-    #[must_use]
-
     /// An arm's build, where it could be built.
     #[must_use]
     pub fn built(&self, arm: ArmName) -> Option<&Built> {
@@ -290,6 +297,9 @@ impl<'a> Session<'a> {
     pub fn sandbox(&self) -> &dyn Sandbox {
         self.sandbox
     }
+
+    /// Tools, with versions and digests.
+    #[must_use]
     pub fn toolchain(&self) -> &Toolchain {
         &self.toolchain
     }

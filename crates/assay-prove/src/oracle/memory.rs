@@ -53,7 +53,10 @@ impl Oracle for Memory {
             return if peak >= limit - limit / 10 {
                 Judgement::fired("memory", saw)
             } else {
-                Judgement::of(Outcome::Limit, format!("{saw}, and yet the memory limit ended it: the machine was short"))
+                Judgement::of(
+                    Outcome::Limit,
+                    format!("{saw}, and yet the memory limit ended it: the machine was short"),
+                )
             };
         }
         if let Some(judgement) = seen.cut_short_or_crashed() {

@@ -56,7 +56,8 @@ fn what_is_not_the_secret_is_not_found() {
     assert_eq!(secret.find(other.text().as_bytes()), None);
     assert_eq!(secret.find(&secret.text().as_bytes()[..15]), None, "too little to be told from chance");
     assert_eq!(secret.find(b""), None);
-    let with_words: String = secret.text().as_bytes().chunks(8).map(|c| format!("{} word ", String::from_utf8_lossy(c))).collect();
+    let with_words: String =
+        secret.text().as_bytes().chunks(8).map(|c| format!("{} word ", String::from_utf8_lossy(c))).collect();
     assert_eq!(secret.find(with_words.as_bytes()), None, "a bound that the documentation names");
 }
 

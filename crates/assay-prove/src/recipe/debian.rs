@@ -16,8 +16,12 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
         ("DEB_LDFLAGS_APPEND", link),
         // Leaks of configure's small test programs must not fail the build.
         ("ASAN_OPTIONS", "detect_leaks=0".to_owned()),
+        ("LSAN_OPTIONS", "detect_leaks=0".to_owned()),
     ];
-    let env = env.map(|(name, value)| (name.to_owned(), value)).into();
+    let mut env: Vec<(String, String)> = env.map(|(name, value)| (name.to_owned(), value)).into();
+    if context.manifest.toolchain.iter().any(|tool| tool == "clang") {
+        env.extend([("CC", "clang"), ("CXX", "clang++")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
     let targets =
         if context.build.targets.is_empty() { vec!["build".to_owned()] } else { context.build.targets.clone() };
     let argv = ["/usr/bin/make", "-f", "debian/rules"].map(str::to_owned).into_iter().chain(targets).collect();

@@ -130,14 +130,25 @@ fn refusal(root: &Reader<'_>) {
     }
 }
 
-/// gcc has no MemorySanitizer.
+/// gcc has no MemorySanitizer, and the Rust that people have none that could be used.
 fn memory_sanitizer(root: &Reader<'_>) {
     let Some(node) = root.peek(&["build", "instrument"]) else {
         return;
     };
-    let wanted = matches!(&node.value, Value::Text(word) if word == "msan");
-    if !wanted || root.peek_text(&["build", "recipe"]) != Some("cc") {
+    let Value::Text(word) = &node.value else {
         return;
+    };
+    let recipe = root.peek_text(&["build", "recipe"]);
+    match (recipe, word.as_str()) {
+        (Some("cargo"), "ubsan" | "msan") => {
+            let message = format!("the recipe `cargo` has no `{word}`");
+            let help = "use `asan` or `lsan`: Rust has no UndefinedBehaviorSanitizer, and its MemorySanitizer needs a \
+                        standard library that was built with it";
+            root.fault_at("build.instrument", Some(node.line), Fault::new("conflict", message).help(help));
+            return;
+        }
+        (Some("cc" | "autotools" | "cmake" | "meson" | "make" | "debian"), "msan") => {}
+        _ => return,
     }
     let clang = root.peek(&["toolchain", "needs"]).is_some_and(|needs| {
         matches!(&needs.value, Value::List(list)

@@ -1,0 +1,1 @@
+int serve(const char *root, const char *name);

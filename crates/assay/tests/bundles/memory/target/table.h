@@ -1,0 +1,1 @@
+long table_sum(const unsigned char *data, int size);

@@ -1,0 +1,1 @@
+int header_kind(const unsigned char *data, int size);
