@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use assay_seal::SigningKey;
+use assay_seal::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -31,6 +31,16 @@ pub fn signing_key(file: Option<&Path>) -> Result<SigningKey, Failure> {
             Unusable::Content(what) => Failure::call("no-key", format!("`{}`: {what}", file.display())),
         }),
         None => own(),
+    }
+}
+
+/// The public half of the runner's own key, where one was made.
+pub fn own_public() -> Result<Option<VerifyingKey>, Failure> {
+    let path = place::home()?.join(PRIVATE);
+    match read(&path) {
+        Ok(key) => Ok(Some(key.verifying_key())),
+        Err(_) if !path.exists() => Ok(None),
+        Err(_) => own().map(|key| Some(key.verifying_key())),
     }
 }
 

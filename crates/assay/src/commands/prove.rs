@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use assay_prove::attest;
-use assay_prove::fetch;
+use assay_prove::attest::{self, AttestError};
+use assay_prove::{fetch, svr};
 use clap::Args;
 
 use super::prove_several;
@@ -59,6 +59,9 @@ pub struct ProveArgs {
     /// Write a signed in-toto statement (a DSSE envelope) to this file
     #[arg(long, value_name = "FILE")]
     pub attest: Option<PathBuf>,
+    /// Write what held as a signed Simple Verification Result of in-toto to this file, beside the statement
+    #[arg(long, value_name = "FILE", requires = "attest")]
+    pub svr: Option<PathBuf>,
     /// Sign with this Ed25519 key (PEM) and not with the runner's own
     #[arg(long, value_name = "FILE", requires = "attest")]
     pub key: Option<PathBuf>,
@@ -87,6 +90,7 @@ fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure>
         Some(file) => Some((file, WholeFile::begin(file)?, crate::key::signing_key(call.key.as_deref())?)),
         None => None,
     };
+    let result = call.svr.as_deref().map(WholeFile::begin).transpose()?;
     let bundle_runs = call.runs.map(|runs| std::mem::replace(&mut ready.manifest.repeat.runs, runs));
     let progress = Progress::start(&next::quoted(path), !common.no_progress);
     let runner = Runner::open(place::cache()?);
@@ -95,9 +99,13 @@ fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure>
 
     let mut attestation = None;
     if let Some((file, whole, key)) = statement {
-        let envelope = attest::attest(&proof, &key)
-            .map_err(|error| Failure::own("no-statement", format!("the statement could not be made: {error}")))?;
-        whole.finish(&envelope, 0o644)?;
+        let failed =
+            |error: AttestError| Failure::own("no-statement", format!("the statement could not be made: {error}"));
+        whole.finish(&attest::attest(&proof, &key).map_err(failed)?, 0o644)?;
+        if let Some(result) = result {
+            let said = attest::statement(&proof, key.verifying_key().id()).map_err(failed)?;
+            result.finish(&svr::attest(&said, &key).map_err(failed)?, 0o644)?;
+        }
         attestation = Some((file.as_path(), key.verifying_key().id()));
     }
     let told = Told {
@@ -114,7 +122,8 @@ fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure>
     Ok(proof.ruling.verdict.exit_code())
 }
 
-fn refuse(path: &std::path::Path, refusal: &Refusal, format: Format) -> u8 {
+/// Says why a bundle cannot be run.
+pub(super) fn refuse(path: &std::path::Path, refusal: &Refusal, format: Format) -> u8 {
     match format {
         Format::Text => output::say(check_text::refusal(path, refusal).trim_end()),
         Format::Json => output::json(&RefusalJson::of(refusal)),
