@@ -28,6 +28,12 @@ pub enum Layer {
     Files,
     /// The proofs of confinement.
     Proofs,
+    /// The engine itself: a program that is not installed, or too old.
+    Engine,
+    /// The control group that tier F needs.
+    Cgroup,
+    /// The microVM that tier M needs.
+    Microvm,
 }
 
 impl Layer {
@@ -45,6 +51,9 @@ impl Layer {
             Self::Seccomp => "seccomp",
             Self::Files => "files",
             Self::Proofs => "proofs",
+            Self::Engine => "engine",
+            Self::Cgroup => "cgroup",
+            Self::Microvm => "microvm",
         }
     }
 }

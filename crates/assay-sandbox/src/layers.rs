@@ -1,16 +1,20 @@
 //! What confines a run, as written into every statement.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Layer, SandboxError};
+use crate::tier::Tier;
 
 /// The layers of an engine and the proofs that they hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layers {
-    /// The engine's name.
+    /// The engine's name, with the version of what it uses.
     pub engine: String,
+    /// How strong it is here; a statement of before tiers were measured is P.
+    #[serde(default)]
+    pub tier: Tier,
     /// Kernel release.
     pub kernel: String,
     /// Landlock ABI enforced.
@@ -22,9 +26,9 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// The native engine's layers.
+    /// The layers that every engine has, and those of one in which they differ. Tier P, and nothing proved yet.
     #[must_use]
-    pub(crate) fn native(landlock_abi: i32) -> Self {
+    pub(crate) fn of(engine: String, landlock_abi: i32, own: &[(&str, &str)]) -> Self {
         let mut layers = BTreeMap::new();
         let mut put = |name: &str, text: String| layers.insert(name.to_owned(), text);
         put("namespaces", "user pid net mount ipc uts cgroup".into());
@@ -46,31 +50,28 @@ impl Layers {
         put("landlock-truncate", carried(3, "enforced", "the read-only root"));
         put("landlock-tcp", carried(4, "enforced", "the network namespace"));
         put("landlock-scope", carried(6, "enforced", "the pid and network namespaces"));
-        put("cgroup", cgroup(Path::new("/")));
+        for (name, text) in own {
+            put(name, (*text).to_owned());
+        }
         let kernel = rustix::system::uname().release().to_string_lossy().into_owned();
-        Self { engine: "native".into(), kernel, landlock_abi, layers, proofs: BTreeMap::new() }
+        Self { engine, tier: Tier::P, kernel, landlock_abi, layers, proofs: BTreeMap::new() }
     }
-}
 
-/// Whether a version 2 control group with what limits need is delegated to this
-/// process. It is not used: the tier is P either way.
-fn cgroup(tree: &Path) -> String {
-    const NONE: &str = "not delegated here; tier P";
-    let own = fs::read_to_string(tree.join("proc/self/cgroup")).unwrap_or_default();
-    let Some(own) = own.lines().find_map(|line| line.strip_prefix("0::/")) else {
-        return NONE.into();
-    };
-    let delegated = |mount: &str| {
-        let folder = tree.join(mount).join(own);
-        let controllers = fs::read_to_string(folder.join("cgroup.controllers")).unwrap_or_default();
-        let has = |name| controllers.split_whitespace().any(|controller| controller == name);
-        let writable = |path: &Path| rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
-        has("memory") && has("pids") && writable(&folder) && writable(&folder.join("cgroup.procs"))
-    };
-    if ["sys/fs/cgroup", "sys/fs/cgroup/unified"].into_iter().any(delegated) {
-        "memory and pids delegated here, not used; tier P".into()
-    } else {
-        NONE.into()
+    /// That these layers are of a tier at least, for a caller whose work needs it: the `memory` oracle needs F.
+    ///
+    /// # Errors
+    ///
+    /// The tier is lower: why, and how it could be had.
+    pub fn require(&self, minimum: Tier) -> Result<(), SandboxError> {
+        crate::tier::possible(minimum)?;
+        if self.tier >= minimum {
+            return Ok(());
+        }
+        let why = self.layers.get("cgroup").map_or("no control group", String::as_str);
+        Err(SandboxError::new(
+            Layer::Cgroup,
+            format!("tier {minimum} is needed, and this is tier {}: {why}", self.tier),
+        ))
     }
 }
 
@@ -79,24 +80,22 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn on(files: &[(&str, &str)]) -> String {
-        let tree = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = tree.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        cgroup(tree.path())
+    #[test]
+    fn a_minimum_is_met_or_refused_with_the_reason() {
+        let mut layers = Layers::of("native".into(), 6, &[("cgroup", "no group here may be written")]);
+        assert_eq!(layers.require(Tier::P), Ok(()));
+        let refused = layers.require(Tier::F).unwrap_err();
+        assert_eq!(refused.layer, Layer::Cgroup);
+        assert!(refused.what.contains("no group here may be written"), "{refused}");
+        layers.tier = Tier::F;
+        assert_eq!(layers.require(Tier::F), Ok(()));
+        assert_eq!(layers.require(Tier::M).unwrap_err().layer, Layer::Microvm);
     }
 
     #[test]
-    fn a_delegated_group_is_told_from_others() {
-        let own = ("proc/self/cgroup", "4:memory:/x\n0::/user/assay\n");
-        let group = |controllers| ("sys/fs/cgroup/user/assay/cgroup.controllers", controllers);
-        let procs = ("sys/fs/cgroup/user/assay/cgroup.procs", "");
-        assert!(on(&[own, group("cpu memory pids\n"), procs]).starts_with("memory and pids delegated"));
-        for files in [&[][..], &[own], &[own, group("hugetlb\n"), procs], &[own, group("memory pids\n")]] {
-            assert_eq!(on(files), "not delegated here; tier P");
-        }
+    fn layers_of_before_tiers_read_as_tier_p() {
+        let mut json = serde_json::to_value(Layers::of("native".into(), 6, &[])).unwrap();
+        json.as_object_mut().unwrap().remove("tier");
+        assert_eq!(serde_json::from_value::<Layers>(json).unwrap().tier, Tier::P);
     }
 }

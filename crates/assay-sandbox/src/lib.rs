@@ -21,21 +21,29 @@
 //! }
 //! ```
 
+mod bubblewrap;
+mod cgroup;
+mod choice;
 mod error;
 mod join;
 mod layers;
+pub mod microvm;
 mod native;
 mod proofs;
 mod remedy;
 mod spec;
+mod tier;
 
 use std::os::fd::OwnedFd;
 
+pub use bubblewrap::{Bubblewrap, BubblewrapOptions};
+pub use choice::{Choice, Engine};
 pub use error::{Layer, SandboxError};
 pub use join::{Endpoint, Exceeded, Join, Joined, MAX_CONNECTIONS, Side, Traffic, run_joined};
 pub use layers::Layers;
 pub use native::{Builtin, Native, NativeOptions, take_over_if_asked};
 pub use spec::*;
+pub use tier::Tier;
 
 /// An engine that runs untrusted programs.
 ///

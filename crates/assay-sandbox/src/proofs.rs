@@ -149,7 +149,7 @@ fn only_loopback() -> Result<String, String> {
                 .filter_map(|line| line.split(':').next().map(str::trim))
                 .filter(|name| *name != "lo")
                 .collect();
-            if others.is_empty() { Ok("none but a loopback that is down".into()) } else { Err(others.join(" ")) }
+            if others.is_empty() { Ok("none but a loopback of its own".into()) } else { Err(others.join(" ")) }
         }
         Err(error) => Ok(error),
     }

@@ -43,6 +43,17 @@ impl System<'_> {
             Layer::Privileges => {
                 "use a Linux kernel 5.14 or later whose security modules allow a process to drop privileges".into()
             }
+            Layer::Engine => {
+                "install the package `bubblewrap`, 0.8 or later (`sudo apt-get install bubblewrap`), or use the \
+                              engine that needs nothing installed: ASSAY_SANDBOX=native, or leave `--sandbox` away"
+                    .into()
+            }
+            Layer::Cgroup => self.cgroup(),
+            Layer::Microvm => {
+                "ask for tier F or P (`--tier F`), and run bundles that need tier M in a virtual machine of \
+                               your own that holds nothing else"
+                    .into()
+            }
             Layer::Proofs => {
                 "do not run untrusted bundles on this system; report it with the output of `assay prove --format json`"
                     .into()
@@ -95,6 +106,22 @@ impl System<'_> {
                   parameter"
                 .into(),
         }
+    }
+
+    fn cgroup(&self) -> String {
+        if self.in_container() {
+            return "this looks like a container: give it a writable cgroup of its own with the controllers `memory` and \
+                    `pids`, or run Assay on the host"
+                .into();
+        }
+        if !self.root && self.tree.join("run/systemd/system").exists() {
+            return "start Assay in a group of its own: `systemd-run --user --scope -p Delegate=yes assay ...` (as a \
+                    service: `Delegate=yes` in its unit)"
+                .into();
+        }
+        "let this user have a control group with the controllers `memory` and `pids` (cgroup v2, or v1 for root), or ask \
+         for tier P"
+            .into()
     }
 
     fn in_container(&self) -> bool {
@@ -178,6 +205,14 @@ mod tests {
     }
 
     #[test]
+    fn a_group_of_its_own_is_had_where_systemd_gives_it() {
+        let systemd = ("run/systemd/system/x", "");
+        assert!(on(&[systemd], false, Layer::Cgroup, "").contains("systemd-run --user --scope"));
+        assert!(on(&[systemd, DOCKER], false, Layer::Cgroup, "").contains("container"));
+        assert!(on(&[], true, Layer::Cgroup, "").contains("cgroup v2"));
+    }
+
+    #[test]
     fn every_layer_has_a_remedy() {
         for layer in [
             Layer::Launcher,
@@ -190,6 +225,9 @@ mod tests {
             Layer::Seccomp,
             Layer::Files,
             Layer::Proofs,
+            Layer::Engine,
+            Layer::Cgroup,
+            Layer::Microvm,
         ] {
             for files in [&[][..], &[DOCKER], &[APPARMOR]] {
                 assert!(on(files, false, layer, "").len() > 20, "{layer}");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use seccompiler::BpfProgram;
+use seccompiler::{BpfProgram, sock_filter};
 
 use super::bpf::{Answer, Check, program};
 use super::sys;
@@ -150,6 +150,32 @@ fn answers() -> BTreeMap<u32, Answer> {
         .collect()
 }
 
+/// Calls that only the helper of the bubblewrap engine makes, before the program starts.
+const HELPERS: &[libc::c_long] = &[
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fsopen,
+    libc::SYS_mount_setattr,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_unshare,
+];
+
+/// The filter that `bwrap` sets, in the bytes that it reads: the common one but for what
+/// its helper needs. The program's own filter then comes on top of it.
+pub fn around_the_helper() -> Vec<u8> {
+    let mut answers = answers();
+    for call in HELPERS {
+        answers.remove(&(*call as u32));
+    }
+    let instruction = |step: &sock_filter| {
+        let [first, second] = step.code.to_ne_bytes();
+        let [a, b, c, d] = step.k.to_ne_bytes();
+        [first, second, step.jt, step.jf, a, b, c, d]
+    };
+    program(&answers, NEWEST_CALL).iter().flat_map(instruction).collect()
+}
+
 /// What the common filter leaves to the run: tracing, and sockets other than AF_UNIX.
 fn rest(profile: Profile, joined: bool) -> BTreeMap<u32, Answer> {
     // Of the types, only a stream has none of these bits; of the protocols, 0 and TCP are TCP, and the others
@@ -193,6 +219,13 @@ fn reaching_init() -> Vec<(libc::c_long, Vec<Check>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn around_the_helper_only_its_own_calls_are_open() {
+        assert!(HELPERS.iter().all(|call| FORBIDDEN.contains(call)));
+        let bytes = around_the_helper();
+        assert!(bytes.len().is_multiple_of(8) && bytes.len() / 8 < 4096);
+    }
 
     #[test]
     fn no_call_has_two_answers() {

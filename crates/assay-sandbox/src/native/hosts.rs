@@ -57,7 +57,8 @@ impl Hosts {
     }
 }
 
-fn cannot_open(path: &Path, error: &io::Error) -> SandboxError {
+/// The error of a host path.
+pub fn cannot_open(path: &Path, error: &io::Error) -> SandboxError {
     // A path that can be read but not mounted is no fault of the path.
     let mounts_refused = error.kind() == io::ErrorKind::PermissionDenied && fs::metadata(path).is_ok();
     let layer = if mounts_refused { Layer::Root } else { Layer::Files };

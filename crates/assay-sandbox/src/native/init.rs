@@ -8,10 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rustix::process::{DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal};
 
+use super::fence::Fence;
 use super::hosts::Hosts;
 use super::inbox::{self, Channels};
 use super::launcher::{Launcher, Outer};
-use super::message::{Tag, read_request, write_failure, write_frame};
+use super::message::{Request, Tag, read_request, write_failure, write_frame};
 use super::program::{Program, Stopped};
 use super::root::{self, Root};
 use super::{collect, joint, supervise, sys};
@@ -85,12 +86,14 @@ fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Resul
     let spec = &request.spec;
     let link = request.endpoint.is_some().then(|| channels.take_link()).transpose();
     let link = link.map_err(failed(Layer::Launcher, "the link of a join"))?;
+    let fence = request.cell.map(|shape| Fence::take(shape, &mut channels.handed_in)).transpose();
+    let fence = fence.map_err(failed(Layer::Cgroup, "the files of the control group"))?;
     let hosts = if launcher.handed_in {
         Hosts::handed_in(spec, std::mem::take(&mut channels.handed_in))?
     } else {
         Hosts::open(spec)?
     };
-    program.take(&channels, hosts.stdin.as_ref());
+    program.take(&channels, fence.as_ref(), hosts.stdin.as_ref());
     if let (Some(endpoint), Some(link)) = (request.endpoint, &link) {
         joint::hand_out(endpoint, link).map_err(failed(Layer::Namespaces, "the sockets of a join"))?;
     }
@@ -104,7 +107,18 @@ fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Resul
         root::forget_host()?;
     }
     program.proceed();
-    let mut report = supervise::supervise(program.pid, &request, &channels.lifeline, link.as_ref())
+    watch(&program, &request, channels, fence.as_ref(), link.as_ref())
+}
+
+/// From the start of the program on: watches it, brings folders out, and has the last word.
+pub fn watch(
+    program: &Program,
+    request: &Request,
+    channels: Channels,
+    fence: Option<&Fence>,
+    link: Option<&OwnedFd>,
+) -> Result<(), SandboxError> {
+    let mut report = supervise::supervise(program.pid, request, &channels.lifeline, fence, link)
         .map_err(failed(Layer::Limits, "watching the program"))?;
     match program.why_not_started().map_err(failed(Layer::Launcher, "starting the program"))? {
         None => {}

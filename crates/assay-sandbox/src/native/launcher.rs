@@ -1,18 +1,17 @@
 //! The launcher: the same program executed again, small, single-threaded and
 //! without secrets, which forks an init for each run.
 
-use std::fs::File;
 use std::io::{self, PipeReader, Read as _, Write};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::Mode;
-use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use super::filter::Filters;
 use super::message::{HANDED_IN, LAUNCHER_NAME, write_failure};
 use super::sys::{self, Forked};
-use super::{inbox, init};
+use super::{inbox, init, process};
+use crate::bubblewrap::launcher::BUBBLEWRAP;
+use crate::bubblewrap::{self, helper};
 use crate::error::{Layer, SandboxError};
 
 /// Code of the runner that reads hostile bytes inside the sandbox. It gets its
@@ -22,8 +21,9 @@ pub type Builtin = fn(&[u8], &mut dyn Write) -> Result<(), String>;
 /// Mounts that one request may have (the kernel takes 253 descriptors a message).
 pub const MAX_MOUNTS: usize = 200;
 
-/// Descriptors that may come with one request beside the fixed ones: the mounts, standard input, the link of a join.
-pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 2;
+/// Descriptors that may come with one request beside the fixed ones: the mounts, standard input, the link of
+/// a join, the files of a control group.
+pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 7;
 
 /// How many inits stand ready.
 const READY: usize = 2;
@@ -55,63 +55,58 @@ pub struct Launcher {
 }
 
 impl Launcher {
+    /// What a helper needs of a launcher: it is in its namespaces already.
+    pub fn inside(builtins: Vec<(String, Builtin)>) -> Self {
+        let outer = Outer { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
+        Self { outer, handed_in: false, filters: Filters::new(), builtins }
+    }
+
     /// The builtin of this name.
     pub fn builtin(&self, name: &str) -> Option<Builtin> {
         self.builtins.iter().find(|(known, _)| known == name).map(|(_, builtin)| *builtin)
     }
 }
 
-/// Turns this process into the launcher if the runner started it as one, and then never returns.
+/// Turns this process into the launcher or the helper if the sandbox started it as one, and then never returns.
 ///
-/// Every program that uses [`Native`](crate::Native) calls this first thing in
-/// `main`, before it starts a thread, with the builtins its runs may name.
+/// Every program that uses [`Native`](crate::Native) or [`Bubblewrap`](crate::Bubblewrap)
+/// calls this first thing in `main`, before it starts a thread, with the builtins
+/// its runs may name.
 pub fn take_over_if_asked(builtins: &[(&str, Builtin)]) {
+    let all = || {
+        let own = (crate::proofs::BUILTIN, crate::proofs::attempt as Builtin);
+        builtins.iter().chain([&own]).map(|(name, builtin)| ((*name).to_owned(), *builtin)).collect()
+    };
+    if let Some(count) = helper::asked() {
+        helper::main(count, all());
+    }
     if std::env::args_os().next().is_none_or(|name| name != LAUNCHER_NAME) {
         return;
     }
-    let mut builtins: Vec<(String, Builtin)> =
-        builtins.iter().map(|(name, builtin)| ((*name).to_owned(), *builtin)).collect();
-    builtins.push((crate::proofs::BUILTIN.to_owned(), crate::proofs::attempt));
-    let status = match serve(builtins) {
-        Ok(()) => 0,
-        Err(_) => 1,
-    };
-    sys::exit_now(status)
+    let by_bubblewrap = std::env::args_os().nth(1).is_some_and(|argument| argument == BUBBLEWRAP);
+    let served = process::begin()
+        .and_then(|socket| if by_bubblewrap { bubblewrap::launcher::serve(&socket) } else { serve(&socket, all()) });
+    sys::exit_now(i32::from(served.is_err()))
 }
 
 /// Keeps inits ready until the runner is gone.
 ///
 /// An init serves one run and ends with it. That it was made before the run was
 /// asked for saves the run the time in which the kernel makes namespaces.
-fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
-    // What the runner's own parent left open is nobody's business here.
-    sys::close_from(3)?;
-    // The socket came as standard input; no run may see it there.
-    let socket = rustix::io::fcntl_dupfd_cloexec(io::stdin().as_fd(), 3)?;
-    let null = File::options().read(true).write(true).open("/dev/null")?;
-    rustix::stdio::dup2_stdin(&null)?;
-    rustix::stdio::dup2_stdout(&null)?;
-    rustix::stdio::dup2_stderr(&null)?;
-    drop(null);
-    sys::reset_signals();
-    sys::ignore_children();
-    sys::ignore_broken_pipes();
-    // Needed to write the id maps after root became an ordinary user.
-    set_dumpable_behavior(DumpableBehavior::Dumpable)?;
-    rustix::process::umask(Mode::from_raw_mode(0o022));
+fn serve(socket: &OwnedFd, builtins: Vec<(String, Builtin)>) -> io::Result<()> {
     let outer = Outer { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
     let handed_in = std::env::args_os().nth(1).is_some_and(|argument| argument == HANDED_IN);
     let launcher = Launcher { filters: Filters::new(), outer, handed_in, builtins };
     let mut ready = Ready::default();
     loop {
         while ready.inits.len() < READY && (ready.inits.is_empty() || ready.quiet) {
-            let made = make_init(&launcher, &socket);
+            let made = make_init(&launcher, socket);
             match made {
                 Ok(taken) if ready.deaths < MAX_DEATHS => ready.inits.push(taken),
                 other => {
                     // The next run is told; it may be the only one who can do something about it.
                     let why = other.err().map_or_else(|| "they end at once".to_owned(), |error| error.to_string());
-                    let Some(channels) = inbox::next(&socket)? else {
+                    let Some(channels) = inbox::next(socket)? else {
                         return Ok(());
                     };
                     let error = SandboxError::new(Layer::Namespaces, format!("making new namespaces: {why}"));
@@ -120,7 +115,7 @@ fn serve(builtins: Vec<(String, Builtin)>) -> io::Result<()> {
                 }
             }
         }
-        if ready.wait(&socket)? {
+        if ready.wait(socket)? {
             return Ok(());
         }
     }

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cgroup::Shape;
 use crate::error::SandboxError;
 use crate::join::Endpoint;
 use crate::spec::{End, Spec, Usage};
@@ -24,6 +25,15 @@ pub struct Request {
     pub reserve: u64,
     /// The end of a join that this run is. Its link is the first descriptor after the fixed ones.
     pub endpoint: Option<Endpoint>,
+    /// The control group that the run is in; its files follow.
+    pub cell: Option<Shape>,
+}
+
+impl Request {
+    /// How many descriptors stand between the fixed ones and those of the host.
+    pub fn descriptors(&self) -> usize {
+        usize::from(self.endpoint.is_some()) + self.cell.map_or(0, Shape::descriptors)
+    }
 }
 
 /// The launcher's argument when the runner is root, and hands in what it opened of the host.

@@ -13,11 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair};
 
 use super::command::Command;
+use super::fence::Fence;
 use super::inbox::Channels;
 use super::launcher::{Builtin, Launcher};
 use super::message::{Request, read_request};
 use super::sys::{self, Forked};
-use super::{descriptors, restrict};
+use super::{descriptors, fence, restrict};
 use crate::error::{Layer, SandboxError};
 use crate::spec::Task;
 
@@ -54,9 +55,11 @@ impl Program {
     }
 
     /// The first word. A program that is gone meanwhile has left its reason.
-    pub fn take(&self, channels: &Channels, stdin: Option<&OwnedFd>) {
+    pub fn take(&self, channels: &Channels, fence: Option<&Fence>, stdin: Option<&OwnedFd>) {
         let fixed = [channels.request.as_fd(), channels.stdout.as_fd(), channels.stderr.as_fd()];
-        let all: Vec<BorrowedFd<'_>> = fixed.into_iter().chain(stdin.map(|fd| fd.as_fd())).collect();
+        let doors = fence.map_or(&[][..], Fence::doors);
+        let all: Vec<BorrowedFd<'_>> =
+            fixed.into_iter().chain(doors.iter().chain(stdin).map(|fd| fd.as_fd())).collect();
         let _ = descriptors::send(&self.link, &all);
     }
 
@@ -120,9 +123,14 @@ fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Co
     rustix::process::setsid().map_err(|e| broken(e.into()))?;
     restrict::privileges(&launcher.filters).map_err(Stopped::Layer)?;
 
-    let (request, stdin) = taken(link).map_err(broken)?;
+    let (request, doors, stdin) = taken(link).map_err(broken)?;
+    for door in doors {
+        fence::enter(door).map_err(|error| {
+            Stopped::Layer(SandboxError::new(Layer::Cgroup, format!("entering the control group: {error}")))
+        })?;
+    }
     let spec = &request.spec;
-    restrict::before_the_root(spec, request.endpoint, &launcher.filters).map_err(Stopped::Layer)?;
+    restrict::before_the_root(&request, &launcher.filters).map_err(Stopped::Layer)?;
 
     next_word(link).map_err(broken)?;
     let stdin = match stdin {
@@ -146,16 +154,17 @@ fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Co
     Ok((request, command))
 }
 
-/// The request, and standard input if it is a file; output goes to its pipes from here on.
-fn taken(link: &OwnedFd) -> io::Result<(Request, Option<OwnedFd>)> {
+/// The request, the doors of the control group, and standard input if it is a file; output goes to its pipes from here on.
+fn taken(link: &OwnedFd) -> io::Result<(Request, Vec<OwnedFd>, Option<OwnedFd>)> {
     // Without a word, init is gone, and this process with it.
     let mut descriptors = descriptors::receive(link)?.unwrap_or_default().into_iter();
     let mut one = || descriptors.next().ok_or_else(|| io::Error::other("a message without its descriptors"));
     let request = read_request(&File::from(one()?))?;
     rustix::stdio::dup2_stdout(&one()?)?;
     rustix::stdio::dup2_stderr(&one()?)?;
+    let doors = (0..request.cell.map_or(0, |cell| cell.doors)).map(|_| one()).collect::<Result<_, _>>()?;
     let stdin = descriptors.next();
-    Ok((request, stdin))
+    Ok((request, doors, stdin))
 }
 
 fn next_word(link: &OwnedFd) -> io::Result<()> {

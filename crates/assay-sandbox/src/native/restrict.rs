@@ -12,6 +12,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
 
 use super::filter::Filters;
+use super::message::Request;
 use crate::error::{Layer, SandboxError};
 use crate::join::{Endpoint, Side};
 use crate::spec::{Mount, Spec};
@@ -33,19 +34,21 @@ pub fn privileges(filters: &Filters) -> Result<(), SandboxError> {
 }
 
 /// What does not need the root to be in place: resource limits, and the rest of the filter.
-pub fn before_the_root(spec: &Spec, endpoint: Option<Endpoint>, filters: &Filters) -> Result<(), SandboxError> {
-    limits(spec).map_err(|e| SandboxError::new(Layer::Limits, format!("setting resource limits: {e}")))?;
-    filters.apply_rest(spec.profile, endpoint.is_some())
+pub fn before_the_root(request: &Request, filters: &Filters) -> Result<(), SandboxError> {
+    limits(&request.spec, request.cell.is_some())
+        .map_err(|e| SandboxError::new(Layer::Limits, format!("setting resource limits: {e}")))?;
+    filters.apply_rest(request.spec.profile, request.endpoint.is_some())
 }
 
 /// CPU and memory are metered over the whole tree by init; these are backstops a process cannot lift.
-fn limits(spec: &Spec) -> io::Result<()> {
+fn limits(spec: &Spec, in_a_cell: bool) -> io::Result<()> {
     let limits = &spec.limits;
     limit(Resource::Cpu, limits.cpu.as_secs().saturating_add(2))?;
     limit(Resource::Core, 0)?;
     limit(Resource::Nofile, 1024)?;
-    // Counted in the run's own user namespace, with init as one of them.
-    limit(Resource::Nproc, u64::from(limits.pids).saturating_add(1))?;
+    // Counted in the run's own user namespace, with init as one of them. In a control group that refuses
+    // first, which is how it is known to: init is not in it.
+    limit(Resource::Nproc, u64::from(limits.pids).saturating_add(1 + u64::from(in_a_cell)))?;
     limit(Resource::Stack, 8 << 20)?;
     limit(Resource::Msgqueue, 0)?;
     limit(Resource::Memlock, 64 << 10)?;

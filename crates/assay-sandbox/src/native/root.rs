@@ -20,12 +20,16 @@ use crate::spec::{Mount, Spec};
 
 /// Where the new root is mounted until it becomes the root: a folder that every
 /// system has, and from which nothing is ever handed in.
-const STAGING: &str = "/sys";
+pub const STAGING: &str = "/sys";
 
 /// Host folders that every run sees, besides `/usr`.
-const LINKS: [&str; 5] = ["bin", "sbin", "lib", "lib64", "lib32"];
+pub const LINKS: [&str; 5] = ["bin", "sbin", "lib", "lib64", "lib32"];
 
-const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+/// Device files that every run sees.
+pub const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+
+/// Links in `/dev`, with what follows `/proc/self/fd` in each.
+pub const DEVICE_LINKS: [(&str, &str); 4] = [("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")];
 
 /// A root in the making, in fresh namespaces of the caller.
 pub struct Root {
@@ -47,6 +51,11 @@ impl Root {
         // A second wall behind seccomp; old kernels without this file have the first.
         let _ = fs::write(Path::new(STAGING).join("proc/sys/user/max_user_namespaces"), "0");
         Ok(Self { mount })
+    }
+
+    /// A root that somebody else began.
+    pub fn of(mount: OwnedFd) -> Self {
+        Self { mount }
     }
 
     /// Adds what a spec asks for. `hosts` are the detached host mounts of the spec, in order.
@@ -162,7 +171,7 @@ impl System {
             sys::harden_device(tree.as_fd()).map_err(failed(&path))?;
             system.devices.push((tree, Path::new("dev").join(name)));
         }
-        for (name, target) in [("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")] {
+        for (name, target) in DEVICE_LINKS {
             system.links.push((PathBuf::from(format!("/proc/self/fd{target}")), Path::new("dev").join(name)));
         }
         Ok(system)
@@ -201,7 +210,7 @@ fn mount_proc() -> Result<(), SandboxError> {
 }
 
 /// A tmpfs with both its bytes and its entries bounded.
-fn tmpfs(size: u64, mode: u32) -> io::Result<OwnedFd> {
+pub fn tmpfs(size: u64, mode: u32) -> io::Result<OwnedFd> {
     let entries = (size / 2048).clamp(4096, 1 << 20);
     let fs = fsopen("tmpfs", FsOpenFlags::FSOPEN_CLOEXEC)?;
     fsconfig_set_string(fs.as_fd(), "size", size.max(4096).to_string())?;
@@ -212,7 +221,8 @@ fn tmpfs(size: u64, mode: u32) -> io::Result<OwnedFd> {
     Ok(fsmount(fs.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?)
 }
 
-fn attach(tree: BorrowedFd<'_>, at: &Path) -> io::Result<()> {
+/// Mounts a detached tree at a path of this process.
+pub fn attach(tree: BorrowedFd<'_>, at: &Path) -> io::Result<()> {
     move_mount(tree, "", CWD, at, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::frames::Frames;
 use super::hosts::Hosts;
 use super::launcher::MAX_MOUNTS;
 use super::message::{FIXED_DESCRIPTORS, Request};
+use crate::cgroup::Cell;
 use crate::error::{Layer, SandboxError};
 use crate::join::Endpoint;
 use crate::spec::{End, Finished, Mount, Spec};
@@ -33,12 +34,13 @@ fn broken(step: &str) -> impl Fn(io::Error) -> SandboxError {
 }
 
 /// Runs a spec through the launcher at the other end of `socket`.
-/// `end`: the end of a join that it is, with the link of that side.
+/// `end`: the end of a join that it is, with the link of that side. `cell`: the control group that it is to be in.
 pub fn run(
     socket: BorrowedFd<'_>,
     spec: &Spec,
     settings: Settings,
     end: Option<(Endpoint, OwnedFd)>,
+    cell: Option<&Cell>,
 ) -> Result<Finished, SandboxError> {
     if spec.mounts.len() > MAX_MOUNTS {
         return Err(SandboxError::new(Layer::Files, format!("more than {MAX_MOUNTS} mounts")));
@@ -52,7 +54,8 @@ pub fn run(
     let hosts = if settings.as_root { Some(Hosts::open(spec)?) } else { None };
     let (endpoint, link) = end.unzip();
     let Settings { landlock_abi, reserve, .. } = settings;
-    let request = Request { spec: spec.clone(), landlock_abi, reserve, endpoint };
+    let cells_shape = cell.map(Cell::shape);
+    let request = Request { spec: spec.clone(), landlock_abi, reserve, endpoint, cell: cells_shape };
     let request = in_memory(&request).map_err(broken("writing the request"))?;
     {
         let fixed: [BorrowedFd<'_>; FIXED_DESCRIPTORS] = [
@@ -65,6 +68,7 @@ pub fn run(
         let descriptors: Vec<BorrowedFd<'_>> = fixed
             .into_iter()
             .chain(link.iter().map(|link| link.as_fd()))
+            .chain(cell.into_iter().flat_map(Cell::descriptors))
             .chain(hosts.iter().flat_map(Hosts::descriptors))
             .collect();
         send(socket, &descriptors).map_err(broken("asking the launcher (did it die?)"))?;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::fence::Fence;
 use super::message::{Report, Request};
 use super::meter::Meter;
 use super::sys;
@@ -24,13 +25,20 @@ const WALL_PER_CPU: u32 = 15;
 
 /// Watches the program until it ends or passes a limit, then ends everything in
 /// the pid namespace. `lifeline` closes when the runner lets go of the run.
-/// A word on `link`, if there is one, asks for the end.
-pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd, link: Option<&OwnedFd>) -> io::Result<Report> {
+/// A word on `link`, if there is one, asks for the end. `fence` is the run's control group.
+pub fn supervise(
+    pid: i32,
+    request: &Request,
+    lifeline: &OwnedFd,
+    fence: Option<&Fence>,
+    link: Option<&OwnedFd>,
+) -> io::Result<Report> {
     let limits = &request.spec.limits;
     let started = Instant::now();
     let program = Pid::from_raw(pid).ok_or_else(|| io::Error::other("no pid"))?;
     let pidfd = pidfd_open(program, PidfdFlags::empty())?;
     let mut meter = Meter::new(limits.memory, request.reserve);
+    let hit = || fence.is_some_and(Fence::hit);
     let mut winding = Winding::of(link);
     let mut status = None;
     let mut stopped = None;
@@ -48,12 +56,13 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd, link: Option<&
         if status.is_some() {
             break;
         }
-        let reading = meter.read();
+        let mut reading = meter.read();
+        reading.cpu = reading.cpu.max(fence.map_or(Duration::ZERO, Fence::cpu));
         stopped = if let_go {
             Some(End::OutputLimit)
         } else if reading.cpu >= limits.cpu {
             Some(End::CpuLimit)
-        } else if reading.memory > limits.memory || reading.machine_short {
+        } else if reading.memory > limits.memory || reading.machine_short || hit() {
             Some(End::MemoryLimit)
         } else if started.elapsed() >= limits.wall.saturating_add(reading.cpu.saturating_mul(WALL_PER_CPU)) {
             Some(End::WallLimit)
@@ -77,12 +86,20 @@ pub fn supervise(pid: i32, request: &Request, lifeline: &OwnedFd, link: Option<&
         }
     }
     let (reaped, max_rss) = sys::children_usage();
-    let cpu = meter.total(reaped);
+    let cpu = meter.total(reaped).max(fence.map_or(Duration::ZERO, Fence::cpu));
     let end = stopped.unwrap_or_else(|| {
+        // Whatever else then came of it: the kernel ended a process, and perhaps not the first of the run.
+        if hit() {
+            return End::MemoryLimit;
+        }
         let end = end_of(status.unwrap_or(0), cpu, limits);
         if winding.told() && end == End::Signaled(libc::SIGTERM) { End::Stopped } else { end }
     });
-    Ok(Report { end, usage: Usage { cpu, wall: started.elapsed(), max_rss, peak_memory: None }, pid })
+    Ok(Report {
+        end,
+        usage: Usage { cpu, wall: started.elapsed(), max_rss, peak_memory: fence.and_then(Fence::peak) },
+        pid,
+    })
 }
 
 /// Until the program ends, the runner lets go (then true), the end is asked for, or a tick is over.

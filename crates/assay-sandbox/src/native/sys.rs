@@ -4,7 +4,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd as _, BorrowedFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 use std::time::Duration;
 
 /// All namespaces of a run (DESIGN section 4, Sandbox).
@@ -136,6 +136,44 @@ pub fn close_from(first: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives this process a mount namespace of its own.
+pub fn unshare_mounts() -> io::Result<()> {
+    // SAFETY: plain integer; this process has one thread, so nothing shares what it leaves.
+    check(unsafe { libc::unshare(libc::CLONE_NEWNS) }.into())?;
+    Ok(())
+}
+
+/// Makes these descriptors the numbers from 3 on, open across an exec; all others close on it.
+pub fn lay_out(descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let above = 3 + descriptors.len() as i32;
+    let aside = descriptors
+        .iter()
+        .map(|descriptor| rustix::io::fcntl_dupfd_cloexec(descriptor, above))
+        .collect::<Result<Vec<_>, _>>()?;
+    close_on_exec_from(3)?;
+    for (number, descriptor) in (3..).zip(&aside) {
+        // SAFETY: plain integers. What had the number is not used again: an exec or the end of this process follows.
+        check(unsafe { libc::dup2(descriptor.as_raw_fd(), number) }.into())?;
+    }
+    Ok(())
+}
+
+/// Takes over descriptors that this process was started with, `count` from `first` on; closes what lies behind them.
+pub fn take_over(first: u32, count: u32) -> io::Result<Vec<OwnedFd>> {
+    let behind = first.checked_add(count).ok_or_else(|| io::Error::other("too many descriptors"))?;
+    close_from(behind)?;
+    close_on_exec_from(first)?;
+    (first..behind)
+        .map(|number| {
+            let number = i32::try_from(number).map_err(io::Error::other)?;
+            // SAFETY: plain integers; whether the number is open is what is asked.
+            check(unsafe { libc::fcntl(number, libc::F_GETFD) }.into())?;
+            // SAFETY: open, as was just seen, and called once, where the process begins: nobody else owns it.
+            Ok(unsafe { OwnedFd::from_raw_fd(number) })
+        })
+        .collect()
+}
+
 /// Replaces the program of this process. Returns only the error.
 pub fn exec(program: &CString, argv: &[CString], env: &[CString]) -> io::Error {
     fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
@@ -202,6 +240,13 @@ pub fn loopback_up() -> io::Result<()> {
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
         *to = *from as libc::c_char;
+    }
+    // SAFETY: the request outlives the call, and its name ends with a zero; the kernel writes the flags into it.
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request) }.into())?;
+    // SAFETY: the call before has written this variant.
+    if i32::from(unsafe { request.ifr_ifru.ifru_flags }) & libc::IFF_UP != 0 {
+        // `bwrap` has done it, and leaves nobody the right to.
+        return Ok(());
     }
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
     // SAFETY: the request outlives the call, and its name ends with a zero.

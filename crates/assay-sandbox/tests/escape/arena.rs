@@ -6,10 +6,15 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use assay_sandbox::{Finished, Mount, Native, NativeOptions, Sandbox as _, SandboxError, Spec, Task};
+use assay_sandbox::{
+    Bubblewrap, BubblewrapOptions, Engine, Finished, Mount, Native, NativeOptions, Sandbox, SandboxError, Spec, Task,
+};
 
 /// The variable that names the arena to the processes of the suite.
 pub const ARENA: &str = "ASSAY_ESCAPE_ARENA";
+
+/// The variable that names the engine to the processes of the suite.
+pub const ENGINE: &str = "ASSAY_ESCAPE_ENGINE";
 
 /// In the environment of every attacker, to find those that got away.
 pub const MARK: &str = "ASSAY_ESCAPE_MARK";
@@ -53,15 +58,43 @@ pub fn folder() -> PathBuf {
     PathBuf::from(std::env::var_os(ARENA).expect("the suite was started without an arena"))
 }
 
+/// Which engine this process of the suite is about.
+pub fn which() -> Engine {
+    std::env::var(ENGINE).expect("the suite was started without an engine").parse().unwrap()
+}
+
+/// What of an engine a test needs to be otherwise.
+#[derive(Default)]
+pub struct Wish {
+    pub landlock_abi: Option<i32>,
+    pub reserve: Option<u64>,
+    pub without_cgroups: bool,
+}
+
+/// Opens the engine that this process is about.
+pub fn open(wish: Wish) -> Result<Box<dyn Sandbox>, SandboxError> {
+    let Wish { landlock_abi, reserve, without_cgroups } = wish;
+    Ok(match which() {
+        Engine::Native => {
+            let options = NativeOptions { landlock_abi, reserve, without_cgroups, ..NativeOptions::default() };
+            Box::new(Native::open(&options)?)
+        }
+        Engine::Bubblewrap => {
+            let options = BubblewrapOptions { landlock_abi, reserve, without_cgroups, ..BubblewrapOptions::default() };
+            Box::new(Bubblewrap::open(&options)?)
+        }
+    })
+}
+
 /// The engine of this process.
-pub fn engine() -> &'static Native {
-    static ENGINE: OnceLock<Native> = OnceLock::new();
-    ENGINE.get_or_init(|| Native::open(&NativeOptions::default()).unwrap())
+pub fn engine() -> &'static dyn Sandbox {
+    static OPEN: OnceLock<Box<dyn Sandbox>> = OnceLock::new();
+    OPEN.get_or_init(|| open(Wish::default()).unwrap()).as_ref()
 }
 
 /// An engine that enforces no more than this Landlock ABI.
-pub fn engine_at(abi: i32) -> Native {
-    Native::open(&NativeOptions { landlock_abi: Some(abi), ..NativeOptions::default() }).unwrap()
+pub fn engine_at(abi: i32) -> Box<dyn Sandbox> {
+    open(Wish { landlock_abi: Some(abi), ..Wish::default() }).unwrap()
 }
 
 /// The attacker with these arguments, 8 MiB of scratch and tight limits.

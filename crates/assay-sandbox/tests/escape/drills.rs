@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use assay_sandbox::{Layer, Native, NativeOptions, SandboxError};
+use assay_sandbox::{Engine, Layer, SandboxError};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
     apply_filter,
 };
 
-use crate::arena::attack;
+use crate::arena::{Wish, attack, open, which};
 use crate::{ROLE, USER};
 
 /// Takes a layer away from this process, then says what opening an engine gives.
@@ -49,7 +49,7 @@ pub fn open_without(what: &str) -> Result<(), SandboxError> {
     if !calls.is_empty() {
         apply(calls, errno);
     }
-    Native::open(&NativeOptions::default()).map(drop)
+    open(Wish::default()).map(drop)
 }
 
 /// Starts this program again in a role, as this or another user.
@@ -92,7 +92,7 @@ pub fn missing_layers() {
 
 /// Runs specs for ever, from several threads.
 pub fn run_for_ever() -> ! {
-    let engine = Native::open(&NativeOptions::default()).unwrap();
+    let engine = open(Wish::default()).unwrap();
     std::thread::scope(|scope| {
         for attack_name in ["fork-bomb", "daemon", "sleep", "hog", "litter"] {
             let engine = &engine;
@@ -138,7 +138,8 @@ pub fn killed_runners() {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
     let here = tempfile::tempdir().unwrap();
     crate::runs::open_to_all(here.path());
-    for round in 0..50 {
+    let rounds = if which() == Engine::Native { 50 } else { 20 };
+    for round in 0..rounds {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let own: PathBuf = here.path().join(format!("runner-{round}"));
         std::fs::copy(&program, &own).unwrap();
@@ -160,6 +161,8 @@ pub fn killed_runners() {
         }
         std::fs::remove_file(&own).unwrap();
     }
+    // A killed runner leaves its control groups, empty, to the next one that opens.
+    drop(open(Wish::default()).unwrap());
     assert_eq!(std::fs::read_to_string("/proc/self/mountinfo").unwrap(), mounts);
     assert_eq!(std::fs::read_dir(here.path()).unwrap().count(), 0, "a file is left");
 }
@@ -199,5 +202,5 @@ pub fn mount_inside_a_mount() -> &'static str {
 
 pub fn nothing_leaks() {
     let output = again(&std::env::current_exe().unwrap(), "a thousand runs", false).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "(0, 2)", "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "(0, 0)", "{output:?}");
 }

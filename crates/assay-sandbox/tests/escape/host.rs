@@ -66,12 +66,19 @@ fn ours(path: &Path) -> bool {
 fn groups(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) {
     for path in entries(folder) {
         if depth < 8 && path.is_dir() && !path.is_symlink() {
-            if path.to_string_lossy().contains("assay-") {
+            if ours_to_leave(&path) {
                 found.insert(path.clone());
             }
             groups(&path, depth + 1, found);
         }
     }
+}
+
+/// A group of an engine; those of other runners that are at work now are not this suite's.
+fn ours_to_leave(folder: &Path) -> bool {
+    let name = folder.components().filter_map(|part| part.as_os_str().to_str()).find(|part| part.starts_with("assay-"));
+    let owner = name.and_then(|name| name.split('-').find_map(|part| part.parse::<u32>().ok()));
+    name.is_some() && owner.is_none_or(|pid| !Path::new("/proc").join(pid.to_string()).exists())
 }
 
 /// Processes that carry the name of this suite's arena or run its programs.

@@ -1,6 +1,6 @@
 //! The escape suite: a hostile program of our own against the sandbox.
 //!
-//! The suite starts itself again, as it is and (when that is root) once more as
+//! The suite starts itself again for each engine, as it is and (when that is root) once more as
 //! an ordinary user, and compares the host before and after.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -16,10 +16,14 @@ mod runs;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 
+use assay_sandbox::{Bubblewrap, BubblewrapOptions, Engine, Layer, Native, NativeOptions};
 use libtest_mimic::{Arguments, Trial};
 
 /// The variable that tells a process of the suite what it is.
 const ROLE: &str = "ASSAY_ESCAPE_ROLE";
+
+/// The variable by which one engine alone is tried.
+const ONLY: &str = "ASSAY_ESCAPE_ONLY";
 
 /// The ordinary user.
 const USER: u32 = 12345;
@@ -60,19 +64,24 @@ fn everything() -> ExitCode {
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let root = rustix::process::geteuid().is_root();
     let mut failed = false;
-    for (role, as_user) in [("suite", false), ("suite", true), ("drills", false)] {
-        if as_user && !root {
-            continue;
+    for engine in engines(&mut failed) {
+        for (role, as_user) in [("suite", false), ("suite", true), ("drills", false)] {
+            if as_user && !root {
+                continue;
+            }
+            println!("\n{engine}: {role}, as {}", if as_user || !root { "an ordinary user" } else { "root" });
+            let mut command = Command::new(&program);
+            command.args(std::env::args_os().skip(1)).env(ROLE, role);
+            command.env(arena::ARENA, folder.path()).env(arena::ENGINE, engine.as_str());
+            arena::give_to(folder.path(), if as_user { USER } else { rustix::process::geteuid().as_raw() });
+            if as_user {
+                command.uid(USER).gid(USER);
+            }
+            failed |= !command.status().unwrap().success();
         }
-        println!("\n{role}, as {}", if as_user || !root { "an ordinary user" } else { "root" });
-        let mut command = Command::new(&program);
-        command.args(std::env::args_os().skip(1)).env(ROLE, role).env(arena::ARENA, folder.path());
-        if as_user {
-            arena::give_to(folder.path(), USER);
-            command.uid(USER).gid(USER);
-        }
-        failed |= !command.status().unwrap().success();
     }
+    // The suites keep their engines to the end and leave their control groups, empty, to the next that opens.
+    drop(Native::open(&NativeOptions::default()));
     let arena = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
     drop(folder);
     let changed = before.changes(&arena);
@@ -81,6 +90,22 @@ fn everything() -> ExitCode {
         if changed.is_empty() { "the same".into() } else { changed.join("; ") }
     );
     if failed || !changed.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The engines of this machine. That of a package that is not installed is passed over, but not where this is CI.
+fn engines(failed: &mut bool) -> Vec<Engine> {
+    let mut engines = vec![Engine::Native];
+    match Bubblewrap::open(&BubblewrapOptions::default()) {
+        Err(error) if error.layer == Layer::Engine => {
+            println!("\nbubblewrap: skipped. {error}");
+            *failed |= std::env::var_os("CI").is_some();
+        }
+        _ => engines.push(Engine::Bubblewrap),
+    }
+    if let Ok(only) = std::env::var(ONLY) {
+        engines.retain(|engine| engine.as_str() == only);
+    }
+    engines
 }
 
 fn trial(name: &str, test: fn()) -> Trial {
@@ -107,7 +132,7 @@ macro_rules! trials {
 
 fn suite() -> Vec<Trial> {
     let mut trials = trials! {
-        reach: network interfaces_and_routes mounts_of_the_host reading_the_host writing_the_host
+        reach: network interfaces_and_routes mounts_of_the_host what_the_helper_was_shown reading_the_host writing_the_host
             tracing tracing_with_the_leak_profile
             system_calls system_calls_with_the_leak_profile reaching_init foreign_architectures log_folder log_folder_in_another_mount;
         exhaust: memory_of_one memory_of_many memory_shared memory_of_page_tables memory_within_the_limit
