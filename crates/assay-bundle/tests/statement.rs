@@ -25,6 +25,7 @@ fn statement() -> Statement {
         rule: "1".to_owned(),
         controls: Some(Controls::BenignFixed),
         assurance: Assurance::Claimant,
+        second: None,
         sandbox: Sandbox {
             tier: Some(Tier::P),
             engine: "native 0.1.0".to_owned(),

@@ -37,6 +37,7 @@ fn voice(runner: u8, minute: u8, verdict: Verdict, function: &str) -> Voice {
         rule: crate::attest::RULE.into(),
         controls: reproduced.then_some(Controls::Benign),
         assurance: Assurance::Claimant,
+        second: None,
         sandbox: Sandbox {
             tier: None,
             engine: "native".into(),

@@ -81,6 +81,11 @@ pub fn statement(proof: &Proof, runner: KeyId) -> Result<Statement, AttestError>
         rule: RULE.to_owned(),
         controls: proof.ruling.controls,
         assurance: proof.assurance,
+        second: proof.second.as_ref().map(|opinion| wire::SecondOracle {
+            kind: opinion.kind.to_owned(),
+            agrees: opinion.agrees,
+            runs: opinion.runs as u64,
+        }),
         sandbox: sandbox(proof),
         toolchain: toolchain(proof)?,
         arms: cells(proof),

@@ -74,8 +74,14 @@ fn proof() -> Proof {
     ] {
         runs.extend((0..3).map(|repetition| run(arm, role, repetition, outcome)));
     }
-    let evidence =
-        Evidence { vulnerable: ArmState::Built, fixed: Some(ArmState::Built), reach: Reach::Reached, wanted: 3, growth: Growth::None, runs };
+    let evidence = Evidence {
+        vulnerable: ArmState::Built,
+        fixed: Some(ArmState::Built),
+        reach: Reach::Reached,
+        wanted: 3,
+        growth: Growth::None,
+        runs,
+    };
     let record = |name| ArmRecord {
         name,
         source: Some(Sha256::of(b"source")),
@@ -89,6 +95,7 @@ fn proof() -> Proof {
         claim_id: Sha256::of(b"claim"),
         assurance: Assurance::Claimant,
         claimants_parts: vec!["the harness is not said to be the project's".into()],
+        second: None,
         tier: Some(Tier::P),
         layers: Some(Layers {
             engine: "native".into(),

@@ -40,6 +40,7 @@ pub mod reach;
 pub mod recipe;
 pub mod runs;
 mod runtime_library;
+pub mod second;
 pub mod selftest;
 pub mod sender;
 pub mod session;

@@ -6,7 +6,7 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::files::{FileEntry, FileMap};
 use assay_bundle::identity;
 use assay_bundle::manifest::{ArmName, InputContent, Manifest};
-use assay_bundle::verdict::Tier;
+use assay_bundle::verdict::{Tier, Verdict};
 use assay_sandbox::{Builtin, Sandbox, SandboxError};
 use jiff::Timestamp;
 
@@ -15,10 +15,11 @@ use crate::evidence::{ArmState, Evidence, Reach};
 use crate::fetch::Cache;
 use crate::load::LoadedBundle;
 use crate::proof::{ArmRecord, InputRecord, Proof};
+use crate::second::Opinion;
 use crate::session::{NotRun, Session};
 use crate::toolchain::Tool;
 use crate::verdict::Growth;
-use crate::{fix, observe, reach, recipe, selftest, sender, source, verdict};
+use crate::{fix, observe, reach, recipe, second, selftest, sender, source, verdict};
 
 /// All builtins of this crate, to be given to `assay_sandbox::take_over_if_asked`.
 pub const BUILTINS: &[(&str, Builtin)] = &[
@@ -92,7 +93,11 @@ impl Prover<'_> {
                     arms: session.records().to_vec(),
                     tools: session.toolchain().tools.clone(),
                     running,
+                    second: None,
                 };
+                // Gone before the second opinion makes builds of its own.
+                drop(session);
+                self.ask_a_second(bundle, manifest, &evidence, &mut run, progress)?;
                 evidence
             }
             Err(NotRun { reason, tools }) => {
@@ -100,6 +105,38 @@ impl Prover<'_> {
                 nothing_run(manifest, reason)
             }
         };
+        self.proof(bundle, manifest, evidence, run, started)
+    }
+
+    /// Only where it can raise the assurance: builds of their own cost what the first ones did.
+    fn ask_a_second(
+        &self,
+        bundle: &LoadedBundle,
+        manifest: &Manifest,
+        evidence: &Evidence,
+        run: &mut Run,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), ProveError> {
+        if !assurance::claimants_parts(manifest, run.facts).is_empty() {
+            return Ok(());
+        }
+        let ruling = verdict::decide(manifest, evidence);
+        if ruling.verdict == Verdict::Reproduced {
+            run.second = second::ask(self, bundle, manifest, evidence, ruling.controls, progress)?;
+            run.facts.second_oracle_agrees = run.second.as_ref().is_some_and(|opinion| opinion.agrees);
+        }
+        Ok(())
+    }
+
+    /// The proof that this evidence makes.
+    pub(crate) fn proof(
+        &self,
+        bundle: &LoadedBundle,
+        manifest: &Manifest,
+        evidence: Evidence,
+        run: Run,
+        started: Timestamp,
+    ) -> Result<Proof, ProveError> {
         let files = file_map(bundle);
         let claimants_parts = assurance::claimants_parts(manifest, run.facts);
         let layers = self.sandbox.ok().map(|sandbox| sandbox.layers().clone());
@@ -116,8 +153,8 @@ impl Prover<'_> {
             ruling: verdict::decide(manifest, &evidence),
             assurance: assurance::compute(manifest, run.facts),
             claimants_parts,
-            // Limits of memory and processes are not cgroups' in this version.
-            tier: layers.is_some().then_some(Tier::P),
+            second: run.second,
+            tier: layers.as_ref().map(|layers| tier_of(layers.tier)),
             layers,
             evidence,
             arms: run.arms,
@@ -130,6 +167,18 @@ impl Prover<'_> {
     }
 }
 
+/// The evidence of a bundle of which nothing can be run.
+pub(crate) fn nothing_run(manifest: &Manifest, reason: String) -> Evidence {
+    Evidence {
+        fixed: manifest.arms.fixed.as_ref().map(|_| ArmState::Unavailable(reason.clone())),
+        vulnerable: ArmState::Unavailable(reason),
+        reach: Reach::Unknown,
+        wanted: manifest.repeat.runs,
+        growth: Growth::None,
+        runs: Vec::new(),
+    }
+}
+
 /// What a session leaves beside its evidence.
 #[derive(Default)]
 pub(crate) struct Run {
@@ -137,6 +186,7 @@ pub(crate) struct Run {
     pub arms: Vec<ArmRecord>,
     pub tools: Vec<Tool>,
     pub running: Duration,
+    pub second: Option<Opinion>,
 }
 
 /// The sandbox's word for its strength, as statements have it.
@@ -150,18 +200,6 @@ fn tier_of(tier: assay_sandbox::Tier) -> Tier {
 
 pub(crate) fn sentences<T: ToString>(errors: &[T]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-/// The evidence of a bundle of which nothing can be run.
-pub(crate) fn nothing_run(manifest: &Manifest, reason: String) -> Evidence {
-    Evidence {
-        fixed: manifest.arms.fixed.as_ref().map(|_| ArmState::Unavailable(reason.clone())),
-        vulnerable: ArmState::Unavailable(reason),
-        reach: Reach::Unknown,
-        wanted: manifest.repeat.runs,
-        growth: Growth::None,
-        runs: Vec::new(),
-    }
-}
-
 }
 
 fn inputs(bundle: &LoadedBundle, manifest: &Manifest) -> Vec<InputRecord> {

@@ -10,6 +10,7 @@ use assay_sandbox::Layers;
 use jiff::Timestamp;
 
 use crate::evidence::Evidence;
+use crate::second::Opinion;
 use crate::toolchain::Tool;
 use crate::verdict::Ruling;
 
@@ -28,6 +29,8 @@ pub struct Proof {
     pub assurance: Assurance,
     /// What the claimant wrote, for which it is no more; empty above `claimant`.
     pub claimants_parts: Vec<String>,
+    /// What a second oracle said, where one was asked.
+    pub second: Option<Opinion>,
     /// How strong the sandbox was; none if there was none.
     pub tier: Option<Tier>,
     /// Its layers and proofs.

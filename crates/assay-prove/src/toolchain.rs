@@ -103,6 +103,7 @@ impl Toolchain {
         match name {
             "rust" => self.add_rust(),
             "python3" => self.add_python(),
+            "java" => self.add_java(),
             other => self.add_plain(other),
         }
     }
@@ -150,6 +151,25 @@ impl Toolchain {
         // It links with the system's C compiler.
         if !self.tools.iter().any(|tool| tool.name == "cc") {
             self.add_plain("cc")?;
+        }
+        Ok(())
+    }
+
+    /// A distribution's Java keeps its settings under `/etc`, and does not start without them.
+    fn add_java(&mut self) -> Result<(), ToolError> {
+        self.add_plain("java")?;
+        let program = self.tools.last().map(|tool| tool.path.clone()).unwrap_or_default();
+        let Some(home) = program.parent().and_then(Path::parent) else { return Ok(()) };
+        let links = ["lib", "conf"].iter().flat_map(|part| fs::read_dir(home.join(part)).into_iter().flatten().flatten());
+        for link in links.filter_map(|entry| fs::read_link(entry.path()).ok()) {
+            let mut parts = link.strip_prefix("/etc").map(Path::components).into_iter().flatten();
+            let Some(folder) = parts.next().filter(|part| part.as_os_str().to_string_lossy().starts_with("java")) else {
+                continue;
+            };
+            let folder = Path::new("/etc").join(folder);
+            if parts.next().is_some() && folder.is_dir() && !self.mounts.iter().any(|mount| mount.at() == folder) {
+                self.mounts.push(Mount::ReadOnly { host: folder.clone(), at: folder });
+            }
         }
         Ok(())
     }

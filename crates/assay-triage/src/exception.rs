@@ -18,7 +18,7 @@ pub const MAX_TEXT: usize = 4096;
 /// One exception.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
-    /// `python` or `javascript`.
+    /// `python`, `javascript` or `java`.
     pub language: String,
     /// The class: `RecursionError`, `TypeError`, `pkg.mod.ParseError`.
     #[serde(rename = "type")]
@@ -52,7 +52,9 @@ impl Exception {
     /// dots also means a class of that name in any module.
     #[must_use]
     pub fn is_a(&self, name: &str) -> bool {
-        let same = |class: &String| class == name || (!name.contains('.') && class.rsplit('.').next() == Some(name));
+        // Java writes a class inside of another one as `Outer$Inner`.
+        let ends: &[char] = if self.language == "java" { &['.', '$'] } else { &['.'] };
+        let same = |class: &String| class == name || (!name.contains('.') && class.rsplit(ends).next() == Some(name));
         !name.is_empty() && (same(&self.kind) || self.bases.iter().any(same))
     }
 
@@ -72,7 +74,7 @@ pub fn exceptions(log: &[u8]) -> Vec<Exception> {
 
 fn record(line: &[u8]) -> Option<Exception> {
     let mut record: Exception = serde_json::from_slice(line).ok()?;
-    if !matches!(record.language.as_str(), "python" | "javascript") || record.kind.is_empty() {
+    if !matches!(record.language.as_str(), "python" | "javascript" | "java") || record.kind.is_empty() {
         return None;
     }
     record.frames.drain(..record.frames.len().saturating_sub(MAX_FRAMES));

@@ -146,6 +146,7 @@ impl Prove for Fake {
             claim_id: identity::claim_id(&bundle.manifest, &files).unwrap(),
             assurance: Assurance::Claimant,
             claimants_parts: vec!["the harness is the claimant's".into()],
+            second: None,
             tier: Some(Tier::P),
             layers: Some(Layers {
                 engine: "native".into(),

@@ -28,6 +28,9 @@ pub struct ProofRun {
     pub controls: Option<Controls>,
     /// How far the evidence can be trusted.
     pub assurance: Assurance,
+    /// What a second oracle of another kind said; absent where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondOracle>,
     /// Where it ran.
     pub sandbox: Sandbox,
     /// Programs that built and ran it.
@@ -44,6 +47,18 @@ pub struct ProofRun {
     pub started: String,
     /// End, RFC 3339 in UTC.
     pub finished: String,
+}
+
+/// What a second oracle said of the same inputs in the same versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecondOracle {
+    /// Which: `guard pages`, `sanitizer`.
+    pub kind: String,
+    /// Whether it agrees in every cell; without that, it contradicts nothing either.
+    pub agrees: bool,
+    /// Runs that stand behind it.
+    pub runs: u64,
 }
 
 /// The sandbox as probed and proved.

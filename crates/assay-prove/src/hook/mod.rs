@@ -2,10 +2,12 @@
 //! interpreter loads before the harness, and the log they write.
 //!
 //! Python loads `sitecustomize.py` from `PYTHONPATH`, Node loads
-//! `assay-hook.cjs` by `NODE_OPTIONS`. Each opens `/log/exception.PID` when it is
+//! `assay-hook.cjs` by `NODE_OPTIONS`, Java the agent `assay-hook.jar` by `JAVA_TOOL_OPTIONS`. Each opens `/log/exception.PID` when it is
 //! loaded and writes a first line that says so, then one line for each uncaught
 //! exception. The program can do the same: the log is hostile, bounded here, and
 //! believed only where the process's end bears it out.
+
+pub(crate) mod java;
 
 use assay_triage::exception::{self, Exception};
 use serde::Deserialize;
@@ -13,19 +15,24 @@ use serde::Deserialize;
 /// File name of the hook for Node.
 pub const NODE: &str = "assay-hook.cjs";
 
+/// File name of the hook for Java, which is compiled for each proof that needs it ([`java`]).
+pub const JAVA: &str = "assay-hook.jar";
+
 /// What lies in the hook folder: name and content.
-pub const FILES: [(&str, &str); 4] = [
+pub const FILES: [(&str, &str); 5] = [
     ("sitecustomize.py", include_str!("sitecustomize.py")),
     (NODE, include_str!("assay-hook.cjs")),
     ("self-test/raise.py", include_str!("self_test/raise.py")),
     ("self-test/raise.cjs", include_str!("self_test/raise.cjs")),
+    ("self-test/Raise.java", include_str!("self_test/Raise.java")),
 ];
 
 /// The class that the programs of the self-test raise.
 pub const SELF_TEST_CLASS: &str = "AssaySelfTest";
 
 /// Interpreter and program of each self-test, relative to the hook folder.
-pub const SELF_TESTS: [(&str, &str); 2] = [("python3", "self-test/raise.py"), ("node", "self-test/raise.cjs")];
+pub const SELF_TESTS: [(&str, &str); 3] =
+    [("python3", "self-test/raise.py"), ("node", "self-test/raise.cjs"), ("java", "self-test/Raise.java")];
 
 /// A hook's log is at most this long.
 const MAX_BYTES: usize = 1 << 20;
@@ -81,7 +88,7 @@ fn records(pid: i32, content: &[u8]) -> Result<Vec<Record>, String> {
     let mut lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let loaded: Loaded =
         lines.next().and_then(|line| serde_json::from_slice(line).ok()).ok_or("its first line is not the hook's")?;
-    if loaded.pid != pid || !matches!(loaded.hook.as_str(), "python" | "node") {
+    if loaded.pid != pid || !matches!(loaded.hook.as_str(), "python" | "node" | "java") {
         return Err("its first line is of another process or hook".to_owned());
     }
     let mut records: Vec<Record> = Vec::new();

@@ -67,7 +67,8 @@ fn without_a_measure_nothing_is_said() {
 
 #[test]
 fn what_is_declared_to_change_is_not_compared() {
-    let all = oracle(&[Normalise::Trim, Normalise::LowerCase, Normalise::SortLines], &["[0-9]+ ms", "0x[0-9a-f]+"], false);
+    let all =
+        oracle(&[Normalise::Trim, Normalise::LowerCase, Normalise::SortLines], &["[0-9]+ ms", "0x[0-9a-f]+"], false);
     assert_eq!(settled(&all, &["B 12 ms\n\n a at 0xff"], &["A at 0x1 \nb 7 ms\n"]), (vec![Silent], vec![Silent]));
     assert_eq!(settled(&all, &["B 12 s\n a at 0xff"], &["A at 0x1 \nb 7 ms\n"]), (vec![Fired], vec![Silent]));
     let trim = oracle(&[Normalise::Trim], &[], false);
@@ -79,10 +80,7 @@ fn the_status_counts_unless_it_is_left_out() {
     let compared = oracle(&[], &[], false);
     let left_out = Differing::new(&Differential { exit: false, ..compared.declared.clone() }).unwrap();
     for (oracle, outcome) in [(&compared, Fired), (&left_out, Silent)] {
-        let mut runs = vec![
-            run(oracle, TRIGGER, 0, End::Exited(1), "a"),
-            run(oracle, FIXED, 0, End::Exited(0), "a"),
-        ];
+        let mut runs = vec![run(oracle, TRIGGER, 0, End::Exited(1), "a"), run(oracle, FIXED, 0, End::Exited(0), "a")];
         oracle.settle(&mut runs);
         assert_eq!(runs.first().unwrap().outcome, outcome);
     }

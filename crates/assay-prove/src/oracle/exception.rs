@@ -36,6 +36,8 @@ use crate::hook::{self, Record};
 pub(super) struct Exception {
     pub types: Vec<String>,
     pub frame: Option<String>,
+    /// Whether a Java machine is to load the hook; others see nothing of it.
+    pub java: bool,
 }
 
 impl Oracle for Exception {
@@ -47,6 +49,9 @@ impl Oracle for Exception {
             ("NODE_OPTIONS", format!("--require={HOOK}/{}", hook::NODE)),
         ] {
             env.push((name.to_owned(), value));
+        }
+        if self.java {
+            env.push(("JAVA_TOOL_OPTIONS".to_owned(), hook::java::options()));
         }
         RunOptions { env, log_folder: true, hook: true, ..RunOptions::default() }
     }
@@ -60,7 +65,7 @@ impl Oracle for Exception {
             return Judgement::of(
                 Outcome::OracleBroken,
                 "the hook was not loaded by the process whose end the runner saw; the harness has to be run by \
-                 python3 or node directly, without options that skip the environment",
+                 python3, node or java directly, without options that skip the environment",
             );
         };
         if let Some(broken) = &log.broken {

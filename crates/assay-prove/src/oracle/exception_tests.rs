@@ -44,7 +44,7 @@ fn scene(status: i32, records: Vec<Record>) -> Scene {
 }
 
 fn oracle() -> Exception {
-    Exception { types: vec!["RecursionError".to_owned()], frame: Some("flatten".to_owned()) }
+    Exception { types: vec!["RecursionError".to_owned()], frame: Some("flatten".to_owned()), java: false }
 }
 
 fn outcome(scene: &Scene) -> Outcome {

@@ -31,7 +31,7 @@ pub mod secret;
 mod seen;
 mod signal;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{self, Manifest};
@@ -86,14 +86,20 @@ pub(crate) fn for_growth(sizes: &[u64]) -> Box<dyn Oracle> {
 }
 
 /// For self-tests: the oracle `exception` that waits for this class, wherever it is raised.
-pub(crate) fn for_class(class: &str) -> Box<dyn Oracle> {
-    Box::new(exception::Exception { types: vec![class.to_owned()], frame: None })
+pub(crate) fn for_class(class: &str, java: bool) -> Box<dyn Oracle> {
+    Box::new(exception::Exception { types: vec![class.to_owned()], frame: None, java })
 }
 
 /// An oracle that this version cannot run; the verdict is `not-run` with this sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unsupported(pub String);
+
+/// Whether the hook for Java is needed.
+pub(crate) fn needs_java(manifest: &Manifest) -> bool {
+    matches!(manifest.oracle, manifest::Oracle::Exception { .. })
+        && manifest.toolchain.iter().any(|tool| tool == "java")
+}
 
 /// The oracle that a manifest declares.
 ///
@@ -121,7 +127,8 @@ pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported
         }
         manifest::Oracle::Output { channel, regex } => Box::new(output::Output::new(*channel, regex)?),
         manifest::Oracle::Exception { types, frame } => {
-            Box::new(exception::Exception { types: types.clone(), frame: frame.clone() })
+            let java = needs_java(manifest);
+            Box::new(exception::Exception { types: types.clone(), frame: frame.clone(), java })
         }
         manifest::Oracle::Differential(declared) => Box::new(differential::Differing::new(declared)?),
         manifest::Oracle::BuildRefusal => Box::new(build_refusal::BuildRefusal),

@@ -24,8 +24,8 @@ const SELF_TEST: &str = "/hook/self-test";
 
 /// Whose code a source file is, by its path in the sandbox.
 ///
-/// The target is the arm's source and what the `wheel` and `npm` recipes
-/// unpack; the harness is everything else that the bundle brings. System
+/// The target is the arm's source, what the `wheel` and `npm` recipes unpack,
+/// and classes that a build of the claimant's puts into `$OUT/target`; the harness is everything else that the bundle brings. System
 /// libraries, toolchains, sanitizer runtimes and dependencies are neither:
 /// their frames are skipped. A relative path is relative to the bundle's root,
 /// where compilers run.
@@ -35,7 +35,7 @@ pub fn place_of(file: &str) -> Place {
         return Place::Unknown;
     };
     let within = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    if within(SRC) || within("/out/site") || within("/out/node_modules") {
+    if within(SRC) || within("/out/site") || within("/out/node_modules") || within("/out/target") {
         Place::Target
     } else if within(BUNDLE) || within(SELF_TEST) {
         Place::Harness
@@ -85,6 +85,7 @@ mod tests {
             ("/bundle/harness/../src/src/lib.rs", Place::Target),
             ("/out/site/pygments/lexer.py", Place::Target),
             ("/out/node_modules/lodash/lodash.js", Place::Target),
+            ("/out/target/org/name/Parser.java", Place::Target),
             ("/bundle/harness.c", Place::Harness),
             ("harness.c", Place::Harness),
             ("/bundle/src/../harness.c", Place::Harness),

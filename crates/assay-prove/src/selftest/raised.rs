@@ -14,10 +14,10 @@ pub(super) fn exception(executor: &Executor<'_>, arm: &Built) -> Result<(), Stri
     let (Some(out), needs) = (arm.outs.values().next(), &executor.manifest.toolchain) else {
         return Err("nothing was built".into());
     };
-    let judges = oracle::for_class(hook::SELF_TEST_CLASS);
-    let test = Executor { oracle: &*judges, ..*executor };
     let mut tested = 0;
     for (tool, program) in hook::SELF_TESTS.iter().filter(|(tool, _)| needs.iter().any(|need| need == tool)) {
+        let judges = oracle::for_class(hook::SELF_TEST_CLASS, *tool == "java");
+        let test = Executor { oracle: &*judges, ..*executor };
         let argv = vec![(*tool).to_owned(), format!("{HOOK}/{program}")];
         let single = test.single(arm, out, argv, Stdin::Empty)?;
         let judgement = test.judge(CELL, &single, out, None)?;
@@ -27,7 +27,11 @@ pub(super) fn exception(executor: &Executor<'_>, arm: &Built) -> Result<(), Stri
             return Err(format!(
                 "an exception that a fixture raised in `{tool}` was not judged as it must be: {}{}",
                 judgement.saw,
-                if last.is_empty() { String::new() } else { format!(" (it said `{}`)", last.chars().filter(|c| !c.is_control()).take(120).collect::<String>()) }
+                if last.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (it said `{}`)", last.chars().filter(|c| !c.is_control()).take(120).collect::<String>())
+                }
             ));
         }
         tested += 1;

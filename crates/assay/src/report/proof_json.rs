@@ -8,6 +8,7 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Assurance, Controls, Outcome, Tier, Verdict};
 use assay_prove::evidence::{ArmState, Reach, Role, Run, Signature};
+use assay_prove::second::Opinion;
 use assay_prove::toolchain::Tool;
 use assay_prove::verdict::Rate;
 use assay_sandbox::Layers;
@@ -23,6 +24,8 @@ pub struct ProofJson<'a> {
     controls: Option<Controls>,
     assurance: Assurance,
     assurance_because: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<&'a Opinion>,
     tier: Option<Tier>,
     sentence: &'a str,
     reasons: &'a [String],
@@ -135,6 +138,7 @@ impl<'a> ProofJson<'a> {
             controls: proof.ruling.controls,
             assurance: proof.assurance,
             assurance_because: &proof.claimants_parts,
+            second: proof.second.as_ref(),
             tier: proof.tier,
             sentence: &proof.ruling.sentence,
             reasons: &proof.ruling.reasons,

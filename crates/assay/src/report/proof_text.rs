@@ -70,6 +70,10 @@ fn standing(told: &Told<'_>) -> String {
     grid.row(["verdict".to_owned(), format!("{}{controls}", words::verdict(proof.ruling.verdict))]);
     let mut assurance = vec![bold(words::assurance(proof.assurance))];
     assurance.extend(proof.claimants_parts.iter().map(|part| plain::line(part, LINE)));
+    assurance.extend(proof.second.iter().map(|opinion| {
+        let words = if opinion.agrees { "agrees" } else { "does not agree, which contradicts nothing" };
+        plain::line(&format!("the second oracle ({}) {words}: {}", opinion.kind, opinion.sentence), LINE)
+    }));
     grid.tall_row(vec![vec!["assurance".into()], assurance]);
     grid.row(["runner".to_owned(), runner(proof)]);
     let mut runs = made(proof);

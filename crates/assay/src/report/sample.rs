@@ -80,6 +80,7 @@ fn of(ruling: Ruling, vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> 
             "the harness is not said to be the project's".into(),
             "a version's source is a folder of the bundle, not fetched".into(),
         ],
+        second: None,
         tier: Some(Tier::P),
         layers: Some(Layers {
             engine: "native".into(),
