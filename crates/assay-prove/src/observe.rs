@@ -233,7 +233,17 @@ mod tests {
 
     fn ending(end: End) -> Ending {
         let (layers, proofs) = (BTreeMap::new(), BTreeMap::new());
-        Ending(end, Layers { engine: "test".into(), kernel: "0".into(), landlock_abi: 1, layers, proofs })
+        Ending(
+            end,
+            Layers {
+                engine: "test".into(),
+                tier: assay_sandbox::Tier::P,
+                kernel: "0".into(),
+                landlock_abi: 1,
+                layers,
+                proofs,
+            },
+        )
     }
 
     impl Sandbox for Ending {
