@@ -6,7 +6,7 @@ use assay_sandbox::End;
 pub const CPU_LIMIT: &str = "cpu limit";
 
 /// The words of [`End::Stopped`]: a server whose driver was done with it, or the other way round.
-pub const STOPPED: &str = "stopped by the runner, when the other side was done";
+pub const STOPPED: &str = "stopped while idle";
 
 /// Linux signal numbers, the same on x86-64, AArch64 and RISC-V.
 const SIGNALS: [(&str, i32); 31] = [
