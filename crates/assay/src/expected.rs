@@ -37,10 +37,27 @@ enum Codes {
     Any(Vec<String>),
 }
 
+/// A verdict, as far as an expectation can speak of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// The word.
+    pub verdict: Verdict,
+    /// The silent controls.
+    pub controls: Option<Controls>,
+    /// How far it can be trusted.
+    pub assurance: Assurance,
+}
+
+impl From<&Proof> for Judged {
+    fn from(proof: &Proof) -> Self {
+        Self { verdict: proof.ruling.verdict, controls: proof.ruling.controls, assurance: proof.assurance }
+    }
+}
+
 /// What came of a bundle, as far as an expectation can speak of it.
 pub enum Came<'a> {
     /// A verdict.
-    Proof(&'a Proof),
+    Judged(Judged),
     /// A partial report that lacks these keys.
     Partial(Vec<&'a str>),
     /// It was refused with problems of these codes.
@@ -62,26 +79,26 @@ impl Expected {
     /// Whether what came is what was expected; if not, why, as a clause.
     pub fn holds(&self, came: &Came<'_>) -> Result<(), String> {
         match came {
-            Came::Proof(proof) => self.proof(proof),
+            Came::Judged(judged) => self.judged(*judged),
             Came::Partial(keys) => self.partial(keys),
             Came::Refused(codes) => self.refused(codes),
         }
     }
 
-    fn proof(&self, proof: &Proof) -> Result<(), String> {
-        let came = proof.ruling.verdict;
+    fn judged(&self, judged: Judged) -> Result<(), String> {
+        let came = judged.verdict;
         let allowed: Vec<Verdict> = self.verdict.iter().chain(self.verdict_in.iter().flatten()).copied().collect();
         if !allowed.contains(&came) {
             return Err(format!("expected {}", self.words()));
         }
-        if self.controls.is_some() && self.controls != proof.ruling.controls {
+        if self.controls.is_some() && self.controls != judged.controls {
             return Err(format!("expected {}", self.words()));
         }
-        if self.assurance.is_some_and(|wanted| wanted != proof.assurance) {
+        if self.assurance.is_some_and(|wanted| wanted != judged.assurance) {
             return Err(format!("expected {}", self.words()));
         }
         // Only what is believed can be believed too much.
-        let too_much = self.assurance_max.is_some_and(|most| proof.assurance > most);
+        let too_much = self.assurance_max.is_some_and(|most| judged.assurance > most);
         if too_much { Err(format!("expected {}", self.words())) } else { Ok(()) }
     }
 
@@ -148,8 +165,8 @@ mod tests {
     #[test]
     fn without_a_file_reproduced_is_expected() {
         let expected = Expected::read(None).unwrap();
-        assert_eq!(expected.holds(&Came::Proof(&sample::reproduced())), Ok(()));
-        assert_eq!(expected.holds(&Came::Proof(&sample::flaky())), Err("expected reproduced".to_owned()));
+        assert_eq!(expected.holds(&Came::Judged((&sample::reproduced()).into())), Ok(()));
+        assert_eq!(expected.holds(&Came::Judged((&sample::flaky()).into())), Err("expected reproduced".to_owned()));
         assert!(expected.holds(&Came::Partial(vec![])).is_err());
         assert!(expected.holds(&Came::Refused(vec!["bad-path"])).is_err());
     }
@@ -157,7 +174,7 @@ mod tests {
     #[test]
     fn every_key_counts() {
         let proof = sample::reproduced();
-        let holds = |text: &str| expected(text).holds(&Came::Proof(&proof));
+        let holds = |text: &str| expected(text).holds(&Came::Judged((&proof).into()));
         assert_eq!(holds("verdict = 'reproduced'\ncontrols = 'benign+fixed'\nassurance = 'claimant'"), Ok(()));
         assert!(holds("verdict = 'reproduced'\ncontrols = 'benign'").is_err());
         assert!(holds("verdict = 'reproduced'\nassurance = 'project'").is_err());

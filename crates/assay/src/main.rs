@@ -13,7 +13,9 @@ mod examples;
 mod expected;
 mod failure;
 mod intake;
+mod kept;
 mod key;
+mod memory;
 mod output;
 mod place;
 mod progress;
@@ -32,5 +34,6 @@ fn main() -> ExitCode {
     assay_prove::sweeper::take_over_if_asked();
     let cli = cli::Cli::parse();
     cli.common.color.write_global();
+    runner::choose(&cli.common);
     ExitCode::from(commands::run(&cli))
 }

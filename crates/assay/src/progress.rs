@@ -1,6 +1,7 @@
 //! Progress on stderr: a bar on a terminal, else one plain line per phase for
 //! work that takes longer than a moment.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -81,6 +82,82 @@ impl Drop for Progress {
             Way::Lines(lines) => lines.stop(),
         }
     }
+}
+
+/// Progress over many bundles that are worked on side by side: one bar on a terminal, and else nothing, since
+/// their lines come as they are done.
+pub struct Overall {
+    bar: Option<ProgressBar>,
+    /// What is being worked on, by its place.
+    now: Mutex<BTreeMap<usize, (String, String)>>,
+}
+
+impl Overall {
+    /// Begins to tell of so many bundles.
+    pub fn start(total: usize, wanted: bool) -> Self {
+        let bar = (wanted && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(total as u64);
+            bar.set_style(overall());
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar, now: Mutex::default() }
+    }
+
+    /// Work on this one begins. `what` is already harmless text.
+    pub fn begin(&self, place: usize, what: &str) {
+        lock(&self.now).insert(place, (what.to_owned(), String::new()));
+        self.tell();
+    }
+
+    /// Hears of the next step of a proof.
+    pub fn hear(&self, place: usize, event: Event) {
+        if let Some((_, phase)) = lock(&self.now).get_mut(&place) {
+            *phase = match event {
+                Event::Preparing => " preparing".to_owned(),
+                Event::Building(arm) => format!(" building {arm}"),
+                Event::Running { done, total } => format!(" runs {done}/{total}"),
+            };
+        }
+        self.tell();
+    }
+
+    /// One is done.
+    pub fn done(&self, place: usize) {
+        lock(&self.now).remove(&place);
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+        self.tell();
+    }
+
+    /// Prints something beside the bar.
+    pub fn aside(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// All are done.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn tell(&self) {
+        if let Some(bar) = &self.bar {
+            let now = lock(&self.now);
+            let all: Vec<String> = now.values().map(|(what, phase)| format!("{what}{phase}")).collect();
+            bar.set_message(all.join(", "));
+        }
+    }
+}
+
+fn overall() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {pos}/{len} {bar:20} {elapsed}  {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn spinner() -> ProgressStyle {

@@ -130,11 +130,11 @@ fn silence(control: &ControlRuns) -> String {
     let ControlRuns { needed, silent, total } = *control;
     let stayed = format!("; the fixed version stayed silent in {silent} of {}", runs(total));
     if control.counts() {
-        format!("{stayed}, which chance explains in fewer than 1 of 100 cases from {} on", runs(needed))
+        format!("{stayed}, where {needed} rule out chance in 99 of 100 cases")
     } else if silent < total {
-        format!("{stayed}, so the fix does not hold or something else breaks there")
+        format!("{stayed}, and what it did in the others is no silence")
     } else {
-        format!("{stayed}, which may be chance: at this rate its silence counts from {} on", runs(needed))
+        format!("{stayed}, which may be chance: at this rate it takes {needed} to rule that out")
     }
 }
 

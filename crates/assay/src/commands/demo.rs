@@ -19,6 +19,7 @@ use crate::output;
 use crate::report::several::SeveralJson;
 use crate::runner::Runner;
 
+mod ahead;
 mod coordination;
 mod hospital;
 mod house;

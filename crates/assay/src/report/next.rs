@@ -23,10 +23,17 @@ pub fn step(told: &Told<'_>) -> String {
             "Something is broken, but not what was declared. If this crash is the one that was meant, correct [oracle] \
              and run `assay prove {path}` again; else treat it as a finding of its own."
         ),
+        Verdict::Flaky if proof.ruling.control.is_some_and(|control| control.counts()) => {
+            "Take it as a real flaw that needs luck, and its fix as one that holds. Look for what decides (threads, \
+             time, uninitialised memory, a seed): with that in hand, a trigger fires every time."
+                .to_owned()
+        }
         Verdict::Flaky => {
             let rate = proof.ruling.rate;
             let needed = rate.and_then(|rate| silent_runs_needed(rate.share())).unwrap_or(MAX_RUNS);
-            let more = needed.max(proof.evidence.wanted.saturating_mul(2)).min(MAX_RUNS);
+            let more = needed
+                .max(proof.evidence.wanted.max(rate.map_or(0, |rate| rate.total)).saturating_mul(2))
+                .min(MAX_RUNS);
             format!(
                 "Take it as a real flaw that needs luck. Look for what decides (threads, time, uninitialised memory, \
                  a seed), or run it more often: `assay prove {path} --runs {more}`."

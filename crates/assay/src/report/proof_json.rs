@@ -10,7 +10,7 @@ use assay_bundle::verdict::{Assurance, Controls, Outcome, Tier, Verdict};
 use assay_prove::evidence::{ArmState, Reach, Role, Run, Signature};
 use assay_prove::second::Opinion;
 use assay_prove::toolchain::Tool;
-use assay_prove::verdict::Rate;
+use assay_prove::verdict::{ControlRuns, Growth, Rate};
 use assay_sandbox::Layers;
 use serde::Serialize;
 
@@ -30,6 +30,8 @@ pub struct ProofJson<'a> {
     sentence: &'a str,
     reasons: &'a [String],
     rate: Option<Rate>,
+    control: Option<ControlJson>,
+    growth: Growth,
     next: String,
     exit_code: u8,
     path: String,
@@ -50,6 +52,13 @@ pub struct ProofJson<'a> {
     attestation: Option<AttestationJson>,
     started: String,
     finished: String,
+}
+
+#[derive(Serialize)]
+struct ControlJson {
+    #[serde(flatten)]
+    runs: ControlRuns,
+    counts: bool,
 }
 
 #[derive(Serialize)]
@@ -143,6 +152,8 @@ impl<'a> ProofJson<'a> {
             sentence: &proof.ruling.sentence,
             reasons: &proof.ruling.reasons,
             rate: proof.ruling.rate,
+            control: proof.ruling.control.map(|runs| ControlJson { runs, counts: runs.counts() }),
+            growth: proof.evidence.growth,
             next: next::step(told),
             exit_code: proof.ruling.verdict.exit_code(),
             path: told.path.display().to_string(),

@@ -1,9 +1,10 @@
 //! Chapters 1 to 3: a target claimed, eight reports in, proved, and grouped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use assay_app::reproduction::Prove;
 use assay_app::who::Who;
 use assay_bundle::verdict::Verdict;
 use assay_case::Embargoed;
@@ -14,6 +15,7 @@ use assay_case::target::{Purl, Target, Whole};
 use assay_case::text::Line;
 use serde_json::json;
 
+use super::ahead::Ahead;
 use super::house::{ANA, BEN, FAY, GUS, House};
 use super::story::{STORIES, Story};
 use super::teller::Teller;
@@ -101,22 +103,13 @@ fn reproduce(
     teller: &mut Teller,
 ) -> Result<Vec<Row<'static>>, Failure> {
     teller.chapter("A sandbox says which of them are real");
-    let ben = Who::person(BEN);
-    let mut rows = Vec::new();
-    for ((story, id), path) in STORIES.iter().zip(findings).zip(PATHS.iter()) {
-        let begun = Instant::now();
-        let bundle = examples::load(story.name).ok_or_else(|| Failure::own("demo", "an example is gone"))?;
-        let expected = bundle.expected.clone();
-        let intake = Intake::of(bundle);
-        let end = if intake.is_partial() {
-            End::Refused(Refusal::Unready(Box::new(intake)))
-        } else {
-            End::Proved(Box::new(house.local.reproduce(Some(&ben), *id, runner)?.proof))
-        };
-        let row = Row::new(path.as_path(), expected.as_deref(), end, begun.elapsed());
-        tell_one(story, &row, teller);
-        rows.push(row);
-    }
+    let rows = std::thread::scope(|scope| {
+        let examples = STORIES.iter().filter_map(|story| examples::load(story.name));
+        let ready = examples.filter_map(|bundle| Intake::of(bundle).ready().ok()).collect();
+        let ahead = Ahead::begin(scope, runner, ready);
+        let reports = STORIES.iter().zip(findings).zip(PATHS.iter());
+        reports.map(|((story, id), path)| one(house, &ahead, story, *id, path, teller)).collect::<Result<Vec<_>, _>>()
+    })?;
     teller.did(
         "Every verdict is a signed statement with the sandbox's layers and every run. It says `claimant` where the finder \
          brought the harness: someone reads that first.",
@@ -125,11 +118,34 @@ fn reproduce(
     Ok(rows)
 }
 
+fn one(
+    house: &House,
+    prover: &dyn Prove,
+    story: &Story,
+    id: FindingId,
+    path: &'static Path,
+    teller: &mut Teller,
+) -> Result<Row<'static>, Failure> {
+    let begun = Instant::now();
+    let bundle = examples::load(story.name).ok_or_else(|| Failure::own("demo", "an example is gone"))?;
+    let expected = bundle.expected.clone();
+    let intake = Intake::of(bundle);
+    let end = if intake.is_partial() {
+        End::Refused(Refusal::Unready(Box::new(intake)))
+    } else {
+        End::Proved(Box::new(house.local.reproduce(Some(&Who::person(BEN)), id, prover)?.proof))
+    };
+    let row = Row::new(path, expected.as_deref(), end, begun.elapsed());
+    tell_one(story, &row, teller);
+    Ok(row)
+}
+
 fn tell_one(story: &Story, row: &Row<'_>, teller: &mut Teller) {
     let (verdict, beside) = match &row.end {
         End::Proved(proof) => {
             (proof.ruling.verdict.as_str(), format!("assurance {}", words::assurance(proof.assurance)))
         }
+        End::Kept(kept) => (kept.verdict.as_str(), format!("assurance {}", words::assurance(kept.assurance))),
         End::Refused(_) => ("partial", "what is missing was listed".to_owned()),
         End::Failed(failure) => ("failed", failure.message.clone()),
     };
