@@ -65,7 +65,8 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
     };
     let stem = file_name(&source.name).trim_end_matches(".json").trim_end_matches(".casrep");
     let mut draft = Draft::titled(stem, &title(object));
-    let mut findings = Findings { tool: Some("CASR".to_owned()), ..Findings::default() };
+    // CASR wrote the report; what found the crash is not said.
+    let mut findings = Findings::default();
     describe(&mut draft, object);
     crash(&mut draft, object);
     target(&mut draft, object);
@@ -107,7 +108,9 @@ fn lines<'a>(object: &'a Map<String, Value>, key: &str) -> Vec<&'a str> {
 }
 
 fn title(object: &Map<String, Value>) -> String {
-    let class = word(object, &["CrashSeverity", "ShortDescription"]);
+    // A language's exception says more than the signal that the fuzzer then died of.
+    let exception = LANGUAGES.iter().find_map(|(key, _)| exception(&lines(object, key)));
+    let class = exception.as_deref().or_else(|| word(object, &["CrashSeverity", "ShortDescription"]));
     let names = names(object);
     let place = names.first().map(|name| format!(" in {name}")).unwrap_or_default();
     format!("{}{place}", class.unwrap_or("A crash"))
@@ -144,7 +147,9 @@ fn crash(draft: &mut Draft, object: &Map<String, Value>) {
     if let Some((_, language)) = LANGUAGES.iter().find(|(key, _)| is_there(object, key)) {
         let class = LANGUAGES.iter().find_map(|(key, _)| exception(&lines(object, key)));
         match class.filter(|_| matches!(*language, "Python" | "Java" | "JavaScript")) {
-            Some(class) => draft.set_oracle(Oracle { kind: "exception", types: vec![class], ..Oracle::default() }),
+            Some(class) => {
+                draft.set_oracle(Oracle { kind: "exception", types: vec![class], frame, ..Oracle::default() });
+            }
             None => draft.remark(Part::Oracle, &format!("The report is of a {language} program's crash.")),
         }
         return;
@@ -220,22 +225,34 @@ fn target(draft: &mut Draft, object: &Map<String, Value>) {
 /// The target's functions of the stack, innermost first. The frames of a
 /// debugger hold the values of arguments, so a name ends before its bracket.
 fn names(object: &Map<String, Value>) -> Vec<String> {
-    let names = lines(object, "Stacktrace").into_iter().filter_map(|frame| {
-        let function = function(frame)?;
-        frames::is_target(function, Some(frame)).then(|| text::line(&assay_triage::name::normalise(function), 120))
+    // What calls the target is no part of it.
+    const CALLERS: [&str; 5] = ["LLVMFuzzerTestOneInput", "main", "_start", "__libc_start_main", "TestOneInput"];
+    let stack = lines(object, "Stacktrace").into_iter();
+    let named = stack.filter_map(|frame| {
+        let (function, is_python) = function(frame)?;
+        let name = if is_python { function.to_owned() } else { assay_triage::name::normalise(function) };
+        (is_python || frames::is_target(function, Some(frame))).then(|| text::line(&name, 120))
     });
-    names.filter(|name| !name.is_empty()).take(FRAMES).collect()
+    let inside = named.take_while(|name| !CALLERS.contains(&name.as_str()));
+    inside.filter(|name| !name.is_empty()).take(FRAMES).collect()
 }
 
-fn function(frame: &str) -> Option<&str> {
-    let rest = frame.trim().strip_prefix('#')?.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+/// The function of a frame, and whether it is one of Python.
+fn function(frame: &str) -> Option<(&str, bool)> {
+    let frame = frame.trim();
+    let short = |name: &str| !name.is_empty() && name.len() <= 2_000;
+    if frame.starts_with("File \"") {
+        let name = frame.rsplit_once(", in ")?.1.trim();
+        return Some((name, true)).filter(|(name, _)| short(name));
+    }
+    let rest = frame.strip_prefix('#')?.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     let rest = match rest.strip_prefix("0x") {
         Some(address) => address.split_once(" in ")?.1,
         None => rest,
     };
     // ` (this=0x...` of a debugger; `(int) ` of a sanitizer belongs to the name and is normalised away.
     let end = [" (", " at ", " /"].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
-    Some(rest[..end].trim()).filter(|name| !name.is_empty() && name.len() <= 2_000)
+    Some((rest[..end].trim(), false)).filter(|(name, _)| short(name))
 }
 
 /// `file.c:3:4` of `/home/user/src/file.c:3:4`.

@@ -213,7 +213,10 @@ impl Draft {
         let is_leak = self.oracle.as_ref().is_some_and(|oracle| oracle.kind == "leak");
         if let Some(word) = self.instrument.filter(|word| is_leak && !matches!(*word, "asan" | "lsan")) {
             self.instrument = None;
-            self.remark(Part::Build, &format!("The source speaks of a leak and of a build with `{word}`, which sees none."));
+            self.remark(
+                Part::Build,
+                &format!("The source speaks of a leak and of a build with `{word}`, which sees none."),
+            );
         }
     }
 

@@ -176,7 +176,7 @@ fn assemble(sections: &[Section], missing: &[MissingItem], remarks: &[(Part, Str
 
 fn example(out: &mut String, item: &MissingItem, table: &str) {
     let word = if item.required { "MISSING" } else { "Not needed to run it" };
-    comment(out, &format!("{word}: `{}` {}", item.key, item.why));
+    comment(out, &format!("{word}: `{}` {}. For example:", item.key, item.why));
     for line in item.example.lines().filter(|line| *line != format!("[{table}]")) {
         let _ = writeln!(out, "# {line}");
     }
@@ -184,7 +184,7 @@ fn example(out: &mut String, item: &MissingItem, table: &str) {
 
 /// A comment of as many lines as it takes.
 fn comment(out: &mut String, words: &str) {
-    const WIDTH: usize = 110;
+    const WIDTH: usize = 118;
     let mut line = String::from("#");
     for word in text::line(words, 2_000).split(' ') {
         if line.len() > 1 && line.len() + word.len() > WIDTH {

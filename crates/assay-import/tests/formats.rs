@@ -318,6 +318,26 @@ fn a_debuggers_casrep_keeps_no_arguments() {
     assert_eq!(value(bundle, &["title"]).unwrap().as_str(), Some("SourceAv in ns::read"));
 }
 
+#[test]
+fn a_python_casrep_is_about_its_exception() {
+    let report = json!({
+        "CrashSeverity": { "ShortDescription": "AbortSignal", "Description": "Abort signal" },
+        "PythonReport": [" === Uncaught Python exception: ===", "KeyError: 'SECRET'", "Traceback (most recent call last):"],
+        "Stacktrace": ["File \"/home/x/site-packages/lib/a.py\", line 9, in resolve",
+                       "File \"/home/x/fuzz.py\", line 3, in TestOneInput"],
+        "CrashLine": "/home/x/site-packages/lib/a.py:9"
+    });
+    let imported = auto(&file("py.casrep", &report));
+    let bundle = &imported.bundles[0];
+    assert_eq!(value(bundle, &["title"]).unwrap().as_str(), Some("KeyError in resolve"));
+    assert_eq!(
+        value(bundle, &["oracle"]).unwrap().to_string(),
+        r#"{ frame = "resolve", kind = "exception", type = ["KeyError"] }"#
+    );
+    assert!(!bundle.manifest.contains("SECRET") && !bundle.manifest.contains("TestOneInput"), "{}", bundle.manifest);
+    assert_eq!((imported.tool, value(bundle, &["provenance"])), (None, None), "what found it is not said");
+}
+
 const REPORT: &str = "\
 Project: libtlv
 Fuzzing Engine: libFuzzer
@@ -455,7 +475,8 @@ fn a_pattern_makes_findings_of_a_known_harness_complete() {
 #[test]
 fn a_source_that_contradicts_itself_still_gives_a_manifest() {
     let case = format!("crash-{}", "c".repeat(40));
-    let facts = serde_json::to_vec(&json!({ "fuzz_target": "f", "crash_type": "Direct-leak", "sanitizer": "memory" })).unwrap();
+    let facts =
+        serde_json::to_vec(&json!({ "fuzz_target": "f", "crash_type": "Direct-leak", "sanitizer": "memory" })).unwrap();
     let imported = auto(&tree(&[(&case, b"x"), ("facts.json", &facts)]));
     let bundle = &imported.bundles[0];
     assert_eq!(value(bundle, &["oracle", "kind"]).unwrap().as_str(), Some("leak"));

@@ -29,6 +29,46 @@ fn check_tells_ready_partial_and_wrong_apart() {
 }
 
 #[test]
+fn several_bundles_are_a_table() {
+    let bench = Bench::new();
+    bench.copy("heap-overflow");
+    bench.copy("partial");
+    let wrong = bench.copy("slop");
+    fs::remove_file(wrong.join("harness.c")).unwrap();
+    let all = ["bundle", "check", "heap-overflow", "partial", "slop", "nowhere"];
+    let said = bench.run(&all).exits(2);
+    for words in ["4 bundles: 1 ready, 1 partial, 2 with problems", "6 missing", "1 problem", "not-found"] {
+        said.says(words);
+    }
+    let json = bench.run(&[&all[..], &["--format=json"]].concat()).exits(2).json();
+    let states: Vec<_> = json["bundles"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["ready", "partial", "refused", "refused"]);
+    assert_eq!(json["bundles"][3]["problems"][0]["code"], "not-found");
+    bench.run(&["bundle", "check", "heap-overflow", "heap-overflow"]).exits(0).says("2 bundles: 2 ready");
+    bench.run(&["bundle", "check"]).exits(2);
+}
+
+#[test]
+fn a_file_that_a_partial_report_names_and_does_not_bring_is_missing() {
+    let bench = Bench::new();
+    let partial = bench.copy("partial");
+    let manifest = fs::read_to_string(partial.join("proof.toml")).unwrap();
+    fs::write(partial.join("proof.toml"), format!("{manifest}\n[inputs]\ntrigger = [{{ path = \"poc/x\" }}]\n"))
+        .unwrap();
+    let json = bench.run(&["bundle", "check", "partial", "--format=json"]).exits(2).json();
+    assert_eq!(json["state"], "partial");
+    let keys: Vec<_> = json["missing"].as_array().unwrap().iter().map(|item| item["key"].as_str().unwrap()).collect();
+    assert!(keys.contains(&"inputs.trigger[0].path"), "{keys:?}");
+    assert_eq!(json["lights"][1]["on"], false);
+    assert!(json["lights"][1]["next"].as_str().unwrap().contains("[inputs]"), "{}", json["lights"][1]);
+    fs::create_dir(partial.join("poc")).unwrap();
+    fs::write(partial.join("poc/x"), "x").unwrap();
+    let json = bench.run(&["bundle", "check", "partial", "--format=json"]).exits(2).json();
+    assert_eq!(json["lights"][1]["on"], true);
+    assert_eq!(json["lights"][1].get("next"), None);
+}
+
+#[test]
 fn a_pack_is_the_same_bundle_in_the_same_bytes() {
     let bench = Bench::new();
     bench.copy("heap-overflow");

@@ -46,7 +46,11 @@ fn every_scaffold_proves_its_example() {
             eprintln!("skipped {recipe}: {why}");
             continue;
         }
-        assert_eq!((&json["verdict"], &json["controls"]), (&"reproduced".into(), &"benign+fixed".into()), "{recipe}: {json:#}");
+        assert_eq!(
+            (&json["verdict"], &json["controls"]),
+            (&"reproduced".into(), &"benign+fixed".into()),
+            "{recipe}: {json:#}"
+        );
     }
 }
 

@@ -13,19 +13,12 @@ pub fn step(light: &Light, path: &str) -> Option<String> {
     }
     Some(match light.name {
         LightName::Description => "say in `description` what happens, where, and what an attacker gains".to_owned(),
-        LightName::Trigger => "put the input into the bundle and name it in `[inputs]`; \
-             `assay bundle import auto FILE --into DIR` makes a bundle of a fuzzer's testcase"
-            .to_owned(),
+        LightName::Trigger => "bring an input that shows the flaw, and name it in `[inputs]`".to_owned(),
         LightName::Severity => "write the finder's estimate as a CVSS vector into `severity`".to_owned(),
-        LightName::Poc => format!(
-            "write the keys that are listed below, then `assay bundle check {path}`; \
-             `assay bundle new cc DIR` shows a whole example"
-        ),
-        LightName::Patch => format!(
-            "name the fix in `[arms.fixed.source]`; `assay fix {path} --patch FILE` tries one that is not in the bundle"
-        ),
-        LightName::Tests => format!(
-            "name the command in `[tests]`; `assay fix {path}` runs it before and after the patch"
-        ),
+        LightName::Poc => "write the keys listed below; a whole example: `assay bundle new cc DIR`".to_owned(),
+        LightName::Patch => {
+            format!("name the fix in `[arms.fixed.source]`, or try one: `assay fix {path} --patch FILE`")
+        }
+        LightName::Tests => format!("name the command in `[tests]`; then `assay fix {path}` runs it around a patch"),
     })
 }
