@@ -5,7 +5,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bundle, case, claim, cross, demo, finding, group, plan, prove, publish, reproduce, review, scan, status, submit,
+    admin, bisect, bundle, case, claim, cross, demo, finding, group, plan, prove, publish, reproduce, review, scan, status, submit,
     sync, verify,
 };
 
@@ -100,6 +100,8 @@ pub enum Command {
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
     Cross(cross::CrossArgs),
+    Recheck(recheck::RecheckArgs),
+    Bisect(bisect::BisectArgs),
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
     Plan(plan::PlanArgs),

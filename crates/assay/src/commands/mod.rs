@@ -2,6 +2,7 @@
 //! below, and prints; its number is the exit code.
 
 pub mod admin;
+pub mod bisect;
 pub mod bundle;
 pub mod case;
 pub mod claim;
@@ -31,6 +32,8 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Prove(call) => prove::run(call, common),
         Command::Bundle(call) => bundle::run(call, common),
         Command::Cross(call) => cross::run(call, common),
+        Command::Recheck(call) => recheck::run(call, common),
+        Command::Bisect(call) => bisect::run(call, common),
         Command::Demo(call) => demo::run(call, common),
         Command::Scan(call) => scan::run(call, common),
         Command::Claim(call) => claim::run(call, common),

@@ -3,6 +3,8 @@
 //! Printers are pure: they take values and give text. Whatever came from a
 //! bundle or from a program that ran goes through [`plain`] first.
 
+pub mod bisect_json;
+pub mod bisect_text;
 pub mod cells;
 pub mod check_json;
 pub mod check_next;
@@ -19,6 +21,8 @@ pub mod proof_json;
 pub mod proof_text;
 #[cfg(test)]
 pub mod sample;
+pub mod recheck_json;
+pub mod recheck_text;
 pub mod saw;
 pub mod scan_fresh;
 pub mod scan_json;
