@@ -5,7 +5,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bisect, bundle, case, claim, cross, demo, finding, group, plan, prove, publish, reproduce, review, scan, status, submit,
+    admin, bisect, bundle, case, claim, cross, demo, finding, group, plan, prove, publish, recheck, reproduce, review, scan, status, submit,
     sync, verify,
 };
 

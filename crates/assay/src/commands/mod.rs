@@ -14,6 +14,7 @@ pub mod plan;
 pub mod prove;
 mod prove_several;
 pub mod publish;
+pub mod recheck;
 pub mod reproduce;
 pub mod review;
 pub mod scan;
