@@ -38,7 +38,7 @@ pub enum Oracle {
         /// The first frame inside the target.
         frame: Option<String>,
     },
-    /// A leak report (a later version runs it).
+    /// Memory that the target allocated is lost at the end.
     Leak {
         /// The first frame inside the target.
         frame: Option<String>,
@@ -59,7 +59,7 @@ pub enum Oracle {
         /// ... or when it needs this many times less CPU at the largest size (default 100).
         ratio: f64,
     },
-    /// Peak memory (a later version runs it).
+    /// The run's memory reaches `harness.limits.memory`, as a control group counts it.
     Memory,
     /// A file outside the allowed set appears or changes.
     CanaryWrite {
@@ -68,7 +68,7 @@ pub enum Oracle {
         /// Paths that may change.
         allowed: Vec<String>,
     },
-    /// A secret drawn for this run leaves by an output (a later version runs it).
+    /// The secret drawn for this run leaves by an output or a file of the scratch folder.
     CanaryRead,
     /// Exactly one of stdout and stderr matches.
     Output {
