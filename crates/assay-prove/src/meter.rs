@@ -8,7 +8,7 @@
 //! here, of all bundles that are proved side by side.
 
 use std::os::fd::OwnedFd;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use assay_sandbox::{Endpoint, Finished, Into as Destination, Layer, Layers, Mount, Sandbox, SandboxError, Side, Spec};
 
@@ -130,20 +130,20 @@ impl Drop for Share<'_> {
 }
 
 /// An engine under a budget.
-pub struct Metered<'a> {
-    sandbox: &'a dyn Sandbox,
-    budget: &'a Budget,
+pub struct Metered {
+    sandbox: Box<dyn Sandbox>,
+    budget: Arc<Budget>,
 }
 
-impl<'a> Metered<'a> {
+impl Metered {
     /// This engine, under this budget.
     #[must_use]
-    pub fn new(sandbox: &'a dyn Sandbox, budget: &'a Budget) -> Self {
+    pub fn new(sandbox: Box<dyn Sandbox>, budget: Arc<Budget>) -> Self {
         Self { sandbox, budget }
     }
 }
 
-impl Sandbox for Metered<'_> {
+impl Sandbox for Metered {
     fn run(&self, spec: &Spec) -> Result<Finished, SandboxError> {
         let _share = self.budget.take(need(spec))?;
         self.sandbox.run(spec)

@@ -4,25 +4,25 @@
 use std::env;
 
 use assay_prove::meter::Budget;
-
-use crate::failure::Failure;
+use assay_sandbox::{Layer, SandboxError};
 
 /// The variable that states it.
 const VARIABLE: &str = "ASSAY_MEMORY";
 /// Nothing runs in less.
 const LEAST: u64 = 1 << 20;
 
-/// The ceiling of this call.
-pub fn budget(stated: Option<u64>) -> Result<Budget, Failure> {
+/// The ceiling of this call. A variable that cannot be read is a reason not to run.
+pub fn budget(stated: Option<u64>) -> Result<Budget, SandboxError> {
     if let Some(bytes) = stated {
         return Ok(Budget::stated(bytes));
     }
-    let Some(text) = env::var_os(VARIABLE).filter(|text| !text.is_empty()) else {
+    let Some(text) = env::var_os(VARIABLE) else {
         return Ok(Budget::of_machine());
     };
-    size(&text.to_string_lossy()).map(Budget::stated).map_err(|why| {
-        Failure::call("bad-memory", format!("{VARIABLE} is no memory ceiling: {why}"))
-            .help(format!("set {VARIABLE} to a size, such as 4GiB, or unset it"))
+    size(&text.to_string_lossy()).map(Budget::stated).map_err(|why| SandboxError {
+        layer: Layer::Limits,
+        what: format!("{VARIABLE} states no memory ceiling: {why}"),
+        remedy: format!("correct {VARIABLE}, or unset it"),
     })
 }
 

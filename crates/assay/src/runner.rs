@@ -1,32 +1,92 @@
 //! The runner: the sandbox of this machine and the cache, opened once for all
 //! bundles of a call.
 
+use std::ffi::OsString;
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+
 use assay_bundle::manifest::Manifest;
 use assay_prove::fetch::Cache;
+use assay_prove::fix;
 use assay_prove::load::LoadedBundle;
+use assay_prove::meter::{Budget, Metered};
 use assay_prove::pipeline::{Progress, Prover};
 use assay_prove::proof::Proof;
-use assay_sandbox::{Native, NativeOptions, Sandbox, SandboxError};
+use assay_sandbox::{Choice, Engine, Layer, Layers, Sandbox, SandboxError, Tier};
 
+use crate::cli::Common;
 use crate::failure::Failure;
+use crate::memory;
+
+/// The variables that stand for `--sandbox` and `--tier`.
+const VARIABLES: [&str; 2] = ["ASSAY_SANDBOX", "ASSAY_TIER"];
+
+/// What the call asked for.
+static ASKED: OnceLock<(Option<Engine>, Option<Tier>)> = OnceLock::new();
+
+/// Takes the options of the call, which hold for every runner of this process.
+pub fn choose(common: &Common) {
+    let _ = ASKED.set((common.sandbox, common.tier));
+}
+
+/// The options of the call, else the variables. What cannot be read is a reason not to run: a weaker sandbox than
+/// was asked for never takes its place.
+fn chosen() -> Result<Choice, SandboxError> {
+    let (engine, tier) = ASKED.get().copied().unwrap_or_default();
+    let [engine_variable, tier_variable] = VARIABLES.map(|name| std::env::var_os(name).map(|value| (name, value)));
+    Ok(Choice {
+        engine: engine.map_or_else(|| read(engine_variable), Ok)?,
+        minimum: tier.map_or_else(|| read(tier_variable), Ok)?,
+    })
+}
+
+fn read<T: FromStr<Err = String> + Default>(variable: Option<(&str, OsString)>) -> Result<T, SandboxError> {
+    let Some((name, value)) = variable else {
+        return Ok(T::default());
+    };
+    value.to_string_lossy().parse().map_err(|error| SandboxError {
+        layer: Layer::Engine,
+        what: format!("{name}: {error}"),
+        remedy: format!("correct {name}, or unset it"),
+    })
+}
 
 /// What proofs need of this machine.
 pub struct Runner {
     /// Why there is no sandbox is kept: it becomes the reason of `not-run`.
-    sandbox: Result<Native, SandboxError>,
+    sandbox: Result<Box<dyn Sandbox>, SandboxError>,
     /// Where fetched sources lie.
     pub cache: Cache,
+    /// What may run at once; none if nothing can be run at all.
+    pub budget: Option<Arc<Budget>>,
 }
 
 impl Runner {
     /// Probes and proves the sandbox. A missing layer is no failure: it is a verdict.
     pub fn open(cache: Cache) -> Self {
-        Self { sandbox: Native::open(&NativeOptions::default()), cache }
+        Self::within(cache, None)
+    }
+
+    /// The same with a memory ceiling in bytes that the call states.
+    pub fn within(cache: Cache, memory: Option<u64>) -> Self {
+        let opened = memory::budget(memory).and_then(|budget| Ok((chosen()?.open()?, Arc::new(budget))));
+        match opened {
+            Ok((sandbox, budget)) => {
+                let metered = Metered::new(sandbox, Arc::clone(&budget));
+                Self { sandbox: Ok(Box::new(metered)), cache, budget: Some(budget) }
+            }
+            Err(error) => Self { sandbox: Err(error), cache, budget: None },
+        }
+    }
+
+    /// What confines runs; none if there is no sandbox.
+    pub fn layers(&self) -> Option<&Layers> {
+        self.sandbox.as_ref().ok().map(|sandbox| sandbox.layers())
     }
 
     /// What proofs need, for work that is more than one of them.
     pub fn prover(&self) -> Prover<'_> {
-        Prover { sandbox: self.sandbox.as_ref().map(|sandbox| sandbox as &dyn Sandbox), cache: &self.cache }
+        Prover { sandbox: self.sandbox.as_ref().map(Box::as_ref), cache: &self.cache }
     }
 
     /// Proves one bundle.
@@ -36,10 +96,41 @@ impl Runner {
         manifest: &Manifest,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Proof, Failure> {
-        let sandbox = self.sandbox.as_ref().map(|sandbox| sandbox as &dyn Sandbox);
+        let sandbox = self.sandbox.as_ref().map(Box::as_ref);
         Prover { sandbox, cache: &self.cache }.prove(bundle, manifest, progress).map_err(|error| {
             Failure::own("cannot-prove", format!("the proof could not be begun: {error}"))
                 .help("check the space and the permissions of the cache folder (ASSAY_CACHE)")
         })
+    }
+
+    /// Verifies a patch against the flaw that a bundle shows.
+    pub fn fix(
+        &self,
+        bundle: &LoadedBundle,
+        manifest: &Manifest,
+        patch: &[u8],
+        wanted: &fix::Wanted,
+        progress: &(dyn Fn(fix::Progress) + Sync),
+    ) -> Result<fix::Report, Failure> {
+        let sandbox = self.sandbox.as_ref().map(Box::as_ref);
+        let prover = Prover { sandbox, cache: &self.cache };
+        Ok(fix::check(&prover, bundle, manifest, patch, wanted, progress)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_variable_that_cannot_be_read_is_a_reason_not_to_run() {
+        assert_eq!(read(Some(("ASSAY_SANDBOX", "bubblewrap".into()))), Ok(Engine::Bubblewrap));
+        assert_eq!(read(Some(("ASSAY_TIER", "F".into()))), Ok(Tier::F));
+        assert_eq!(read::<Tier>(None), Ok(Tier::P));
+        for value in ["", "none", "off"] {
+            let error = read::<Engine>(Some(("ASSAY_SANDBOX", value.into()))).unwrap_err();
+            assert!(error.what.contains("ASSAY_SANDBOX") && error.remedy.contains("unset it"), "{error}");
+        }
     }
 }

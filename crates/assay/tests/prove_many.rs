@@ -181,7 +181,7 @@ fn a_memory_ceiling_holds_or_is_told() {
     }
     bench.run(&["prove", "slop", "--memory", "little"]).exits(2).says("write a whole number and a unit");
     let mut wrong = bench.command();
-    said(wrong.env("ASSAY_MEMORY", "much").args(["prove", "slop"])).exits(2).says("ASSAY_MEMORY");
+    said(wrong.env("ASSAY_MEMORY", "much").args(["prove", "slop"])).exits(14).says("correct ASSAY_MEMORY");
 }
 
 #[test]

@@ -6,10 +6,11 @@ use assay_prove::attest::{self, AttestError};
 use assay_prove::{fetch, svr};
 use clap::Args;
 
-use super::prove_several;
+use super::prove_several::{self, Wishes};
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::intake::{self, Refusal};
+use crate::memory;
 use crate::output;
 use crate::place;
 use crate::progress::Progress;
@@ -28,7 +29,11 @@ const WRONG: u8 = 2;
 /// bundle declares, and gives one of nine verdicts with how far it can be trusted. Nothing is fetched: a source
 /// that is not in the cache gives not-run.
 ///
-/// With several bundles, each is compared with the file `expected` in it (`reproduced` without one).
+/// A trigger that fires in some runs only is run more often, up to 100 times, and the fixed version as often as its
+/// silence needs to mean something.
+///
+/// With several bundles, each is compared with the file `expected` in it (`reproduced` without one). They are proved
+/// side by side, and a call that was cut short goes on where it was: what is from before says from when.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -37,6 +42,7 @@ Examples:
   assay prove report --attest verdict.dsse.json
   assay prove report --format json | jq -r .verdict
   assay prove cases/*
+  assay prove cases/* --resume --memory 4GiB
 
 Exit codes with one bundle:
    0  reproduced
@@ -62,6 +68,16 @@ pub struct ProveArgs {
     /// Write what held as a signed Simple Verification Result of in-toto to this file, beside the statement
     #[arg(long, value_name = "FILE", requires = "attest")]
     pub svr: Option<PathBuf>,
+    /// Let all runs at once use at most this much memory, such as 4GiB; else ASSAY_MEMORY, else three quarters of
+    /// the machine's
+    #[arg(long, value_name = "SIZE", value_parser = memory::size)]
+    pub memory: Option<u64>,
+    /// With several bundles: let verdicts of earlier calls stand where nothing has changed since
+    #[arg(long, conflicts_with = "fresh")]
+    pub resume: bool,
+    /// With several bundles: run all anew, also after a call that was cut short
+    #[arg(long)]
+    pub fresh: bool,
     /// Sign with this Ed25519 key (PEM) and not with the runner's own
     #[arg(long, value_name = "FILE", requires = "attest")]
     pub key: Option<PathBuf>,
@@ -76,7 +92,10 @@ pub fn run(call: &ProveArgs, common: &Common) -> Result<u8, Failure> {
             format!("--attest writes the statement of one bundle, and {} are named", paths.len()),
         )
         .help("prove them one by one, each with its own --attest FILE")),
-        paths => prove_several::run(paths, call.runs, common),
+        paths => {
+            let ProveArgs { runs, memory, resume, fresh, .. } = *call;
+            prove_several::run(paths, Wishes { runs, memory, resume, fresh }, common)
+        }
     }
 }
 
@@ -93,7 +112,7 @@ fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure>
     let result = call.svr.as_deref().map(WholeFile::begin).transpose()?;
     let bundle_runs = call.runs.map(|runs| std::mem::replace(&mut ready.manifest.repeat.runs, runs));
     let progress = Progress::start(&next::quoted(path), !common.no_progress);
-    let runner = Runner::open(place::cache()?);
+    let runner = Runner::within(place::cache()?, call.memory);
     let proof = runner.prove(&ready.bundle, &ready.manifest, &|event| progress.hear(event))?;
     drop(progress);
 

@@ -61,8 +61,8 @@ pub fn run(paths: &[PathBuf], wishes: Wishes, common: &Common) -> Result<u8, Fai
         return Err(Failure::call("no-bundle", "none of these files is a bundle")
             .help("name folders with a proof.toml, or archives made by `assay bundle pack`"));
     }
-    let runner = Runner::open(place::cache()?).within(wishes.memory);
-    let workers = runner.budget()?.runs().min(paths.len());
+    let runner = Runner::within(place::cache()?, wishes.memory);
+    let workers = runner.budget.as_ref().map_or(1, |budget| budget.runs()).min(paths.len());
     let kept = KeptVerdicts::open(&runner.cache);
     if let Err(error) = &kept {
         output::say(&format!("verdicts are not kept for a later --resume: {error}"));
@@ -97,12 +97,11 @@ pub fn run(paths: &[PathBuf], wishes: Wishes, common: &Common) -> Result<u8, Fai
     if let Some(call) = call {
         call.end();
     }
-    let memory = bench.runner.budget()?;
-    Ok(finish(&rows, memory.memory(), common.format))
+    Ok(finish(&rows, bench.runner.budget.as_ref().map(|budget| budget.memory()), common.format))
 }
 
 /// The last lines, or the whole JSON, and the exit code.
-fn finish(rows: &[Row<'_>], memory: u64, format: Format) -> u8 {
+fn finish(rows: &[Row<'_>], memory: Option<u64>, format: Format) -> u8 {
     match format {
         Format::Text => output::answer(&several::foot(rows, memory)),
         Format::Json => output::json(&SeveralJson::of(rows).within(memory)),

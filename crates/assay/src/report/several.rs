@@ -178,7 +178,7 @@ fn codes(refusal: &Refusal) -> String {
 
 /// The last lines: the runner with its memory ceiling in bytes, what is from earlier calls, and how many came
 /// out as said.
-pub fn foot(rows: &[Row<'_>], memory: u64) -> String {
+pub fn foot(rows: &[Row<'_>], memory: Option<u64>) -> String {
     let mut out = String::from("\n");
     let proofs = rows.iter().filter_map(|row| match &row.end {
         End::Proved(proof) => Some(proof),
@@ -189,7 +189,10 @@ pub fn foot(rows: &[Row<'_>], memory: u64) -> String {
     let runner = proofs.max_by_key(|proof| proof.layers.is_some()).map(|proof| proof_text::runner(proof));
     // What found a kept verdict is a runner of the same kind.
     if let Some(runner) = runner.or_else(|| kept.first().map(|kept| plain::line(&kept.runner, plain::LINE))) {
-        out.push_str(&format!("runner  {runner}\nmemory  all runs at once at most {}\n", meter::words(memory)));
+        out.push_str(&format!("runner  {runner}\n"));
+        if let Some(memory) = memory {
+            out.push_str(&format!("memory  all runs at once at most {}\n", meter::words(memory)));
+        }
     }
     if let Some(oldest) = kept.iter().map(|kept| kept.from).min() {
         let (verdicts, is) = (words::count(kept.len(), "verdict"), if kept.len() == 1 { "is" } else { "are" });
@@ -294,8 +297,8 @@ fn one_proof<'a>(row: &'a Row<'_>) -> Option<OneProof<'a>> {
 
 impl<'a> SeveralJson<'a> {
     /// The same with the memory ceiling that held, in bytes.
-    pub fn within(self, memory: u64) -> Self {
-        Self { memory_ceiling: Some(memory), ..self }
+    pub fn within(self, memory: Option<u64>) -> Self {
+        Self { memory_ceiling: memory, ..self }
     }
 
     /// All rows.
