@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 use crate::jcs;
 
-pub use proof_run::{Cell, CpuMillis, Determinism, ProofRun, Role, Runner, Sandbox, SignatureSeen, Tool};
+pub use proof_run::{Cell, CpuMillis, Determinism, ProofRun, Role, Runner, Sandbox, SecondOracle, SignatureSeen, Tool};
 
 /// `_type` of an in-toto Statement v1.
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
