@@ -21,7 +21,7 @@ use crate::observe::{self, Resolver};
 use crate::oracle::alive::SignsOfLife;
 use crate::oracle::canary_write::{self, Root};
 use crate::oracle::secret::Secret;
-use crate::oracle::{Judgement, LogFile, Oracle, Plan, RunOptions, Planted, Seen, end_words};
+use crate::oracle::{Judgement, LogFile, Oracle, Plan, Planted, RunOptions, Seen, end_words};
 use crate::recipe;
 use crate::toolchain::Toolchain;
 use crate::variable;
@@ -391,8 +391,9 @@ impl Executor<'_> {
         argv: Vec<String>,
         stdin: Stdin,
         driver: Option<Spec>,
+        options: RunOptions,
     ) -> Result<(End, Tree), String> {
-        let options = RunOptions { log_folder: true, ..RunOptions::default() };
+        let options = RunOptions { log_folder: true, ..options };
         let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
         // A harness that is given `$CANARY` would end early without one.
         let _canary = match &self.manifest.oracle {
@@ -409,7 +410,7 @@ impl Executor<'_> {
         Ok((finished.end, finished.trees.into_iter().next().unwrap_or_default()))
     }
 
-    fn scratch(&self) -> u64 {
+    pub(crate) fn scratch(&self) -> u64 {
         let wanted = self.manifest.harness.limits.scratch.unwrap_or(64 << 20);
         match &self.manifest.oracle {
             // A tmpfs is memory too: full, it must not look like what the program holds.

@@ -1,9 +1,13 @@
 //! Reach check: the fixed arm's silence means something only if its trigger run
 //! executes the changed code.
 //!
-//! Possible where the recipe `cc` built a second copy with a recorder of
-//! functions and the arms differ by a patch; elsewhere the answer is `unknown`,
-//! which never gives `control-dead`.
+//! Possible where the arms differ by a patch. The recipes `cc` and `libfuzzer` build
+//! a second copy with a recorder of functions; other native builds run under a
+//! tracer (`traced`); Python and JavaScript tell by their own means (`script`).
+//! Elsewhere the answer is `unknown`, which never gives `control-dead`.
+
+mod script;
+mod traced;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -11,14 +15,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Manifest, Source};
-use assay_sandbox::{End, Mount, Node, Spec, Stdin, Task, Tree};
+use assay_sandbox::{End, Mount, Node, Profile, Spec, Stdin, Task, Tree};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Reach;
 use crate::execute::{Built, Executor};
 use crate::layout::{OUT, SRC};
+use crate::oracle::RunOptions;
 use crate::recipe::{REACH, RUNNER_FOLDER};
 use crate::source::{ChangedLines, Prepared};
+use crate::work::write_readable;
 use crate::{symbol, variable};
 
 /// The builtin that lists a build's functions.
@@ -57,9 +63,11 @@ pub fn check(executor: &Executor<'_>, vulnerable: &Prepared, fixed: &Prepared, a
     if changed.is_empty() {
         return Reach::Unknown;
     }
+    // For what is put before the program; gone with it.
+    let Ok(folder) = readable_folder(executor.work) else { return Reach::Unknown };
     let mut all = Reach::Unknown;
     for input in &executor.manifest.inputs.trigger {
-        match one(executor, &changed, arm, input) {
+        match one(executor, &changed, arm, input, folder.path()).unwrap_or(Reach::Unknown) {
             Reach::Reached => all = Reach::Reached,
             other => return other,
         }
@@ -67,36 +75,77 @@ pub fn check(executor: &Executor<'_>, vulnerable: &Prepared, fixed: &Prepared, a
     all
 }
 
-fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &Input) -> Reach {
-    let Some(out) = arm.out(input) else { return Reach::Unknown };
-    let program = format!("{RUNNER_FOLDER}/{REACH}");
-    if !out.join(".assay").join(REACH).is_file() {
-        return Reach::Unknown;
-    }
+/// A folder that the sandbox's user can read.
+fn readable_folder(work: &Path) -> std::io::Result<tempfile::TempDir> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir_in(work)?;
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
+    Ok(folder)
+}
+
+/// The functions of a build, and which of them ran.
+#[derive(Debug, Default)]
+struct Ran {
+    spans: Vec<Span>,
+    offsets: BTreeSet<u64>,
+}
+
+/// One input, by whichever way this build can be looked at.
+fn one(
+    executor: &Executor<'_>,
+    changed: &[ChangedLines],
+    arm: &Built,
+    input: &Input,
+    folder: &Path,
+) -> Option<Reach> {
+    let out = arm.out(input)?;
     let run = &executor.manifest.harness.run;
-    if run.first().map(String::as_str) != Some("$OUT/harness") {
-        return Reach::Unknown;
-    }
     let mut argv = match &input.content {
         InputContent::Path(path) => variable::command(run, Some(&format!("{}/{path}", crate::layout::BUNDLE)), None),
         InputContent::Args(arguments) => variable::command(run, None, Some(arguments)),
         InputContent::Program(_) => variable::command(run, None, None),
     };
-    if let Some(first) = argv.first_mut() {
-        first.clone_from(&program);
-    }
     let stdin = match (executor.manifest.harness.kind, &input.content) {
         (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(executor.bundle.join(path.as_str())),
         _ => Stdin::Empty,
     };
     let driver = executor.driver(arm, out, input);
-    let Ok((end, log)) = executor.with_log(arm, out, argv, stdin, driver) else { return Reach::Unknown };
-    let offsets = recorded(&log);
-    if offsets.is_empty() {
-        return Reach::Unknown;
+    let recorder = out.join(".assay").join(REACH).is_file() && run.first().map(String::as_str) == Some("$OUT/harness");
+    if recorder {
+        let program = format!("{RUNNER_FOLDER}/{REACH}");
+        argv.first_mut()?.clone_from(&program);
+        let (end, log) = executor.with_log(arm, out, argv, stdin, driver, RunOptions::default()).ok()?;
+        let offsets = recorded(&log);
+        if offsets.is_empty() {
+            return None;
+        }
+        return Some(as_far_as_it_came(judge(changed, &spans(executor, out, &program), &offsets), &end));
     }
-    let spans = spans(executor, out, &program);
-    as_far_as_it_came(judge(changed, &spans, &offsets), &end)
+    let under = Executor { hooks: folder, ..*executor };
+    let (end, ran) = if let Some(language) = script::Language::of(executor) {
+        let places = script::places(executor, arm, changed);
+        write_readable(folder, "sitecustomize.py", script::PYTHON.as_bytes(), false).ok()?;
+        let files: Vec<String> = places.iter().map(|(path, _)| path.clone()).collect();
+        let options = RunOptions { env: language.env(&files), hook: true, ..RunOptions::default() };
+        let (end, log) = under.with_log(arm, out, argv, stdin, driver, options).ok()?;
+        let ran = match language {
+            script::Language::Python => script::python(&log, &places)?,
+            script::Language::Node => script::node(&log, &places, arm)?,
+        };
+        (end, ran)
+    } else {
+        let plan = traced::Plan::of(executor, out, changed)?;
+        if !folder.join(traced::TRACER).is_file() {
+            traced::compile(executor, folder)?;
+        }
+        let env = ["ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"]
+            .map(|name| (name.to_owned(), "detect_leaks=0:symbolize=0:quarantine_size_mb=8".to_owned()));
+        // The profile that lets a process trace its own children.
+        let options = RunOptions { env: env.into(), hook: true, profile: Profile::Lsan, ..RunOptions::default() };
+        let (end, log) = under.with_log(arm, out, plan.command(argv), stdin, driver, options).ok()?;
+        (end, plan.ran(&log)?)
+    };
+    Some(as_far_as_it_came(judge(changed, &ran.spans, &ran.offsets), &end))
 }
 
 /// A run that was cut short might have reached the change later: this copy of the

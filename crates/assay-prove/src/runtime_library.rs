@@ -25,7 +25,7 @@ pub fn missing(sandbox: &dyn Sandbox, manifest: &Manifest, toolchain: &Toolchain
         // A command of the claimant's own may bring anything.
         Recipe::Run(_) | Recipe::Wheel | Recipe::Npm => None,
         Recipe::Cargo => of_rust(tool("rust")?, name),
-        Recipe::Cc | Recipe::Debian | Recipe::Autotools | Recipe::Cmake | Recipe::Meson | Recipe::Make => {
+        Recipe::Cc | Recipe::Libfuzzer | Recipe::Debian | Recipe::Autotools | Recipe::Cmake | Recipe::Meson | Recipe::Make => {
             match (tool("clang"), tool("cc")) {
                 (Some(clang), _) => of_clang(sandbox, toolchain, clang, name),
                 (None, Some(cc)) => of_gcc(sandbox, toolchain, cc, name),

@@ -54,7 +54,7 @@ fn derived(manifest: &Manifest) -> Option<(&'static str, Manifest)> {
     let mut derived = manifest.clone();
     let build = derived.build.as_mut()?;
     let compiled = match build.recipe {
-        Recipe::Cc | Recipe::Make | Recipe::Autotools | Recipe::Cmake | Recipe::Meson | Recipe::Debian
+        Recipe::Cc | Recipe::Libfuzzer | Recipe::Make | Recipe::Autotools | Recipe::Cmake | Recipe::Meson | Recipe::Debian
         | Recipe::Cargo => true,
         // What a command of the claimant's builds is not the runner's to choose, and the others compile nothing.
         _ => false,

@@ -42,14 +42,14 @@ pub fn self_test(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
     let Some((_, out)) = arm.outs.iter().next() else { return Ok(()) };
     match &executor.manifest.oracle {
         Declared::Sanitizer { .. } => match executor.manifest.build.as_ref() {
-            Some(build) if build.recipe == Recipe::Cc && build.instrument != Instrument::Lsan => {
+            Some(build) if is_ours(&build.recipe) && build.instrument != Instrument::Lsan => {
                 planted(executor, arm, out)
             }
             Some(build) => instrumented(executor, out, build.instrument),
             None => Err("nothing was built, so no sanitizer can be in it".into()),
         },
         Declared::Leak { .. } => match executor.manifest.build.as_ref() {
-            Some(build) if build.recipe == Recipe::Cc => planted(executor, arm, out),
+            Some(build) if is_ours(&build.recipe) => planted(executor, arm, out),
             // That the check ran is seen in each silent run, in any build.
             Some(build) => instrumented(executor, out, build.instrument),
             None => Err("nothing was built, so no leak check can be in it".into()),
@@ -66,6 +66,11 @@ pub fn self_test(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
         // Its silence is itself something that was seen: the compiler's own words.
         Declared::BuildRefusal => Ok(()),
     }
+}
+
+/// Recipes in which the runner compiles every file itself, and so a planted one beside them.
+fn is_ours(recipe: &Recipe) -> bool {
+    matches!(recipe, Recipe::Cc | Recipe::Libfuzzer)
 }
 
 /// The planted flaw must end as a genuine one does: report, process and signal agree.

@@ -20,12 +20,18 @@ pub const SELF_TEST: &str = "selftest";
 pub const REACH: &str = "reach";
 
 pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
+    with_main(context, None)
+}
+
+/// The same with a main program of the runner's own, in C.
+pub(super) fn with_main(context: &Context<'_>, main: Option<&str>) -> Result<BuildPlan, RecipeError> {
     let build = context.build;
-    let sources: Vec<String> =
+    let mut sources: Vec<String> =
         build.sources.iter().chain(context.program).map(|path| path.as_str().to_owned()).collect();
     if sources.is_empty() {
-        return Err(RecipeError("the recipe `cc` needs `build.sources`, the files to compile".into()));
+        return Err(RecipeError("the recipe needs `build.sources`, the files to compile".into()));
     }
+    let driver = format!("{TEMPORARY}/main.c");
     let clang = context.manifest.toolchain.iter().any(|tool| tool == "clang");
     let plus = sources.iter().any(|source| is_cpp(source));
     let (compiler, linker) = match (clang, plus) {
@@ -40,6 +46,10 @@ pub(super) fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     recipe.steps.push(Step::MakeFolder(TEMPORARY.into()));
     recipe.steps.push(Step::MakeFolder(RUNNER_FOLDER.into()));
 
+    if let Some(main) = main {
+        recipe.steps.push(Step::WriteFile { to: driver.clone().into(), content: main.into() });
+        sources.push(driver);
+    }
     let instrument: Vec<&str> = sanitizer_flags(build.instrument).to_vec();
     let objects = recipe.compile("target", &sources, &instrument);
     recipe.link("/out/harness", &objects, &instrument);

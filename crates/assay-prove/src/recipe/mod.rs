@@ -5,6 +5,7 @@
 mod cargo;
 mod cc;
 mod debian;
+mod libfuzzer;
 mod make;
 mod npm;
 mod run;
@@ -103,6 +104,7 @@ pub struct RecipeError(pub String);
 pub fn plan(context: &Context<'_>) -> Result<BuildPlan, RecipeError> {
     let mut plan = match &context.build.recipe {
         Recipe::Cc => cc::plan(context),
+        Recipe::Libfuzzer => libfuzzer::plan(context),
         Recipe::Cargo => cargo::plan(context),
         Recipe::Wheel => wheel::plan(context),
         Recipe::Npm => npm::plan(context),

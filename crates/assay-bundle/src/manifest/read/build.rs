@@ -20,8 +20,8 @@ const VARIABLES: &[Variable] = &[Variable::Out, Variable::Src, Variable::Deps, V
 
 /// Keys that only some recipes read: given to another one they would be silently ignored.
 const ONLY_FOR: &[(&str, &[&str])] = &[
-    ("sources", &["cc", "cargo"]),
-    ("flags", &["cc"]),
+    ("sources", &["cc", "libfuzzer", "cargo"]),
+    ("flags", &["cc", "libfuzzer"]),
     ("configure", &["autotools", "cmake", "meson"]),
     ("targets", &["autotools", "cmake", "meson", "make", "debian"]),
     ("artifacts", &["autotools", "cmake", "meson", "make", "debian"]),
@@ -73,11 +73,13 @@ fn recipe(build: &Reader<'_>) -> Option<Recipe> {
     known
 }
 
-const RECIPES: &[&str] = &["cc", "cargo", "wheel", "npm", "debian", "autotools", "cmake", "meson", "make"];
+const RECIPES: &[&str] = 
+    &["cc", "libfuzzer", "cargo", "wheel", "npm", "debian", "autotools", "cmake", "meson", "make"];
 
 fn recipe_of(word: &str) -> Option<Recipe> {
     Some(match word {
         "cc" => Recipe::Cc,
+        "libfuzzer" => Recipe::Libfuzzer,
         "cargo" => Recipe::Cargo,
         "wheel" => Recipe::Wheel,
         "npm" => Recipe::Npm,
@@ -110,7 +112,7 @@ fn fits_recipe(build: &Reader<'_>, recipe: &Recipe, instrument: Instrument) {
             build.fault(key, Fault::new("conflict", message).help(help));
         }
     }
-    if matches!(recipe, Recipe::Cc | Recipe::Cargo) {
+    if matches!(recipe, Recipe::Cc | Recipe::Libfuzzer | Recipe::Cargo) {
         match build.node("sources").map(|node| &node.value) {
             None => build.missing("sources"),
             Some(Value::List(list)) if list.is_empty() => {

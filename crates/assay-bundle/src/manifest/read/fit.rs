@@ -147,7 +147,7 @@ fn memory_sanitizer(root: &Reader<'_>) {
             root.fault_at("build.instrument", Some(node.line), Fault::new("conflict", message).help(help));
             return;
         }
-        (Some("cc" | "autotools" | "cmake" | "meson" | "make" | "debian"), "msan") => {}
+        (Some("cc" | "libfuzzer" | "autotools" | "cmake" | "meson" | "make" | "debian"), "msan") => {}
         _ => return,
     }
     let clang = root.peek(&["toolchain", "needs"]).is_some_and(|needs| {

@@ -12,9 +12,9 @@ use crate::path::BundlePath;
 pub struct Build {
     /// A recipe of the runner, or the claimant's own command.
     pub recipe: Recipe,
-    /// Files (`cc`), or the harness package's folder (`cargo`).
+    /// Files (`cc`, `libfuzzer`), or the harness package's folder (`cargo`).
     pub sources: Vec<BundlePath>,
-    /// Compiler flags (`cc`: -O -D -I -W -w -std -l only).
+    /// Compiler flags (`cc` and `libfuzzer`: -O -D -I -W -w -std -l only).
     pub flags: Vec<String>,
     /// Which sanitizer is compiled in.
     pub instrument: Instrument,
@@ -35,6 +35,8 @@ pub struct Build {
 pub enum Recipe {
     /// C and C++ sources into `$OUT/harness`.
     Cc,
+    /// A fuzz target (`LLVMFuzzerTestOneInput`) and its sources into `$OUT/harness`, with a main program of the runner's.
+    Libfuzzer,
     /// A Cargo package that names the target by `path = "../src"`; binaries into `$OUT`.
     Cargo,
     /// A Python wheel unpacked into `$OUT/site`.

@@ -1,0 +1,11 @@
+#include <stddef.h>
+#include <stdint.h>
+#include "../name.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0 || size > 64)
+        return -1;
+    name_length(data, (int)size);
+    return 0;
+}
