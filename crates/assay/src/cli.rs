@@ -5,7 +5,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bisect, bundle, case, claim, cross, demo, finding, group, plan, prove, publish, recheck, reproduce, review, scan, status, submit,
+    admin, bisect, bundle, case, claim, cross, demo, finding, fix, group, plan, prove, publish, recheck, reproduce, review, scan, status, submit,
     sync, verify,
 };
 
@@ -29,6 +29,7 @@ Examples:
   assay bundle check report/           what a report still lacks
   assay prove report/                  is the bug real?
   assay prove report/ --attest v.json  the same, with a signed statement
+  assay fix report/ --patch fix.diff   how far does this patch hold?
 
   assay admin init --help              a clearinghouse of your own
 
@@ -97,6 +98,7 @@ impl Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Prove(prove::ProveArgs),
+    Fix(fix::FixArgs),
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
     Cross(cross::CrossArgs),

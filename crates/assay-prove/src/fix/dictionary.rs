@@ -52,6 +52,11 @@ impl Dictionary {
         Self { near, far }
     }
 
+    /// The words of the inputs and of the files that the patch touches.
+    pub fn near(&self) -> impl Iterator<Item = &[u8]> {
+        self.near.iter().map(Vec::as_slice)
+    }
+
     /// The word that a drawn number stands for.
     #[must_use]
     pub fn word(&self, drawn: u64) -> Option<&[u8]> {

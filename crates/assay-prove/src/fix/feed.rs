@@ -5,6 +5,7 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{Input, InputContent};
 use assay_bundle::path::BundlePath;
 
+use super::mutate::MAX_LEN;
 use crate::load::LoadedBundle;
 
 /// One input.
@@ -41,6 +42,32 @@ impl Feed {
         match self {
             Self::Bytes { content, .. } => content.clone(),
             Self::Args(arguments) => arguments.join("\0").into_bytes(),
+        }
+    }
+
+    /// What can be varied: the file, or each argument.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Bytes { content, .. } => vec![content.clone()],
+            Self::Args(arguments) => arguments.iter().map(|argument| argument.clone().into_bytes()).collect(),
+        }
+    }
+
+    /// The same with another such part; none where it cannot be: an argument is text without a
+    /// zero byte, and no longer than any kernel takes.
+    #[must_use]
+    pub fn with_part(&self, index: usize, part: Vec<u8>) -> Option<Self> {
+        match self {
+            Self::Bytes { at, .. } => {
+                (index == 0 && part.len() <= MAX_LEN).then(|| Self::Bytes { at: at.clone(), content: part })
+            }
+            Self::Args(arguments) => {
+                let text = String::from_utf8(part).ok().filter(|text| !text.contains('\0') && text.len() < 100_000)?;
+                let mut arguments = arguments.clone();
+                *arguments.get_mut(index)? = text;
+                Some(Self::Args(arguments))
+            }
         }
     }
 

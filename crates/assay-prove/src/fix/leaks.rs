@@ -6,11 +6,17 @@ use assay_bundle::verdict::Outcome;
 
 use super::feed::Feed;
 use super::guard::{Kind, Touch};
-use super::trial::Bench;
+use super::neighbourhood::Neighbourhood;
+use super::trial::{Bench, together};
 use crate::execute::Executor;
 use crate::load::LoadedBundle;
 use crate::oracle;
 use crate::session::Session;
+
+/// Variants that fired whose leaks are looked for.
+const SAMPLE: usize = 60;
+/// Inputs of each kind below which a free that is gone stays told.
+const ENOUGH: usize = 20;
 
 /// What a search for leaks came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,19 +30,25 @@ enum Leaks {
 }
 
 /// Looks for new leaks where that can be done, and settles what the text of the patch left open.
-pub fn settle(session: &Session<'_>, bundle: &LoadedBundle, touches: &mut Vec<Touch>) {
-    match search(session, bundle) {
+pub fn settle(session: &Session<'_>, bundle: &LoadedBundle, around: Option<&Neighbourhood>, touches: &mut Vec<Touch>) {
+    // A free that is gone is looked after with all that was found; else the bundle's inputs do.
+    let asked = touches.iter().any(|touch| touch.kind == Kind::Leak);
+    let found = search(session, bundle, around.filter(|_| asked));
+    let searched = around.is_some_and(|around| around.clean.len() >= ENOUGH && around.firing.len() >= ENOUGH);
+    match found {
         Leaks::New => {
             touches.retain(|touch| touch.kind != Kind::Leak);
             touches.push(Touch::new(Kind::Leak, "the patched build loses memory that the other does not"));
         }
         // A free that is gone, and nothing is lost: it was one too many.
-        Leaks::None => touches.iter_mut().filter(|touch| touch.kind == Kind::Leak).for_each(|touch| touch.cap = None),
-        Leaks::Unknown => {}
+        Leaks::None if searched => {
+            touches.iter_mut().filter(|touch| touch.kind == Kind::Leak).for_each(|touch| touch.cap = None)
+        }
+        Leaks::None | Leaks::Unknown => {}
     }
 }
 
-fn search(session: &Session<'_>, bundle: &LoadedBundle) -> Leaks {
+fn search(session: &Session<'_>, bundle: &LoadedBundle, around: Option<&Neighbourhood>) -> Leaks {
     let manifest = session.manifest();
     let instrument = manifest.build.as_ref().map_or(Instrument::None, |build| build.instrument);
     if !matches!(instrument, Instrument::Asan | Instrument::Lsan) || matches!(manifest.oracle, Declared::Leak { .. }) {
@@ -58,17 +70,20 @@ fn search(session: &Session<'_>, bundle: &LoadedBundle) -> Leaks {
         Ok(Outcome::Silent) => Some(false),
         _ => None,
     };
-    let benign = feeds(&manifest.inputs.benign);
-    let before: Vec<Option<bool>> = benign.iter().map(|feed| leaks(&without, feed)).collect();
-    if before.contains(&None) || benign.is_empty() {
+    let mut clean = feeds(&manifest.inputs.benign);
+    let mut firing = feeds(&manifest.inputs.trigger);
+    if let Some(around) = around {
+        clean.extend(around.clean.iter().cloned());
+        firing.extend(around.firing.iter().take(SAMPLE).cloned());
+    }
+    let before = together(&clean, |feed| leaks(&without, feed));
+    // A harness that loses memory on ordinary inputs says nothing about the patch.
+    if before.first() != Some(&Some(false)) {
         return Leaks::Unknown;
     }
-    // A harness that loses memory on every input says nothing about the patch.
-    if before.contains(&Some(true)) {
-        return Leaks::Unknown;
-    }
-    let after =
-        benign.iter().chain(&feeds(&manifest.inputs.trigger)).map(|feed| leaks(&with, feed)).collect::<Vec<_>>();
+    let kept = clean.into_iter().zip(before).filter(|(_, lost)| *lost == Some(false)).map(|(feed, _)| feed);
+    let all: Vec<Feed> = kept.chain(firing).collect();
+    let after = together(&all, |feed| leaks(&with, feed));
     if after.contains(&Some(true)) {
         Leaks::New
     } else if after.contains(&None) {

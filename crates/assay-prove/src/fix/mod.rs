@@ -7,6 +7,7 @@
 
 mod decide;
 mod dictionary;
+mod edge;
 mod feed;
 pub mod guard;
 mod leaks;
@@ -98,6 +99,17 @@ pub enum FixError {
     Prove(#[from] ProveError),
 }
 
+/// A seed that nobody could know before.
+///
+/// # Errors
+///
+/// The system gives no random numbers.
+pub fn draw_seed() -> Result<u64, String> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random numbers: {error}"))?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
 /// Verifies a patch against the flaw that a bundle shows.
 ///
 /// # Errors
@@ -127,6 +139,7 @@ pub fn check(
                 arms: session.records().to_vec(),
                 tools: session.toolchain().tools.clone(),
                 running,
+                second: None,
             };
             asked = ask(&session, &evidence, &tried, &files, wanted, progress);
             evidence
@@ -192,9 +205,14 @@ fn ask(
     if (ruling.verdict, ruling.controls) != (Verdict::Reproduced, Some(Controls::BenignFixed)) {
         return asked;
     }
+    // Its silence is not the patch's to show, and so is that of any variant.
+    if let Some(touch) = asked.touches.iter().find(|touch| touch.cap == Some(Level::L0)) {
+        asked.around = Err(format!("not run: there is no L1, since {}", touch.kind.why()));
+        return asked;
+    }
     asked.tested = Some(own_tests(session, files, &command, progress));
     asked.around = around(session, bundle, wanted, files, progress);
-    leaks::settle(session, bundle, &mut asked.touches);
+    leaks::settle(session, bundle, asked.around.as_ref().ok(), &mut asked.touches);
     let bytes = |list: &[Input]| -> Vec<Vec<u8>> { feeds(list, bundle).iter().map(Feed::bytes).collect() };
     for word in guard::literals(files, &bytes(&manifest.inputs.trigger), &bytes(&manifest.inputs.benign)) {
         // A variant of another kind that fired, and does not with the patch, shows that the patch

@@ -8,6 +8,7 @@
 use assay_base::Repeatable;
 
 use super::dictionary::{Dictionary, tokens};
+use super::edge::lines;
 use super::feed::Feed;
 
 /// Longest variant, bytes: an input grows far enough to pass any patch that only adds some room.
@@ -59,6 +60,10 @@ pub enum Way {
     Spliced,
     /// One fill exchanged for another, everywhere.
     Filled,
+    /// A part put at the very edge of the flaw.
+    Edge,
+    /// A part put where another input has its own.
+    Exchanged,
     /// Several of these.
     Several,
 }
@@ -76,6 +81,8 @@ impl Way {
             Self::Word => "word",
             Self::Spliced => "spliced",
             Self::Filled => "filled",
+            Self::Edge => "edge",
+            Self::Exchanged => "exchanged",
             Self::Several => "several",
         }
     }
@@ -96,6 +103,12 @@ impl Mutator {
     #[must_use]
     pub fn new(seed: u64, dictionary: Dictionary) -> Self {
         Self { numbers: Repeatable(seed), dictionary }
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
     }
 
     /// A number below `end`.
@@ -137,11 +150,10 @@ impl Mutator {
             Feed::Bytes { .. } => String::new(),
         };
         let content = self.bytes(chosen.as_bytes(), theirs.as_bytes(), way)?;
-        // What an argument can be: text without a zero byte, and short enough for any kernel.
-        let changed = String::from_utf8(content).ok().filter(|text| !text.contains('\0') && text.len() < 100_000)?;
-        let mut arguments = arguments.to_vec();
-        *arguments.get_mut(index)? = changed;
-        Some(arguments)
+        match Feed::Args(arguments.to_vec()).with_part(index, content)? {
+            Feed::Args(changed) => Some(changed),
+            Feed::Bytes { .. } => None,
+        }
     }
 
     fn bytes(&mut self, content: &[u8], other: &[u8], way: Way) -> Option<Vec<u8>> {
@@ -159,17 +171,18 @@ impl Mutator {
             Way::Number => self.number(content)?,
             Way::Word => self.word(content, other)?,
             Way::Spliced => self.spliced(content, other),
-            Way::Filled => self.filled(content)?,
-            Way::Several => return None,
+            Way::Filled => self.filled(content, other)?,
+            Way::Edge | Way::Exchanged | Way::Several => return None,
         };
         (changed != content && changed.len() <= MAX_LEN).then_some(changed)
     }
 
     /// A part: a token, a run of one byte, or any range.
     fn part(&mut self, content: &[u8]) -> (usize, usize) {
-        let found = match self.below(3) {
+        let found = match self.below(4) {
             0 => tokens(content),
             1 => runs(content),
+            2 => lines(content),
             _ => Vec::new(),
         };
         if let Some(range) = found.get(self.below(found.len())) {
@@ -292,12 +305,16 @@ impl Mutator {
     }
 
     /// Every byte of one value becomes another: the fill of a trigger is rarely what matters.
-    fn filled(&mut self, content: &[u8]) -> Option<Vec<u8>> {
+    fn filled(&mut self, content: &[u8], other: &[u8]) -> Option<Vec<u8>> {
         let old = *content.get(self.below(content.len()))?;
-        let new = match self.below(4) {
+        let drawn = self.numbers.next();
+        let new = match self.below(6) {
             0 => old.wrapping_add(1),
-            1 => b'a' + u8::try_from(self.below(26)).unwrap_or(0),
-            2 => b'0' + u8::try_from(self.below(10)).unwrap_or(0),
+            // A mark that the target knows.
+            1 => *other.get(self.below(other.len()))?,
+            2 => *content.get(self.below(content.len()))?,
+            3 => *self.dictionary.word(drawn)?.first()?,
+            4 => b'a' + u8::try_from(self.below(26)).unwrap_or(0),
             _ => u8::try_from(self.below(256)).unwrap_or(0),
         };
         // One run of it, or all.
@@ -319,7 +336,7 @@ impl Mutator {
 }
 
 /// Runs of one byte, three long at least.
-fn runs(content: &[u8]) -> Vec<(usize, usize)> {
+pub(super) fn runs(content: &[u8]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut from = 0;
     for at in 1..=content.len() {

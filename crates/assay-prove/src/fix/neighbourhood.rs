@@ -12,14 +12,18 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::verdict::Outcome;
 use serde::Serialize;
 
+use super::edge::{edges, exchanged, filled};
 use super::feed::Feed;
 use super::mutate::{Mutator, Way};
 use super::trial::{Bench, Shown, Trial, together};
+use crate::evidence::Signature;
 
 /// Variants of one round: what is learnt in one is used in the next.
 const ROUND: usize = 48;
 /// Inputs that are varied at most.
 const MAX_PARENTS: usize = 400;
+/// Clean inputs that are kept.
+const SAMPLE: usize = 60;
 /// Findings of one kind that are kept with their bytes.
 const KEPT: usize = 8;
 /// Runs that ended by a limit before the rest is given up: each costs its whole limit.
@@ -113,11 +117,13 @@ pub struct Neighbourhood {
     pub fired_by: BTreeMap<&'static str, usize>,
     /// Lengths of those that fired.
     pub lengths: BTreeSet<usize>,
+    /// Some that both builds handle, for whoever runs them in another way.
+    pub clean: Vec<Feed>,
     /// Bytes of those that fired, for whoever asks what they have in common.
     pub firing: Vec<Feed>,
-    /// Fired, crashed or did not end with the patch, and did not do so without it or fired there.
+    /// Fired with the patch; or crashed or did not end with it, and was silent without.
     pub against: Finds,
-    /// Crashed both builds in another way than the oracle waits for.
+    /// Crashed with the patch in another way than the oracle waits for, or did not end, and was not silent without.
     pub elsewhere: Finds,
     /// What those were: kind and function.
     pub elsewhere_as: BTreeSet<String>,
@@ -186,10 +192,14 @@ impl Walk<'_> {
             }
         }
         seen.variants = 0;
+        let mut planned = self.planned(&mut seen, &mut known)?;
         let mut limits = 0;
         while seen.variants < self.bounds.variants {
             let left = self.bounds.variants - seen.variants;
-            let jobs = self.round(left.min(ROUND), &parents, &mut known);
+            let mut jobs = planned.split_off(planned.len().saturating_sub(left.min(ROUND)));
+            if jobs.is_empty() {
+                jobs = self.round(left.min(ROUND), &parents, &mut known);
+            }
             if jobs.is_empty() {
                 seen.stopped = Some("no more variants could be made of such short inputs".into());
                 break;
@@ -203,7 +213,9 @@ impl Walk<'_> {
                 }
             }
             progress(seen.variants, self.bounds.variants);
-            seen.stopped = if seen.cpu >= self.bounds.cpu {
+            seen.stopped = if seen.against.count >= KEPT {
+                Some("enough speaks against the patch".into())
+            } else if seen.cpu >= self.bounds.cpu {
                 Some(format!("its {} s of CPU time were used up", self.bounds.cpu.as_secs()))
             } else if limits >= MAX_LIMITS {
                 Some(format!("{limits} variants reached a limit of the harness without the patch, which shows nothing"))
@@ -217,6 +229,40 @@ impl Walk<'_> {
         seen.outputs = outputs.len();
         seen.wall = begun.elapsed();
         Ok(seen)
+    }
+
+    /// Variants with a plan; the last are run first.
+    fn planned(&mut self, seen: &mut Neighbourhood, known: &mut BTreeSet<Sha256>) -> Result<Vec<Job>, String> {
+        let (edges, cost) = edges(self.without, &self.triggers, self.bounds.cpu / 4)?;
+        seen.executions += cost.executions;
+        seen.cpu += cost.cpu;
+        let others: Vec<Feed> = self.benign.iter().chain(&self.triggers).cloned().collect();
+        let mut exchanged = exchanged(&self.triggers, &others, self.mutator.dictionary(), self.bounds.variants);
+        // No more than two of five; which of them, the seed decides.
+        let most = self.bounds.variants * 2 / 5;
+        let mut planned = Vec::new();
+        while planned.len() < most && !exchanged.is_empty() {
+            let feed = exchanged.swap_remove(self.mutator.below(exchanged.len()));
+            if known.insert(feed.sha256()) {
+                planned.push(Job { feed, stem: Stem::Trigger, way: Some(Way::Exchanged) });
+            }
+        }
+        let mut filled = filled(&self.triggers, &others, self.mutator.dictionary());
+        for _ in 0..self.bounds.variants / 5 {
+            if filled.is_empty() {
+                break;
+            }
+            let feed = filled.swap_remove(self.mutator.below(filled.len()));
+            if known.insert(feed.sha256()) {
+                planned.push(Job { feed, stem: Stem::Trigger, way: Some(Way::Filled) });
+            }
+        }
+        for feed in edges {
+            if known.insert(feed.sha256()) {
+                planned.push(Job { feed, stem: Stem::Trigger, way: Some(Way::Edge) });
+            }
+        }
+        Ok(planned)
     }
 
     /// New variants, each only once.
@@ -295,9 +341,15 @@ impl Neighbourhood {
                 self.fired(job);
                 true
             }
-            (Fired, Fired | OtherCrash | Limit) => {
+            (Fired, Fired) => {
                 self.fired(job);
                 self.against.add(found());
+                true
+            }
+            // Behind a flaw that is mended another one may lie, or the rest of it.
+            (Fired, OtherCrash | Limit) => {
+                self.fired(job);
+                self.elsewhere(found(), with);
                 true
             }
             // What it did not do before is the patch's doing.
@@ -306,15 +358,7 @@ impl Neighbourhood {
                 true
             }
             (OtherCrash, OtherCrash) => {
-                let signature = with.signature.as_ref();
-                self.elsewhere_as.insert(signature.map_or_else(
-                    || with.end.clone(),
-                    |signature| {
-                        let function = signature.function.as_deref().unwrap_or("an unknown function");
-                        format!("{} in {function}", signature.kind)
-                    },
-                ));
-                self.elsewhere.add(found());
+                self.elsewhere(found(), with);
                 false
             }
             (Silent, Silent) if without.alive => self.handled(job, pair, outputs, found),
@@ -324,6 +368,15 @@ impl Neighbourhood {
                 false
             }
         }
+    }
+
+    fn elsewhere(&mut self, found: Found, with: &Trial) {
+        let named = |signature: &Signature| match &signature.function {
+            Some(function) => format!("{} in {function}", signature.kind),
+            None => signature.kind.clone(),
+        };
+        self.elsewhere_as.insert(with.signature.as_ref().map_or_else(|| with.end.clone(), named));
+        self.elsewhere.add(found);
     }
 
     fn fired(&mut self, job: &Job) {
@@ -347,6 +400,9 @@ impl Neighbourhood {
             Stem::Benign => &mut self.of_benign,
         };
         handled.clean += 1;
+        if self.clean.len() < SAMPLE {
+            self.clean.push(job.feed.clone());
+        }
         if !with.alive {
             handled.refused += 1;
             self.refused.add(found());

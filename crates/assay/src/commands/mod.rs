@@ -9,6 +9,7 @@ pub mod claim;
 pub mod cross;
 pub mod demo;
 pub mod finding;
+pub mod fix;
 pub mod group;
 pub mod plan;
 pub mod prove;
@@ -35,6 +36,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Cross(call) => cross::run(call, common),
         Command::Recheck(call) => recheck::run(call, common),
         Command::Bisect(call) => bisect::run(call, common),
+        Command::Fix(call) => fix::run(call, common),
         Command::Demo(call) => demo::run(call, common),
         Command::Scan(call) => scan::run(call, common),
         Command::Claim(call) => claim::run(call, common),

@@ -13,6 +13,8 @@ pub mod check_text;
 pub mod cross_json;
 pub mod cross_text;
 pub mod fold;
+pub mod fix_json;
+pub mod fix_text;
 pub mod grid;
 pub mod next;
 pub mod plain;
@@ -66,6 +68,24 @@ pub struct Told<'a> {
 }
 
 #[cfg(test)]
+/// A patch that was verified, with what the call adds to it.
+pub struct FixTold<'a> {
+    /// What came of it.
+    pub report: &'a assay_prove::fix::Report,
+    /// Where the bundle was read from, as the caller wrote it.
+    pub path: &'a std::path::Path,
+    /// Where the patch was read from; none for the bundle's own fix.
+    pub patch: Option<&'a std::path::Path>,
+    /// The level that was asked for.
+    pub want: assay_prove::fix::Level,
+    /// The exit code.
+    pub exit: u8,
+    /// Where inputs that speak against the patch were written.
+    pub kept: Option<&'a std::path::Path>,
+    /// Where the signed statement was written, and by which key.
+    pub attestation: Option<(&'a std::path::Path, assay_seal::KeyId)>,
+}
+
 mod check_tests;
 #[cfg(test)]
 mod proof_tests;

@@ -19,6 +19,14 @@ static FREES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(\w*free\w*|delete(\s*\[\s*\])?|drop|\w*release\w*|\w*unref\w*|\w*destroy\w*|\w*cleanup\w*|\w*dispose\w*|close|fclose)\b\s*[\w(*]").ok()
 });
 
+static ALLOCATES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(\w*(m|c|re)alloc\w*|\w*strn?dup\w*|new|box::new|vec!|with_capacity|\w*alloc)\b\s*[\w(\[]").ok()
+});
+/// A buffer that lies where no sanitizer puts a zone around each use.
+static FIXED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(static|_Thread_local|thread_local|__thread)\b[^=();]*\[[^\]]+\]\s*(=|;|,|\[)|\bunion\b").ok()
+});
+
 pub(super) fn touches(file: &FileView) -> Vec<Touch> {
     let mut touches = Vec::new();
     let code = |line: &&str| !line.trim().is_empty() && line.trim().len() > 1 && !line.trim_start().starts_with("//");
@@ -33,15 +41,28 @@ pub(super) fn touches(file: &FileView) -> Vec<Touch> {
     for hunk in &file.hunks {
         touches.extend(unreachable(hunk).into_iter().map(|line| Touch::new(Kind::DeadCode, at(file, line))));
     }
-    if let Some(frees) = FREES.as_ref() {
-        let count =
-            |lines: &mut dyn Iterator<Item = &str>| lines.map(|line| frees.find_iter(line).count()).sum::<usize>();
-        if count(&mut file.removed()) > count(&mut file.added()) {
-            let line = file.removed().find(|line| frees.is_match(line)).unwrap_or_default();
-            touches.push(Touch::new(Kind::Leak, at(file, line)));
-        }
+    if let Some(fixed) = FIXED.as_ref() {
+        let lines = file.added().filter(|line| fixed.is_match(line) && !line.contains("const "));
+        touches.extend(lines.map(|line| Touch::new(Kind::Memory, at(file, line))));
+    }
+    if let Some(line) = fewer(file, ALLOCATES.as_ref()) {
+        touches.push(Touch::new(Kind::Memory, at(file, line)));
+    }
+    if let Some(line) = fewer(file, FREES.as_ref()) {
+        touches.push(Touch::new(Kind::Leak, at(file, line)));
     }
     touches
+}
+
+/// A line that goes and holds what the patch takes away more often than it brings.
+fn fewer<'a>(file: &'a FileView, pattern: Option<&Regex>) -> Option<&'a str> {
+    let pattern = pattern?;
+    let count =
+        |lines: &mut dyn Iterator<Item = &str>| lines.map(|line| pattern.find_iter(line).count()).sum::<usize>();
+    if count(&mut file.removed()) <= count(&mut file.added()) {
+        return None;
+    }
+    file.removed().find(|line| pattern.is_match(line))
 }
 
 /// Lines that leave a block at once: the rest of it never runs.

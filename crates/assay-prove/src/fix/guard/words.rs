@@ -22,7 +22,7 @@ const CALLS: &[(Kind, &str)] = &[
     ),
     (
         Kind::Environment,
-        r"_?_?secure_getenv|getenv|setenv|putenv|unsetenv|clearenv|getauxval|uname|gethostname|getuid|geteuid|getgid|getpid|getppid|getcwd|isatty|ttyname|sysconf|confstr|readlink\w*|realpath|dladdr|dl_iterate_phdr|backtrace\w*|env::\w+|os\.environ\w*|os\.uname|os\.getcwd|os\.cpu_count|platform\.\w+|getframe|stack_trace|inspect\.\w+|available_parallelism|current_exe|hostname",
+        r"_?_?secure_getenv|getenv|setenv|putenv|unsetenv|clearenv|getauxval|uname|gethostname|getuid|geteuid|getgid|getpid|getppid|getcwd|isatty|ttyname|sysconf|confstr|dladdr|dl_iterate_phdr|backtrace\w*|env::\w+|os\.environ\w*|os\.uname|os\.getcwd|os\.cpu_count|platform\.\w+|getframe|stack_trace|inspect\.\w+|available_parallelism|current_exe|hostname",
     ),
     (
         Kind::Processes,
@@ -58,7 +58,7 @@ const ANYWHERE: &[(Kind, &str)] = &[
     ),
     (
         Kind::Environment,
-        r"fclose\s*\(\s*std|close\s*\(\s*[012]\s*\)|\benviron\b|process\.(env|argv|cwd|pid|ppid|title|platform)\b|std::env\b|sys\.(argv|flags|gettrace)|/proc\b|/sys/|/scratch|/bundle\b|/out/|/log/|/deps/|/dev/|\b__FILE__\b|\bargv\s*\[\s*0|program_invocation|__progname|__DATE__|__TIME__|__TIMESTAMP__|LD_PRELOAD|LD_LIBRARY|TMPDIR",
+        r#"fclose\s*\(\s*std|close\s*\(\s*[012]\s*\)|\benviron\b|process\.(env|argv|cwd|pid|ppid|title|platform)\b|std::env\b|sys\.(argv|flags|gettrace)|["'`]/(proc|sys|scratch|bundle|out|log|deps|dev|etc|tmp|home|root|usr|var|run|hook|canary)\b|/proc\b|/sys/|/scratch|/dev/|\b__FILE__\b|\bargv\s*\[\s*0|program_invocation|__progname|__DATE__|__TIME__|__TIMESTAMP__|LD_PRELOAD|LD_LIBRARY|TMPDIR"#,
     ),
     (
         Kind::CatchesAll,

@@ -1,0 +1,97 @@
+//! Right and wrong patches for targets of our own, through the real binary: no
+//! wrong one is ever verified at L3, and right ones get there.
+//!
+//! Each patch says in its first lines what it does and the highest level that it
+//! can have. Variants are drawn anew in each run, as they are for everybody.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/real.rs"]
+mod real;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// Variants of one patch: few, so that the test is quick, and enough for a level.
+const VARIANTS: &str = "300";
+
+fn targets() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixes")
+}
+
+fn patches(target: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(targets().join(target).join("patches")).unwrap();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+/// The level that the patch says it can have at most.
+fn said(patch: &Path) -> String {
+    let text = std::fs::read_to_string(patch).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("Highest level: "));
+    line.unwrap_or_else(|| panic!("{} names no level", patch.display())).to_owned()
+}
+
+fn fix(target: &str, patch: &Path) -> (Value, i32) {
+    let bundle = targets().join(target).join("bundle");
+    let call = ["fix", "--format", "json", "--no-progress", "--variants", VARIANTS, "--want", "L3"];
+    let paths = [bundle.to_str().unwrap(), "--patch", patch.to_str().unwrap()];
+    let output = real::assay(&[&call[..], &paths[..]].concat());
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", real::said(&output)));
+    (json, output.status.code().unwrap())
+}
+
+/// What is wrong with the level of a patch, if anything is.
+fn wrong(target: &str, patch: &Path) -> Option<String> {
+    let (json, exit) = fix(target, patch);
+    let name = format!("{target}/{}", patch.file_stem().unwrap().to_string_lossy());
+    let level = json["level"].as_str().unwrap_or("below L0");
+    let most = said(patch);
+    let steps: Vec<String> = json["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| format!("{} {}: {}", step["level"], step["state"], step["says"]))
+        .collect();
+    let why = format!("{}\n{}\nseed {}", steps.join("\n"), json["touches"], json["around"]["seed"]);
+    eprintln!("{name}: {level}, at most {most}, exit {exit}");
+    let right = most.as_str() >= "L3" && most != "below L0";
+    let high = |level: &str| ["below L0", "L0", "L1", "L2", "L3", "L4", "L5"].iter().position(|word| *word == level);
+    if high(level) > high(&most) {
+        return Some(format!("{name} is verified at {level} and can have {most} at most\n{why}"));
+    }
+    if right && level < "L3" {
+        return Some(format!("{name} is right and verified at {level} only\n{why}"));
+    }
+    let reached = json["unbroken"].as_str().is_some_and(|unbroken| unbroken >= "L3");
+    (i32::from(!reached) * 10 != exit).then(|| format!("{name}: {level} with exit code {exit}"))
+}
+
+#[track_caller]
+fn all(target: &str, least: usize) {
+    let patches = patches(target);
+    assert!(patches.len() >= least, "the patches of {target} are there");
+    let wrong: Vec<String> = patches.iter().filter_map(|patch| wrong(target, patch)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn a_heap_overflow_at_two_places() {
+    all("records", 25);
+}
+
+#[test]
+fn a_use_after_free() {
+    all("slots", 7);
+}
+
+#[test]
+fn an_endless_recursion() {
+    all("nested", 7);
+}
+
+#[test]
+fn a_name_that_climbs() {
+    all("unbox", 8);
+}
