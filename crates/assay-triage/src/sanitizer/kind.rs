@@ -81,13 +81,11 @@ pub(super) fn of_check(message: &str) -> &'static str {
         ("member access within address", "object-size"),
         ("member call on address", "vptr"),
     ];
-    const INSIDE: [(&str, &str); 11] = [
+    const INSIDE: [(&str, &str); 9] = [
         ("misaligned address", "alignment"),
         ("misaligned pointer", "alignment"),
         ("with insufficient space for an object", "object-size"),
         ("which does not point to an object of type", "vptr"),
-        ("is not a valid value for type 'bool'", "bool"),
-        ("is not a valid value for type '_Bool'", "bool"),
         ("is not a valid value for type", "enum"),
         ("is outside the range of representable values", "float-cast-overflow"),
         ("which has invalid", "object-size"),
@@ -96,6 +94,10 @@ pub(super) fn of_check(message: &str) -> &'static str {
     ];
     if message.starts_with("division by zero") && message.contains("float") {
         return "float-divide-by-zero";
+    }
+    // Of a type with qualifiers: 'volatile bool'.
+    if message.contains("is not a valid value for type") && message.trim_end().ends_with("ool'") {
+        return "bool";
     }
     let inside = INSIDE.iter().find(|(part, _)| message.contains(part));
     let start = || STARTS.iter().find(|(start, _)| message.starts_with(start));
@@ -106,7 +108,7 @@ pub(super) fn of_check(message: &str) -> &'static str {
 /// family `-fsanitize=` puts it in. Case and blanks in older logs do not matter.
 #[must_use]
 pub fn covers(declared: &str, reported: &str) -> bool {
-    const FAMILIES: [(&str, &[&str]); 13] = [
+    const FAMILIES: [(&str, &[&str]); 29] = [
         ("shift", &["shift-base", "shift-exponent"]),
         ("bounds", &["array-bounds", "index-out-of-bounds", "out-of-bounds"]),
         ("array-bounds", &["bounds"]),
@@ -120,6 +122,23 @@ pub fn covers(declared: &str, reported: &str) -> bool {
         ("invalid-shift-base", &["shift-base"]),
         ("invalid-shift-exponent", &["shift-exponent"]),
         ("attempting-double-free", &["double-free"]),
+        // The words of a summary line of clang's.
+        ("dynamic-type-mismatch", &["vptr"]),
+        ("function-type-mismatch", &["function"]),
+        ("insufficient-object-size", &["object-size"]),
+        ("invalid-bool-load", &["bool"]),
+        ("invalid-builtin-use", &["builtin"]),
+        ("invalid-enum-load", &["enum"]),
+        ("invalid-null-argument", &["nonnull-attribute"]),
+        ("invalid-null-return", &["returns-nonnull-attribute"]),
+        ("alignment-assumption", &["alignment"]),
+        ("missing-return", &["return"]),
+        ("non-positive-vla-index", &["vla-bound"]),
+        ("null-pointer-use-with-nullability", &["null"]),
+        ("nullptr-after-nonzero-offset", &["pointer-overflow"]),
+        ("nullptr-with-nonzero-offset", &["pointer-overflow"]),
+        ("nullptr-with-offset", &["pointer-overflow"]),
+        ("unreachable-call", &["unreachable"]),
     ];
     let undefined = |word: &str| of_family_undefined(word);
     declared.eq_ignore_ascii_case(reported)

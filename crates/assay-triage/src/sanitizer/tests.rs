@@ -122,6 +122,7 @@ fn checks_of_undefined_behaviour() {
         ("1e+30 is outside the range of representable values of type 'int'", "float-cast-overflow"),
         ("variable length array bound evaluates to non-positive value -7", "vla-bound"),
         ("load of value 7, which is not a valid value for type '_Bool'", "bool"),
+        ("load of value 7, which is not a valid value for type 'volatile bool'", "bool"),
         ("load of value 9, which is not a valid value for type 'E'", "enum"),
         ("execution reached an unreachable program point", "unreachable"),
         ("passing zero to clz(), which is not a valid argument", "builtin"),
@@ -167,6 +168,10 @@ SUMMARY: AddressSanitizer: 41 byte(s) leaked in 3 allocation(s).
     let seen: Vec<_> = report.leaks.iter().map(|l| (l.direct, l.size, l.allocated.len())).collect();
     assert_eq!(seen, [(true, Some(33), 2), (false, Some(8), 1)]);
     assert_eq!(one("==1==ERROR: LeakSanitizer: detected memory leaks\n").kind, "memory-leak");
+    // What `log_threads` notes before it is no part of any report.
+    let noted = one(&format!("==9==Processing thread 12104.\n==9==Stack at 0x7ff0-0x7fff (SP = 0x7ffe).\n{log}"));
+    assert_eq!(noted, report);
+    assert!(reports(b"==9==Processing thread 12104.\n==9==TLS at 0x7f0867255000-0x7f0867263c00.\n").is_empty());
     let fatal = one(
         "==5==LeakSanitizer has encountered a fatal error.\n==5==HINT: For debugging, try setting environment variable LSAN_OPTIONS=verbosity=1\n",
     );
@@ -236,6 +241,7 @@ fn declared_words_cover_reported_ones() {
     assert!(covers("shift", "shift-base") && covers("undefined-behavior", "bool") && covers("out-of-bounds", "bounds"));
     assert!(!covers("heap-buffer-overflow", "stack-buffer-overflow") && !covers("undefined-behavior", "SEGV"));
     assert!(!covers("shift-base", "shift"));
+    assert!(covers("invalid-bool-load", "bool") && covers("missing-return", "return"), "clang's own words");
 }
 
 proptest! {
