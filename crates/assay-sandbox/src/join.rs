@@ -17,10 +17,13 @@ mod relay;
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::sync::Once;
+use std::thread::ScopedJoinHandle;
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use self::relay::End;
 use crate::Sandbox;
 use crate::error::{Layer, SandboxError};
 use crate::spec::{Finished, Spec};
@@ -121,38 +124,54 @@ pub fn run_joined(sandbox: &dyn Sandbox, join: &Join) -> Result<Joined, SandboxE
         let what = format!("a join needs a port from 1024 on and 1 to {MAX_CONNECTIONS} connections");
         return Err(SandboxError::new(Layer::Files, what));
     }
+    more_descriptors();
     let endpoint = |side, sockets| Endpoint { side, port: join.port, sockets };
-    let link = || {
-        socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
-            .map_err(|error| broken("a socket to one side")(error.into()))
+    let run = |spec: &Spec, endpoint, link: OwnedFd, runs: io::PipeWriter| {
+        let finished = sandbox.run_side(spec, endpoint, link);
+        drop(runs);
+        finished
     };
-    let (to_server, server_link) = link()?;
-    let (to_driver, driver_link) = link()?;
-    let (server_over, server_runs) = io::pipe().map_err(broken("a pipe"))?;
-    let (driver_over, driver_runs) = io::pipe().map_err(broken("a pipe"))?;
     std::thread::scope(|scope| {
-        let side = |spec: &'_ Spec, endpoint, link: OwnedFd, runs: io::PipeWriter| {
-            let finished = sandbox.run_side(spec, endpoint, link);
-            drop(runs);
-            finished
-        };
-        let server = std::thread::Builder::new().spawn_scoped(scope, move || {
-            side(&join.server, endpoint(Side::Server, join.connections), server_link, server_runs)
+        let (server, link, runs) = End::new().map_err(broken("a socket to the server's side"))?;
+        let serving = std::thread::Builder::new()
+            .spawn_scoped(scope, move || run(&join.server, endpoint(Side::Server, join.connections), link, runs))
+            .map_err(broken("a thread for the server's side"))?;
+        // The driver starts when the server's sandbox stands: its clock is not to run while that waits for a place.
+        let spare = server.sockets(join.connections).map_err(broken("the server's sockets"));
+        let driven = spare.and_then(|spare| {
+            let (driver, link, runs) = End::new().map_err(broken("a socket to the driver's side"))?;
+            let driving = std::thread::Builder::new()
+                .spawn_scoped(scope, move || run(&join.driver, endpoint(Side::Driver, 1), link, runs))
+                .map_err(broken("a thread for the driver's side"))?;
+            let listener = driver.sockets(1).map_err(broken("the driver's socket"));
+            // Closing an end asks its side to end, so nobody waits below for one that was left alone.
+            let carried = listener
+                .and_then(|listener| relay::carry(server, spare, driver, listener, join).map_err(broken("the relay")));
+            Ok((wait(driving)?, carried))
         });
-        let driver = std::thread::Builder::new()
-            .spawn_scoped(scope, move || side(&join.driver, endpoint(Side::Driver, 1), driver_link, driver_runs));
-        let ends = [(to_server, server_over), (to_driver, driver_over)];
-        let carried = relay::carry(ends, join).map_err(broken("carrying bytes between the sides"));
-        // The ends are closed by now, whatever happened: a side that still runs is asked to end by that.
-        let wait = |thread: io::Result<std::thread::ScopedJoinHandle<'_, Result<Finished, SandboxError>>>| {
-            let thread = thread.map_err(broken("a thread for one side"))?;
-            thread.join().map_err(|_| broken("a side")(io::Error::other("its thread broke off")))?
-        };
-        let (server, driver) = (wait(server), wait(driver));
-        let (server, driver) = (server?, driver?);
+        let server = wait(serving)?;
+        let (driver, carried) = driven?;
         let (traffic, said) = carried?;
         Ok(Joined { server, driver, traffic, said })
     })
+}
+
+/// What came of a side.
+fn wait(side: ScopedJoinHandle<'_, Result<Finished, SandboxError>>) -> Result<Finished, SandboxError> {
+    side.join().map_err(|_| broken("a side")(io::Error::other("its thread broke off")))?
+}
+
+/// A join holds two descriptors for each connection: on a machine of many cores more than the usual soft limit.
+fn more_descriptors() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let now = getrlimit(Resource::Nofile);
+        let wanted = now.maximum.map_or(1 << 16, |hard| hard.min(1 << 16));
+        if now.current.is_some_and(|soft| soft < wanted) {
+            // Refused, the joins of a small machine still fit.
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: now.maximum });
+        }
+    });
 }
 
 fn broken(step: &str) -> impl Fn(io::Error) -> SandboxError {

@@ -4,13 +4,13 @@
 //! It reads nothing of what it carries. Sockets belong to the network they were
 //! made in, whoever holds them, so it needs no foot in either sandbox.
 
-use std::io::{self, PipeReader};
+use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, SocketFlags, accept_with, recv, send};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, accept_with, recv, send, socketpair};
 
 use super::connection::{AGAIN, Connection};
 use super::{Exceeded, Join, Traffic};
@@ -19,8 +19,8 @@ use crate::native::receive;
 /// How long nothing may move, once a side has ended, before what is left counts as never to be delivered.
 const STALLED: Duration = Duration::from_millis(500);
 
-/// One side as the relay sees it.
-struct End {
+/// One side as the relay sees it. Dropping it asks the side to end.
+pub struct End {
     /// A word on it asks the side to end.
     link: OwnedFd,
     /// At its end when the side's run is.
@@ -30,8 +30,11 @@ struct End {
 }
 
 impl End {
-    fn new((link, over): (OwnedFd, PipeReader)) -> Self {
-        Self { link, over, ended: false, asked: false }
+    /// With the link for the side's engine, and what is to be dropped when its run is over.
+    pub fn new() -> io::Result<(Self, OwnedFd, PipeWriter)> {
+        let (link, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+        let (over, runs) = io::pipe()?;
+        Ok((Self { link, over, ended: false, asked: false }, theirs, runs))
     }
 
     fn ask_to_end(&mut self) {
@@ -51,12 +54,10 @@ impl End {
         matches!(heard, Ok((1.., _)))
     }
 
-    /// The sockets of its end; none when the run ended before it had any.
-    fn sockets(&self) -> io::Result<Vec<OwnedFd>> {
-        match receive(&self.link) {
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(Vec::new()),
-            other => Ok(other?.unwrap_or_default()),
-        }
+    /// The sockets of its end. No program starts before its engine has handed them out, so this waits for no program.
+    pub fn sockets(&self, count: u16) -> io::Result<Vec<OwnedFd>> {
+        let sockets = receive(&self.link)?.unwrap_or_default();
+        if sockets.len() == usize::from(count) { Ok(sockets) } else { Err(io::Error::other("they did not come")) }
     }
 }
 
@@ -72,18 +73,19 @@ struct Relay<'a> {
     moved: Instant,
 }
 
-/// Carries bytes until both sides have ended, and says how many and what the server sent. `ends` are the server's
-/// and the driver's.
-pub fn carry(ends: [(OwnedFd, PipeReader); 2], join: &Join) -> io::Result<(Traffic, Vec<Vec<u8>>)> {
-    let [server, driver] = ends.map(End::new);
-    // No program starts before its engine has handed the sockets out, so this waits for no program.
-    let spare = server.sockets()?;
-    let listener = driver.sockets()?.pop();
+/// Carries bytes until both sides have ended, and says how many and what the server sent.
+pub fn carry(
+    server: End,
+    spare: Vec<OwnedFd>,
+    driver: End,
+    mut listener: Vec<OwnedFd>,
+    join: &Join,
+) -> io::Result<(Traffic, Vec<Vec<u8>>)> {
     let mut relay = Relay {
         join,
         server,
         driver,
-        listener,
+        listener: listener.pop(),
         spare,
         connections: Vec::new(),
         traffic: Traffic::default(),
