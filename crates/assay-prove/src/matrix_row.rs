@@ -3,18 +3,22 @@
 
 use std::path::Path;
 
-use assay_bundle::manifest::{ArmName, Manifest, Source};
+use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Manifest, Source};
 use assay_bundle::verdict::{Controls, Verdict};
+use assay_sandbox::{End, Stdin};
 
-use crate::cross;
+use crate::cross::{self, Crossed};
 use crate::derived;
 use crate::evidence::{ArmState, Evidence, Reach};
+use crate::execute::{Built, Executor};
 use crate::frozen;
+use crate::layout::BUNDLE;
 use crate::load::LoadedBundle;
 use crate::matrix::{Entrant, Entry, Row};
 use crate::patch::MAX_PATCH;
 use crate::pipeline::{ProveError, Prover, disk};
 use crate::session::Session;
+use crate::variable;
 use crate::verdict::{self, Growth, Ruling};
 
 /// A proof that was run by itself.
@@ -71,7 +75,7 @@ pub(crate) fn base(prover: &Prover<'_>, entrant: &Entrant, beside: &Path) -> Res
         }
         _ => reversed(&session, manifest),
     };
-    let own_cell = patch.is_some().then(|| Entry::of(session.manifest(), &evidence));
+    let own_cell = patch.is_some().then(|| entry(&session, &evidence));
     let ground = match &manifest.arms.vulnerable.source {
         Source::Path { .. } | Source::Package { .. } => Ok((bundle.clone(), manifest.clone())),
         Source::Patched { .. } | Source::Reversed { .. } => match session.source(ArmName::Vulnerable) {
@@ -111,7 +115,52 @@ pub(crate) fn against(prover: &Prover<'_>, base: &Base, patch: &[u8]) -> Result<
         Err(not_run) => return Ok(Entry::nothing(not_run.reason)),
     };
     let (evidence, _) = session.evidence(&|_| {});
-    Ok(Entry::of(session.manifest(), &evidence))
+    Ok(entry(&session, &evidence))
+}
+
+/// What a proof with a patch shows. Where it silences, benign inputs are asked once more: a patch
+/// that deletes the feature leaves the target alive, and mostly with other words.
+fn entry(session: &Session<'_>, evidence: &Evidence) -> Entry {
+    let mut entry = Entry::of(session.manifest(), evidence);
+    if entry.crossed == Crossed::Silenced && entry.harm.is_none() {
+        entry.harm = other_words(session);
+    }
+    entry
+}
+
+/// A benign input that says the same twice without the patch, and twice something else with it.
+fn other_words(session: &Session<'_>) -> Option<String> {
+    let (before, after) = (session.built(ArmName::Vulnerable)?, session.built(ArmName::Fixed)?);
+    let executor = session.executor();
+    for (number, input) in session.manifest().inputs.benign.iter().enumerate() {
+        let says = |arm: &Built| words(&executor, arm, input);
+        let without = says(before);
+        if without.is_none() || without != says(before) {
+            continue;
+        }
+        let with = says(after);
+        if with != without && with.is_some() && with == says(after) {
+            return Some(format!("benign input {} says something else", number + 1));
+        }
+    }
+    None
+}
+
+/// How one run ended and what it printed; none where there is no such thing to compare.
+fn words(executor: &Executor<'_>, arm: &Built, input: &Input) -> Option<(End, Vec<u8>)> {
+    let harness = &executor.manifest.harness;
+    let argv = match &input.content {
+        InputContent::Path(path) => variable::command(&harness.run, Some(&format!("{BUNDLE}/{path}")), None),
+        InputContent::Args(arguments) => variable::command(&harness.run, None, Some(arguments)),
+        InputContent::Program(_) => variable::command(&harness.run, None, None),
+    };
+    let stdin = match (harness.kind, &input.content) {
+        (HarnessKind::Server | HarnessKind::Driver, _) => return None,
+        (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(executor.bundle.join(path.as_str())),
+        _ => Stdin::Empty,
+    };
+    let single = executor.single(arm, arm.out(input)?, argv, stdin).ok()?;
+    Some((single.finished.end, single.finished.stdout))
 }
 
 /// What is known where nothing could be run.

@@ -102,7 +102,9 @@ fn legend(matrix: &Matrix) -> String {
         }
     }
     if !out.is_empty() {
-        out.push_str(&dim("  silent: the patch silences it and the target lives; FIRES: it still fires; none: no evidence; *: its own patch\n"));
+        let words = "silent: the patch silences it and the target lives; FIRES: it still fires; none: no evidence; *: its own \
+                     patch";
+        out.push_str(&fold::paragraph("  ", words));
         out.push('\n');
     }
     out
