@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::cgroup::Offer;
 use crate::native::root::{DEVICE_LINKS, DEVICES, LINKS};
 
 /// Where the host's files of a spec are shown to the helper, which brings them to
@@ -39,7 +40,7 @@ pub struct Shown {
 }
 
 /// Everything after the options of the outermost layers comes in the order in which it is mounted.
-pub fn arguments(shown: &Shown, numbers: &Numbers) -> io::Result<Vec<CString>> {
+pub fn arguments(shown: &Shown, numbers: &Numbers, offer: Option<Offer>) -> io::Result<Vec<CString>> {
     let mut line = Line(Vec::new());
     line.words(
         "bwrap --unshare-all --unshare-user --unshare-cgroup --disable-userns --die-with-parent --as-pid-1 --clearenv",
@@ -81,7 +82,8 @@ pub fn arguments(shown: &Shown, numbers: &Numbers) -> io::Result<Vec<CString>> {
     let number = |number: usize| number.to_string();
     line.add(["--seccomp".into(), number(numbers.filter), "--json-status-fd".into(), number(numbers.status)]);
     line.words("--chdir / --");
-    line.add([format!("/proc/self/fd/{}", numbers.program), HELPER_NAME.into(), number(numbers.helpers)]);
+    let offer = serde_json::to_string(&offer)?;
+    line.add([format!("/proc/self/fd/{}", numbers.program), HELPER_NAME.into(), number(numbers.helpers), offer]);
     line.0.into_iter().map(|word| CString::new(word).map_err(io::Error::other)).collect()
 }
 
@@ -116,14 +118,14 @@ mod tests {
         let shown = Shown { mounts: vec!["/a b".into(), "/--bind".into()], stdin: Some("/in".into()) };
         let numbers = Numbers { program: 8, filter: 9, status: 10, helpers: 6 };
         let line: Vec<String> =
-            arguments(&shown, &numbers).unwrap().iter().map(|word| word.to_str().unwrap().to_owned()).collect();
+            arguments(&shown, &numbers, None).unwrap().iter().map(|word| word.to_str().unwrap().to_owned()).collect();
         let at = |word: &str| line.iter().position(|other| other == word).unwrap();
         assert_eq!(line[at("/a b") - 1..][..3], ["--ro-bind", "/a b", "/.assay/0"]);
         assert_eq!(line[at("/--bind") - 1..][..3], ["--ro-bind", "/--bind", "/.assay/1"]);
         assert_eq!(line[at("/in") - 1..][..3], ["--ro-bind", "/in", STDIN]);
-        assert_eq!(line[line.len() - 4..], ["--", "/proc/self/fd/8", HELPER_NAME, "6"]);
+        assert_eq!(line[line.len() - 5..], ["--", "/proc/self/fd/8", HELPER_NAME, "6", "null"]);
         assert!(at("--disable-userns") < at("--tmpfs"));
         let with_nul = Shown { mounts: vec![PathBuf::from("/a\0b")], stdin: None };
-        assert!(arguments(&with_nul, &numbers).is_err());
+        assert!(arguments(&with_nul, &numbers, None).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! The bubblewrap engine as the runner sees it.
 
 use std::ffi::OsStr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
 use super::launcher::BUBBLEWRAP;
@@ -50,20 +50,20 @@ impl Bubblewrap {
         let BubblewrapOptions { landlock_abi, reserve, minimum, without_cgroups, .. } = *options;
         let wanted = Wanted { landlock_abi, reserve, minimum, without_cgroups };
         let (program, version) = version::find(options.program.as_deref())?;
-        let start = |as_root: bool| {
+        let start = |as_root: bool, offers: Option<BorrowedFd<'_>>| {
             let mut arguments = vec![OsStr::new(BUBBLEWRAP), program.as_os_str()];
             if as_root {
                 arguments.push(OsStr::new(HANDED_IN));
             }
             // As root it stays root: only root can show another user what that user cannot reach. Its
             // monitors become an ordinary user before `bwrap` starts.
-            Process::start(&arguments, false)
+            Process::start(&arguments, false, offers)
         };
         let own = [
             ("namespaces", "user pid net mount ipc uts cgroup, by bwrap; user namespaces off inside"),
             ("root", "read-only binds and pivot_root by bwrap; sized tmpfs"),
         ];
-        Core::open(wanted, start, |abi| Layers::of(format!("bubblewrap {version}"), abi, &own)).map(Self)
+        Core::open(wanted, 0, start, |abi| Layers::of(format!("bubblewrap {version}"), abi, &own)).map(Self)
     }
 }
 

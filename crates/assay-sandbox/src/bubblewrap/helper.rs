@@ -14,6 +14,7 @@ use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
 
 use super::arguments::{HELPER_NAME, SHOWN, STDIN, place};
+use crate::cgroup::Offer;
 use crate::error::{Layer, SandboxError};
 use crate::native::fence::Fence;
 use crate::native::hosts;
@@ -21,33 +22,43 @@ use crate::native::inbox::Channels;
 use crate::native::init;
 use crate::native::joint;
 use crate::native::launcher::{Builtin, Launcher};
-use crate::native::message::{read_request, write_failure};
+use crate::native::message::{read_request, write_cell, write_failure};
 use crate::native::program::Program;
 use crate::native::root::{DEVICES, Root, attach, tmpfs};
 use crate::native::sys;
 use crate::spec::{Mount, Spec, Stdin};
 
-/// How many descriptors the helper was started with, if this process is to be one.
-pub fn asked() -> Option<u32> {
+/// What a helper is told when it starts.
+pub struct Asked {
+    /// How many descriptors it was started with.
+    count: u32,
+    /// The control group whose files are among them.
+    offer: Option<Offer>,
+}
+
+/// What this process is told, if it is to be a helper.
+pub fn asked() -> Option<Asked> {
     let mut arguments = std::env::args_os();
     let by = arguments.next()?;
     let name = arguments.next()?;
     let count = arguments.next()?.to_str()?.parse().ok()?;
+    let offer = serde_json::from_str(arguments.next()?.to_str()?).ok()?;
     let as_helper = name == HELPER_NAME && by.to_str()?.starts_with("/proc/self/fd/") && arguments.next().is_none();
-    as_helper.then_some(count)
+    as_helper.then_some(Asked { count, offer })
 }
 
 /// Runs as pid 1 and never returns. Ends with 0 when the runner has been told how the run went.
-pub fn main(count: u32, builtins: Vec<(String, Builtin)>) -> ! {
-    let Some(channels) = channels(count) else {
+pub fn main(asked: Asked, builtins: Vec<(String, Builtin)>) -> ! {
+    let Some(channels) = channels(asked.count) else {
         sys::exit_now(1);
     };
     let Ok(mut report) = channels.report.try_clone() else {
         sys::exit_now(1);
     };
-    let served = catch_unwind(AssertUnwindSafe(|| run(channels, builtins)));
+    let served = catch_unwind(AssertUnwindSafe(|| run(channels, asked.offer, builtins)));
     let served = served.unwrap_or_else(|_| Err(SandboxError::new(Layer::Launcher, "the helper broke off")));
     if let Err(error) = served {
+        let _ = write_cell(&mut report, asked.offer.map(|offer| offer.number));
         write_failure(&mut report, &error);
     }
     sys::exit_now(0)
@@ -70,7 +81,7 @@ fn failed(layer: Layer, step: &'static str) -> impl FnOnce(io::Error) -> Sandbox
     move |error| SandboxError::new(layer, format!("{step}: {error}"))
 }
 
-fn run(mut channels: Channels, builtins: Vec<(String, Builtin)>) -> Result<(), SandboxError> {
+fn run(mut channels: Channels, offer: Option<Offer>, builtins: Vec<(String, Builtin)>) -> Result<(), SandboxError> {
     // What `bwrap` said so far is not for the program's eyes.
     quiet().map_err(failed(Layer::Launcher, "standard output"))?;
     sys::reset_signals();
@@ -84,8 +95,12 @@ fn run(mut channels: Channels, builtins: Vec<(String, Builtin)>) -> Result<(), S
     let request = read_request(&channels.request).map_err(failed(Layer::Launcher, "reading the request"))?;
     let link = request.endpoint.is_some().then(|| channels.take_link()).transpose();
     let link = link.map_err(failed(Layer::Launcher, "the link of a join"))?;
-    let fence = request.cell.map(|shape| Fence::take(shape, &mut channels.handed_in)).transpose();
-    let fence = fence.map_err(failed(Layer::Cgroup, "the files of the control group"))?;
+    let files = |offer: Offer| {
+        let rest = channels.handed_in.split_off(offer.shape.descriptors().min(channels.handed_in.len()));
+        Fence::of(offer, std::mem::replace(&mut channels.handed_in, rest))
+    };
+    let mut fence = offer.map(files).transpose().map_err(failed(Layer::Cgroup, "the files of the control group"))?;
+    init::begin(fence.as_mut(), &request)?;
     let stdin = match &request.spec.stdin {
         Stdin::Empty => None,
         Stdin::File(path) => match channels.handed_in.pop() {
@@ -99,8 +114,9 @@ fn run(mut channels: Channels, builtins: Vec<(String, Builtin)>) -> Result<(), S
         .map_err(|e| failed(Layer::Privileges, "giving up the capability of mounting")(e.into()))?;
 
     let launcher = Launcher::inside(builtins);
-    let program = Program::fork(&launcher).map_err(failed(Layer::Launcher, "forking the program"))?;
-    program.take(&channels, fence.as_ref(), stdin.as_ref());
+    let doors = fence.as_mut().map(Fence::take_doors).unwrap_or_default();
+    let program = Program::fork(&launcher, doors).map_err(failed(Layer::Launcher, "forking the program"))?;
+    program.take(&channels, stdin.as_ref());
     if let (Some(endpoint), Some(link)) = (request.endpoint, &link) {
         joint::hand_out(endpoint, link).map_err(failed(Layer::Namespaces, "the sockets of a join"))?;
     }

@@ -12,7 +12,7 @@ use crate::error::{Layer, SandboxError};
 use crate::native::filter;
 use crate::native::inbox;
 use crate::native::message::{HANDED_IN, write_failure};
-use crate::native::process;
+use crate::native::process::{self, Begun};
 use crate::native::sys::{self, Forked};
 
 /// The launcher's first argument in this engine; the path of `bwrap` follows.
@@ -30,8 +30,9 @@ pub struct Launcher {
     pub handed_in: bool,
 }
 
-/// Serves until the runner is gone. `socket` is what [`process::begin`] returned.
-pub fn serve(socket: &OwnedFd) -> io::Result<()> {
+/// Serves until the runner is gone.
+pub fn serve(begun: &Begun) -> io::Result<()> {
+    let socket = &begun.socket;
     let mut arguments = std::env::args_os().skip(2);
     let bwrap = arguments.next().ok_or_else(|| io::Error::other("the launcher was not told where bwrap is"))?;
     let handed_in = arguments.next().is_some_and(|argument| argument == HANDED_IN);
@@ -43,7 +44,7 @@ pub fn serve(socket: &OwnedFd) -> io::Result<()> {
     };
     while let Some(channels) = inbox::next(socket)? {
         match sys::fork_into(0) {
-            Ok(Forked::Child) => monitor::main(&launcher, socket, channels),
+            Ok(Forked::Child) => monitor::main(&launcher, begun, channels),
             Ok(Forked::Parent(_)) => {}
             Err(error) => {
                 let error = SandboxError::new(Layer::Launcher, format!("forking a monitor: {error}"));

@@ -14,11 +14,13 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use super::arguments::{Numbers, Shown, arguments};
 use super::launcher::Launcher;
+use crate::cgroup::Offer;
 use crate::error::{Layer, SandboxError};
+use crate::native::descriptors;
 use crate::native::hosts::{self, Hosts};
 use crate::native::inbox::Channels;
-use crate::native::message::{Request, read_request, write_failure};
-use crate::native::process;
+use crate::native::message::{read_request, write_cell, write_failure};
+use crate::native::process::{self, Begun};
 use crate::native::root::{STAGING, attach, tmpfs};
 use crate::native::sys::{self, Forked};
 use crate::spec::{Mount, Spec, Stdin};
@@ -27,16 +29,18 @@ use crate::spec::{Mount, Spec, Stdin};
 const MAX_MESSAGE: usize = 2000;
 
 /// Runs as a fork of the launcher and never returns.
-pub fn main(launcher: &Launcher, socket: &OwnedFd, channels: Channels) -> ! {
+pub fn main(launcher: &Launcher, begun: &Begun, channels: Channels) -> ! {
     // Else this copy would keep the socket open after the launcher is gone.
-    sys::close(socket.as_fd());
+    sys::close(begun.socket.as_fd());
     let Ok(mut report) = channels.report.try_clone() else {
         sys::exit_now(1);
     };
     // A fault of ours must not unwind into the launcher's frames, of which this is a copy.
-    let served = catch_unwind(AssertUnwindSafe(|| run(launcher, channels)));
+    let mut cell = None;
+    let served = catch_unwind(AssertUnwindSafe(|| run(launcher, begun.offers.as_ref(), channels, &mut cell)));
     let served = served.unwrap_or_else(|_| Err(SandboxError::new(Layer::Launcher, "the monitor broke off")));
     if let Err(error) = served {
+        let _ = write_cell(&mut report, cell);
         write_failure(&mut report, &error);
     }
     sys::exit_now(0)
@@ -46,7 +50,12 @@ fn failed(layer: Layer, step: &'static str) -> impl FnOnce(io::Error) -> Sandbox
     move |error| SandboxError::new(layer, format!("{step}: {error}"))
 }
 
-fn run(launcher: &Launcher, mut channels: Channels) -> Result<(), SandboxError> {
+fn run(
+    launcher: &Launcher,
+    offers: Option<&OwnedFd>,
+    mut channels: Channels,
+    cell: &mut Option<u64>,
+) -> Result<(), SandboxError> {
     sys::reset_signals();
     let request = read_request(&channels.request).map_err(failed(Layer::Launcher, "reading the request"))?;
     let own = request.descriptors();
@@ -54,6 +63,16 @@ fn run(launcher: &Launcher, mut channels: Channels) -> Result<(), SandboxError> 
         return Err(SandboxError::new(Layer::Launcher, "not all descriptors of the run arrived"));
     }
     let handed_in = channels.handed_in.split_off(own);
+    let offer = match offers.filter(|_| request.cell.is_some()) {
+        Some(offers) => {
+            let taken = take(offers).map_err(failed(Layer::Cgroup, "taking a control group"))?;
+            let (offer, files) = taken;
+            *cell = Some(offer.number);
+            channels.handed_in.extend(files);
+            Some(offer)
+        }
+        None => None,
+    };
     let (shown, stdin) = if launcher.handed_in {
         let hosts = Hosts::handed_in(&request.spec, handed_in)?;
         let mounts = stage(&hosts.mounts).map_err(failed(Layer::Root, "laying out the host's files"))?;
@@ -65,7 +84,13 @@ fn run(launcher: &Launcher, mut channels: Channels) -> Result<(), SandboxError> 
     // Not before: a change of the user forgets it.
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|e| failed(Layer::Privileges, "binding to the launcher's life")(e.into()))?;
-    start(launcher, &request, channels, &shown, stdin.as_ref())
+    start(launcher, offer, channels, &shown, stdin.as_ref())
+}
+
+/// The next control group that is offered: the runner did that before it asked for the run.
+fn take(offers: &OwnedFd) -> io::Result<(Offer, Vec<OwnedFd>)> {
+    let (word, files) = descriptors::receive_with(offers)?.ok_or_else(|| io::Error::other("the runner is gone"))?;
+    Ok((serde_json::from_slice(&word)?, files))
 }
 
 /// The host's files by their paths, which the user of this process can reach or not.
@@ -114,7 +139,7 @@ fn stage(trees: &[OwnedFd]) -> io::Result<Vec<PathBuf>> {
 /// if it could not is something left to say.
 fn start(
     launcher: &Launcher,
-    request: &Request,
+    offer: Option<Offer>,
     channels: Channels,
     shown: &Shown,
     stdin: Option<&OwnedFd>,
@@ -136,8 +161,7 @@ fn start(
     let helpers = open.len();
     open.extend([launcher.program.as_fd(), filter.as_fd(), status.as_fd()]);
     let numbers = Numbers { program: 3 + helpers, filter: 4 + helpers, status: 5 + helpers, helpers };
-    let line = arguments(shown, &numbers).map_err(failed(Layer::Files, "naming the host's files"))?;
-    debug_assert_eq!(request.descriptors() + 5 + usize::from(stdin.is_some()), helpers);
+    let line = arguments(shown, &numbers, offer).map_err(failed(Layer::Files, "naming the host's files"))?;
     let pid = match sys::fork_into(0).map_err(broken("forking bwrap"))? {
         Forked::Child => {
             let laid_out =

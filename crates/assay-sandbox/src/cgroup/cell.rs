@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::Refusals;
 use super::group::{self, Group};
 
-/// What of a cell comes with a run, as open files in this order: *doors*, into
-/// which a process writes itself; *events*, which counts what was ended for
-/// memory; *peak* and *cpu*, where there are such.
+/// What of a cell is handed to who starts a program in it, as open files in this
+/// order: *doors*, into which a process writes itself; *bounds*, into which the
+/// limits are written; *events*, which counts what was ended for memory; *peak*
+/// and *cpu*, where there are such.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shape {
-    /// How many doors.
-    pub doors: usize,
+    /// Whether it is of version 2.
+    pub second: bool,
+    /// Whether swap has a bound of its own.
+    pub swap: bool,
     /// Whether the most memory used is counted.
     pub peak: bool,
     /// Whether CPU time is counted.
@@ -25,23 +28,51 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// How many doors.
+    pub fn doors(self) -> usize {
+        if self.second { 1 } else { 2 }
+    }
+
     /// How many open files.
     pub fn descriptors(self) -> usize {
-        self.doors + 1 + usize::from(self.peak) + usize::from(self.cpu)
+        self.doors() + 3 + [self.swap, self.peak, self.cpu].into_iter().map(usize::from).sum::<usize>()
     }
+}
+
+/// What a run may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    /// Bytes.
+    pub memory: u64,
+    /// Processes and threads.
+    pub pids: u32,
+}
+
+/// A cell as it is offered to who starts programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Offer {
+    /// Which of the engine's.
+    pub number: u64,
+    /// The files that come with it.
+    pub shape: Shape,
+    /// The limits that it has.
+    pub limits: Option<Limits>,
 }
 
 /// The control group of one run at a time.
 #[derive(Debug)]
 pub(crate) struct Cell {
+    number: u64,
     folders: Vec<PathBuf>,
     second: bool,
     doors: Vec<File>,
+    memory: File,
+    swap: Option<File>,
+    pids: File,
     events: File,
     peak: Option<File>,
     cpu: Option<File>,
-    limits: Option<(u64, u32)>,
-    before: Refusals,
+    limits: Option<Limits>,
 }
 
 impl Cell {
@@ -51,27 +82,36 @@ impl Cell {
         for folder in &folders {
             fs::create_dir(folder)?;
         }
-        let made = Self::open(folders.clone(), group.is_second());
+        let made = Self::open(number, folders.clone(), group.is_second());
         if made.is_err() {
             folders.iter().for_each(|folder| group::remove(folder));
         }
         made
     }
 
-    fn open(folders: Vec<PathBuf>, second: bool) -> io::Result<Self> {
-        let memory = folders.first().ok_or_else(|| io::Error::other("a group without a folder"))?;
+    fn open(number: u64, folders: Vec<PathBuf>, second: bool) -> io::Result<Self> {
+        let none = || io::Error::other("a group without a folder");
+        let (memory, pids) = (folders.first().ok_or_else(none)?, folders.last().ok_or_else(none)?);
         let writing = |path: PathBuf| File::options().write(true).open(path);
         let doors = folders.iter().map(|folder| writing(folder.join("cgroup.procs"))).collect::<Result<_, _>>()?;
-        let (events, peak) = if second {
-            // One process ended for memory ends them all.
+        let (bound, swap, events, peak) = if second {
+            // One process ended for memory ends them all; and what a run may have does not go to disk.
             fs::write(memory.join("memory.oom.group"), "1")?;
-            ("memory.events", "memory.peak")
+            if let Ok(swap) = writing(memory.join("memory.swap.max")) {
+                swap.write_all_at(b"0", 0)?;
+            }
+            ("memory.max", None, "memory.events", "memory.peak")
         } else {
-            ("memory.oom_control", "memory.max_usage_in_bytes")
+            let swap = writing(memory.join("memory.memsw.limit_in_bytes")).ok();
+            ("memory.limit_in_bytes", swap, "memory.oom_control", "memory.max_usage_in_bytes")
         };
         let peak = memory.join(peak);
         Ok(Self {
+            number,
             doors,
+            memory: writing(memory.join(bound))?,
+            swap,
+            pids: writing(pids.join("pids.max"))?,
             events: File::open(memory.join(events))?,
             // Before Linux 6.12 the peak of version 2 is for reading only.
             peak: File::options().read(true).write(true).open(&peak).or_else(|_| File::open(&peak)).ok(),
@@ -79,54 +119,35 @@ impl Cell {
             second,
             folders,
             limits: None,
-            before: Refusals::default(),
         })
     }
 
-    /// Sets what a run in it may have; bytes and processes.
-    pub fn limit(&mut self, memory: u64, pids: u32) -> io::Result<()> {
-        self.before = self.count();
-        if self.limits.replace((memory, pids)) == Some((memory, pids)) {
-            return Ok(());
-        }
-        // A number that no machine has is none; version 1 knows it as -1, version 2 by a word.
-        let unlimited = if self.second { "max" } else { "-1" };
-        let bytes = if memory >= 1 << 62 { unlimited.to_owned() } else { memory.to_string() };
-        let folder = self.memory();
-        if self.second {
-            fs::write(folder.join("memory.max"), &bytes)?;
-            optional(fs::write(folder.join("memory.swap.max"), "0"))?;
-        } else {
-            // Memory with swap is never less than memory alone: first away with the bound, then both anew.
-            optional(fs::write(folder.join("memory.memsw.limit_in_bytes"), "-1"))?;
-            fs::write(folder.join("memory.limit_in_bytes"), &bytes)?;
-            optional(fs::write(folder.join("memory.memsw.limit_in_bytes"), &bytes))?;
-        }
-        let most = if pids >= 1 << 22 { "max".to_owned() } else { pids.to_string() };
-        fs::write(self.pids().join("pids.max"), most)
+    /// What says which it is.
+    pub fn offer(&self) -> Offer {
+        let (swap, peak, cpu) = (self.swap.is_some(), self.peak.is_some(), self.cpu.is_some());
+        Offer { number: self.number, shape: Shape { second: self.second, swap, peak, cpu }, limits: self.limits }
     }
 
-    /// What comes with a run.
-    pub fn shape(&self) -> Shape {
-        Shape { doors: self.doors.len(), peak: self.peak.is_some(), cpu: self.cpu.is_some() }
+    /// Which of the engine's it is.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The run that it served set these.
+    pub fn has(&mut self, limits: Limits) {
+        self.limits = Some(limits);
     }
 
     /// The open files, in the order of [`Shape`].
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.doors.iter().chain([&self.events]).chain(&self.peak).chain(&self.cpu).map(|file| file.as_fd())
+        let bounds = [&self.memory].into_iter().chain(&self.swap).chain([&self.pids]);
+        let counts = [&self.events].into_iter().chain(&self.peak).chain(&self.cpu);
+        self.doors.iter().chain(bounds).chain(counts).map(|file| file.as_fd())
     }
 
-    /// What the kernel refused since the limits were set.
+    /// What the kernel refused in it so far.
     pub fn refusals(&self) -> Refusals {
-        let now = self.count();
-        Refusals {
-            memory: now.memory.saturating_sub(self.before.memory),
-            processes: now.processes.saturating_sub(self.before.processes),
-        }
-    }
-
-    fn count(&self) -> Refusals {
-        let processes = File::open(self.pids().join("pids.events")).ok();
+        let processes = self.folders.last().and_then(|folder| File::open(folder.join("pids.events")).ok());
         Refusals {
             memory: counter(&self.events, "oom_kill").unwrap_or(0),
             processes: processes.and_then(|events| counter(&events, "max")).unwrap_or(0),
@@ -152,13 +173,13 @@ impl Cell {
         } else {
             ("memory.force_empty", "0".to_owned())
         };
-        let _ = fs::write(self.memory().join(file), what);
+        let _ = fs::write(self.folder().join(file), what);
         self.held() <= remains
     }
 
     fn held(&self) -> u64 {
         let file = if self.second { "memory.current" } else { "memory.usage_in_bytes" };
-        let text = fs::read_to_string(self.memory().join(file)).unwrap_or_default();
+        let text = fs::read_to_string(self.folder().join(file)).unwrap_or_default();
         text.trim().parse().unwrap_or(u64::MAX)
     }
 
@@ -169,22 +190,8 @@ impl Cell {
         }
     }
 
-    fn memory(&self) -> &Path {
+    fn folder(&self) -> &Path {
         self.folders.first().map_or(Path::new(""), PathBuf::as_path)
-    }
-
-    fn pids(&self) -> &Path {
-        self.folders.last().map_or(Path::new(""), PathBuf::as_path)
-    }
-}
-
-/// A kernel without swap has no bound for it.
-fn optional(written: io::Result<()>) -> io::Result<()> {
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::PermissionDenied => {
-            Ok(())
-        }
-        other => other,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What both engines are: a launcher, the layers, the cells of tier F, and the
 //! proofs that all of it holds.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 use super::process::Process;
 use super::restrict::NEWEST_LANDLOCK_ABI;
@@ -39,39 +39,45 @@ pub(crate) struct Core {
 
 impl Core {
     /// Probes the layers, starts the launcher and proves the confinement.
-    /// `start` gets whether this is root; `layers` what Landlock ABI is enforced.
+    /// `ahead` is how many control groups the launcher takes before there is a run. `start` gets whether this is
+    /// root, and where the launcher is to take them; `layers` what Landlock ABI is enforced.
     pub fn open(
         wanted: Wanted,
-        start: impl FnOnce(bool) -> Result<Process, SandboxError>,
+        ahead: usize,
+        start: impl Fn(bool, Option<BorrowedFd<'_>>) -> Result<Process, SandboxError>,
         layers: impl FnOnce(i32) -> Layers,
     ) -> Result<Self, SandboxError> {
         tier::possible(wanted.minimum)?;
         let landlock_abi = landlock_abi(wanted.landlock_abi, sys::landlock_abi(), drill().as_deref())?;
         // Before the launcher starts, which must not be where cells are made.
-        let cells = if wanted.without_cgroups { Err("not wanted in this call".into()) } else { Cells::open() };
+        let cells = if wanted.without_cgroups { Err("not wanted in this call".into()) } else { Cells::open(ahead) };
         let as_root = rustix::process::geteuid().is_root();
         let reserve = wanted.reserve.unwrap_or_else(usual_reserve);
         let settings = Settings { landlock_abi, reserve, as_root };
-        let mut core = Self { process: start(as_root)?, settings, cells: None, layers: layers(landlock_abi) };
-        match cells.and_then(|cells| core.fence(cells)) {
-            Ok(()) => {}
-            Err(reason) => {
-                (core.cells, core.layers.tier) = (None, Tier::P);
-                core.layers.layers.insert("cgroup".into(), reason);
-                core.layers.proofs = proofs::prove(&core)?;
+        let start = |cells: Option<&Cells>| start(as_root, cells.map(Cells::socket));
+        let (cells, unfenced) = match cells {
+            Ok(cells) => (Some(cells), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let mut core = Self { process: start(cells.as_ref())?, settings, cells, layers: layers(landlock_abi) };
+        if let Some(reason) = unfenced.map_or_else(|| core.fence().err(), Some) {
+            if core.cells.is_some() {
+                core.process = start(None)?;
+                core.cells = None;
             }
+            core.layers.layers.insert("cgroup".into(), reason);
+            core.layers.proofs = proofs::prove(&core)?;
         }
         core.layers.require(wanted.minimum)?;
         Ok(core)
     }
 
     /// Proves the confinement with cells, and that it was them who refused.
-    fn fence(&mut self, cells: Cells) -> Result<(), String> {
-        let what = format!("{}: memory and processes of each run, enforced", cells.describe());
-        let cells = self.cells.insert(cells);
-        cells.count_refusals();
+    fn fence(&mut self) -> Result<(), String> {
         let mut proven = proofs::prove(self).map_err(|error| format!("tried, and not usable: {}", error.what))?;
-        let refused = self.cells.as_ref().map(Cells::refusals).unwrap_or_default();
+        let Some(cells) = &self.cells else { return Err("none was made".into()) };
+        let what = format!("{}: memory and processes of each run, enforced", cells.describe());
+        let refused = cells.proved();
         if refused.memory == 0 || refused.processes == 0 {
             return Err("tried, and the kernel did not enforce it".into());
         }
@@ -84,14 +90,18 @@ impl Core {
     }
 
     fn run_end(&self, spec: &Spec, end: Option<(Endpoint, OwnedFd)>) -> Result<Finished, SandboxError> {
+        let (socket, mut used) = (self.process.socket()?, None);
         let Some(cells) = &self.cells else {
-            return runner::run(self.process.socket()?, spec, self.settings, end, None);
+            return runner::run(socket, spec, self.settings, end, None, &mut used);
         };
-        let cell = cells
-            .take(spec)
+        let limits = cells.limits(spec);
+        cells
+            .offer()
             .map_err(|error| SandboxError::new(Layer::Cgroup, format!("a control group for the run: {error}")))?;
-        let finished = runner::run(self.process.socket()?, spec, self.settings, end, Some(&cell));
-        cells.give_back(cell, finished.is_ok());
+        let finished = runner::run(socket, spec, self.settings, end, Some(limits), &mut used);
+        if let Some(number) = used {
+            cells.back(number, limits, finished.is_ok());
+        }
         finished
     }
 }

@@ -1,9 +1,10 @@
 //! The native engine as the runner sees it.
 
 use std::ffi::OsStr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 use super::core::{Core, Wanted};
+use super::launcher::READY;
 use super::message::HANDED_IN;
 use super::process::Process;
 use crate::Sandbox;
@@ -44,11 +45,11 @@ impl Native {
     pub fn open(options: &NativeOptions) -> Result<Self, SandboxError> {
         let NativeOptions { landlock_abi, reserve, minimum, without_cgroups } = *options;
         let wanted = Wanted { landlock_abi, reserve, minimum, without_cgroups };
-        let start = |as_root: bool| {
+        let start = |as_root: bool, offers: Option<BorrowedFd<'_>>| {
             let arguments: &[&OsStr] = if as_root { &[OsStr::new(HANDED_IN)] } else { &[] };
-            Process::start(arguments, as_root)
+            Process::start(arguments, as_root, offers)
         };
-        Core::open(wanted, start, |abi| Layers::of("native".into(), abi, &[])).map(Self)
+        Core::open(wanted, READY, start, |abi| Layers::of("native".into(), abi, &[])).map(Self)
     }
 }
 

@@ -1,16 +1,21 @@
-//! A run's control group, as the run sees it: open files that came with it.
+//! A run's control group, as who starts its program sees it: open files.
 
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use crate::cgroup::{Shape, counter};
+use super::descriptors;
+use crate::cgroup::{Limits, Offer, counter};
 
 /// The control group that fences one run in.
 pub struct Fence {
+    offer: Offer,
     doors: Vec<OwnedFd>,
+    memory: File,
+    swap: Option<File>,
+    pids: File,
     events: File,
     peak: Option<File>,
     cpu: Option<File>,
@@ -19,30 +24,72 @@ pub struct Fence {
 }
 
 impl Fence {
-    /// Takes its files out of the descriptors of a run, of which they are the first. To be called before the run begins.
-    pub fn take(shape: Shape, descriptors: &mut Vec<OwnedFd>) -> io::Result<Self> {
-        if descriptors.len() < shape.descriptors() {
-            return Err(io::Error::other("its files did not come with the message"));
+    /// Waits for the next that is offered; `None` when the runner is gone.
+    pub fn next(offers: impl AsFd) -> io::Result<Option<Self>> {
+        let Some((word, descriptors)) = descriptors::receive_with(offers)? else { return Ok(None) };
+        Self::of(serde_json::from_slice(&word)?, descriptors).map(Some)
+    }
+
+    /// From an offer and its files.
+    pub fn of(offer: Offer, descriptors: Vec<OwnedFd>) -> io::Result<Self> {
+        let shape = offer.shape;
+        if descriptors.len() != shape.descriptors() {
+            return Err(io::Error::other("the files of a control group did not come with it"));
         }
-        let mut files = descriptors.drain(..shape.descriptors());
-        let doors = files.by_ref().take(shape.doors).collect();
-        let mut next = || files.next().map(File::from);
-        let events = next().ok_or_else(|| io::Error::other("its files did not come with the message"))?;
-        let peak = if shape.peak { next() } else { None };
-        let cpu = if shape.cpu { next() } else { None };
-        drop(files);
-        if let Some(peak) = &peak {
+        let mut files = descriptors.into_iter();
+        let doors = files.by_ref().take(shape.doors()).collect();
+        let mut next = || files.next().map(File::from).ok_or_else(|| io::Error::other("a file is missing"));
+        Ok(Self {
+            offer,
+            doors,
+            memory: next()?,
+            swap: shape.swap.then(&mut next).transpose()?,
+            pids: next()?,
+            events: next()?,
+            peak: shape.peak.then(&mut next).transpose()?,
+            cpu: shape.cpu.then(&mut next).transpose()?,
+            ended_before: 0,
+            cpu_before: Duration::ZERO,
+        })
+    }
+
+    /// Which of the engine's it is.
+    pub fn number(&self) -> u64 {
+        self.offer.number
+    }
+
+    /// For the process that will be the program: who writes `0` into each is in it, with all that it starts.
+    pub fn take_doors(&mut self) -> Vec<OwnedFd> {
+        std::mem::take(&mut self.doors)
+    }
+
+    /// Sets the limits of the run, which begins now; so does the counting.
+    pub fn begin(&mut self, limits: Limits) -> io::Result<()> {
+        if self.offer.limits != Some(limits) {
+            self.limit(limits)?;
+        }
+        if let Some(peak) = &self.peak {
             // Where this cannot be, the cell is new.
             let _ = peak.write_all_at(b"0", 0);
         }
-        let mut fence = Self { doors, events, peak, cpu, ended_before: 0, cpu_before: Duration::ZERO };
-        (fence.ended_before, fence.cpu_before) = (fence.ended(), fence.cpu());
-        Ok(fence)
+        (self.ended_before, self.cpu_before) = (self.ended(), self.used());
+        Ok(())
     }
 
-    /// For the program: who writes `0` into each is in it, with all that it starts.
-    pub fn doors(&self) -> &[OwnedFd] {
-        &self.doors
+    fn limit(&self, limits: Limits) -> io::Result<()> {
+        // A number that no machine has is none; version 1 knows it as -1, version 2 by a word.
+        let unlimited = if self.offer.shape.second { "max" } else { "-1" };
+        let bytes = if limits.memory >= 1 << 62 { unlimited.to_owned() } else { limits.memory.to_string() };
+        if let Some(swap) = &self.swap {
+            // Memory with swap is never less than memory alone: first away with the bound, then both anew.
+            swap.write_all_at(b"-1", 0)?;
+        }
+        self.memory.write_all_at(bytes.as_bytes(), 0)?;
+        if let Some(swap) = &self.swap {
+            swap.write_all_at(bytes.as_bytes(), 0)?;
+        }
+        let most = if limits.pids >= 1 << 22 { "max".to_owned() } else { limits.pids.to_string() };
+        self.pids.write_all_at(most.as_bytes(), 0)
     }
 
     /// Whether the kernel ended a process of the run for memory.
@@ -59,8 +106,11 @@ impl Fence {
 
     /// CPU time of the run, where the group counts it; else nothing.
     pub fn cpu(&self) -> Duration {
-        let used = self.cpu.as_ref().and_then(|file| counter(file, "usage_usec")).unwrap_or(0);
-        Duration::from_micros(used).saturating_sub(self.cpu_before)
+        self.used().saturating_sub(self.cpu_before)
+    }
+
+    fn used(&self) -> Duration {
+        Duration::from_micros(self.cpu.as_ref().and_then(|file| counter(file, "usage_usec")).unwrap_or(0))
     }
 
     fn ended(&self) -> u64 {
@@ -79,6 +129,7 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::cgroup::Shape;
 
     fn file(text: &str) -> File {
         let mut file = tempfile::tempfile().unwrap();
@@ -86,22 +137,32 @@ mod tests {
         file
     }
 
+    fn text(file: &File) -> String {
+        let mut text = [0; 64];
+        let count = file.read_at(&mut text, 0).unwrap();
+        String::from_utf8(text[..count].to_vec()).unwrap()
+    }
+
     #[test]
-    fn its_files_are_the_first_and_counts_begin_with_the_run() {
-        let events = file("low 0\noom 1\noom_kill 3\noom_group_kill 9\n");
-        let (peak, cpu) = (file("777777\n"), file("usage_usec 500\nuser_usec 400\n"));
-        let shape = Shape { doors: 1, peak: true, cpu: true };
-        let all = [file(""), events.try_clone().unwrap(), peak, cpu.try_clone().unwrap(), file("the rest")];
-        let mut all: Vec<OwnedFd> = all.map(OwnedFd::from).into();
-        let fence = Fence::take(shape, &mut all).unwrap();
-        assert_eq!((all.len(), fence.doors().len()), (1, 1));
-        assert!(!fence.hit());
+    fn limits_are_set_and_counts_begin_with_the_run() {
+        let (memory, pids) = (file(""), file(""));
+        let (events, cpu) =
+            (file("low 0\noom 1\noom_kill 3\noom_group_kill 9\n"), file("usage_usec 500\nuser_usec 4\n"));
+        let shape = Shape { second: true, swap: false, peak: true, cpu: true };
+        let all = [&file(""), &memory, &pids, &events, &file("777777\n"), &cpu];
+        let all: Vec<OwnedFd> = all.map(|file| file.try_clone().unwrap().into()).into();
+        assert_eq!(all.len(), shape.descriptors());
+        let offer = Offer { number: 7, shape, limits: None };
+        let mut fence = Fence::of(offer, all).unwrap();
+        assert_eq!((fence.number(), fence.take_doors().len()), (7, 1));
+        fence.begin(Limits { memory: 4096, pids: u32::MAX }).unwrap();
+        assert_eq!((text(&memory).as_str(), text(&pids).as_str()), ("4096", "max"));
         // Written as the kernel reads it, a plain file keeps the digits behind the reset.
-        assert_eq!((fence.peak(), fence.cpu()), (Some(77_777), Duration::ZERO));
+        assert_eq!((fence.peak(), fence.cpu(), fence.hit()), (Some(77_777), Duration::ZERO, false));
         events.write_all_at(b"low 0\noom 1\noom_kill 4\n", 0).unwrap();
         cpu.write_all_at(b"usage_usec 900\n", 0).unwrap();
         assert!(fence.hit());
         assert_eq!(fence.cpu(), Duration::from_micros(400));
-        assert!(Fence::take(shape, &mut Vec::new()).is_err());
+        assert!(Fence::of(offer, Vec::new()).is_err());
     }
 }

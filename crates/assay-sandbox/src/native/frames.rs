@@ -18,6 +18,7 @@ pub struct Frames<'a> {
     room: (u64, u64),
     open_file: Option<File>,
     outcome: Option<Result<Report, SandboxError>>,
+    cell: Option<u64>,
 }
 
 fn broken() -> io::Error {
@@ -27,7 +28,15 @@ fn broken() -> io::Error {
 impl<'a> Frames<'a> {
     /// Nothing read yet; `collect` says which folders will come, and their bounds.
     pub fn new(collect: &'a [Collect]) -> Self {
-        Self { collect, buffer: Vec::new(), trees: Vec::new(), room: (0, 0), open_file: None, outcome: None }
+        Self {
+            collect,
+            buffer: Vec::new(),
+            trees: Vec::new(),
+            room: (0, 0),
+            open_file: None,
+            outcome: None,
+            cell: None,
+        }
     }
 
     /// Takes the next bytes of the pipe.
@@ -56,6 +65,11 @@ impl<'a> Frames<'a> {
         matches!(self.outcome, Some(Err(_)))
     }
 
+    /// The control group that the run was in, if it came to say so.
+    pub fn cell(&self) -> Option<u64> {
+        self.cell
+    }
+
     /// What it came to, at the end of the pipe.
     pub fn finish(self) -> Result<(Report, Vec<Tree>), SandboxError> {
         let report = self.outcome.unwrap_or_else(|| {
@@ -72,6 +86,7 @@ impl<'a> Frames<'a> {
                 self.outcome = Some(Err(SandboxError::new(error.layer, error.what)));
             }
             Tag::Finished => self.outcome = Some(Ok(serde_json::from_slice(payload)?)),
+            Tag::Cell => self.cell = Some(u64::from_le_bytes(payload.try_into().map_err(|_| broken())?)),
             Tag::Tree => {
                 self.open_file = None;
                 let next = self.collect.get(self.trees.len()).ok_or_else(broken)?;
@@ -141,7 +156,8 @@ mod tests {
     use super::*;
     use crate::spec::{End, Usage};
 
-    const TAGS: [Tag; 9] = [
+    const TAGS: [Tag; 10] = [
+        Tag::Cell,
         Tag::Failed,
         Tag::Finished,
         Tag::Tree,

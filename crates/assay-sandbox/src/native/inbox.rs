@@ -18,7 +18,7 @@ pub struct Channels {
     pub stdout: OwnedFd,
     /// The program's standard error.
     pub stderr: OwnedFd,
-    /// The link of a join, if it is an end of one; the files of its control group, if it has one; then what the runner opened of the host, when it is root.
+    /// The link of a join, if it is an end of one; then what the runner opened of the host, when it is root.
     pub handed_in: Vec<OwnedFd>,
 }
 

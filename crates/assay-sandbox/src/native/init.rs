@@ -12,7 +12,7 @@ use super::fence::Fence;
 use super::hosts::Hosts;
 use super::inbox::{self, Channels};
 use super::launcher::{Launcher, Outer};
-use super::message::{Request, Tag, read_request, write_failure, write_frame};
+use super::message::{Request, Tag, read_request, write_cell, write_failure, write_frame};
 use super::program::{Program, Stopped};
 use super::root::{self, Root};
 use super::{collect, joint, supervise, sys};
@@ -27,8 +27,8 @@ pub const TAKEN: &[u8] = b"t";
 
 /// Runs as pid 1 of new namespaces and never returns: makes ready what is the
 /// same for all runs, waits for one, and serves it.
-pub fn main(launcher: &Launcher, socket: &OwnedFd, mut not_yet_taken: PipeWriter) -> ! {
-    let prepared = prepare(launcher);
+pub fn main(launcher: &Launcher, socket: &OwnedFd, mut not_yet_taken: PipeWriter, mut fence: Option<Fence>) -> ! {
+    let prepared = prepare(launcher, fence.as_mut());
     let next = inbox::next(socket);
     let _ = not_yet_taken.write_all(TAKEN);
     drop(not_yet_taken);
@@ -41,9 +41,12 @@ pub fn main(launcher: &Launcher, socket: &OwnedFd, mut not_yet_taken: PipeWriter
         sys::exit_now(1);
     };
     // A fault of ours must not unwind into the launcher's frames, of which this is a copy.
-    let served = catch_unwind(AssertUnwindSafe(|| prepared.and_then(|prepared| run(prepared, channels, launcher))));
+    let served = catch_unwind(AssertUnwindSafe(|| {
+        prepared.and_then(|prepared| run(prepared, channels, launcher, fence.as_mut()))
+    }));
     let served = served.unwrap_or_else(|_| Err(SandboxError::new(Layer::Launcher, "init broke off")));
     if let Err(error) = served {
+        let _ = write_cell(&mut report, fence.as_ref().map(Fence::number));
         write_failure(&mut report, &error);
     }
     sys::exit_now(0)
@@ -59,7 +62,7 @@ struct Prepared {
     program: Program,
 }
 
-fn prepare(launcher: &Launcher) -> Result<Prepared, SandboxError> {
+fn prepare(launcher: &Launcher, fence: Option<&mut Fence>) -> Result<Prepared, SandboxError> {
     sys::reset_signals();
     sys::ignore_broken_pipes();
     set_parent_process_death_signal(Some(Signal::KILL))
@@ -76,24 +79,29 @@ fn prepare(launcher: &Launcher) -> Result<Prepared, SandboxError> {
         root.enter()?;
         root::forget_host()?;
     }
-    let program = Program::fork(launcher).map_err(failed(Layer::Launcher, "forking the program"))?;
+    let program = Program::fork(launcher, fence.map(Fence::take_doors).unwrap_or_default())
+        .map_err(failed(Layer::Launcher, "forking the program"))?;
     Ok(Prepared { root, program })
 }
 
-fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Result<(), SandboxError> {
+fn run(
+    prepared: Prepared,
+    mut channels: Channels,
+    launcher: &Launcher,
+    mut fence: Option<&mut Fence>,
+) -> Result<(), SandboxError> {
     let Prepared { root, program } = prepared;
     let request = read_request(&channels.request).map_err(failed(Layer::Launcher, "reading the request"))?;
     let spec = &request.spec;
     let link = request.endpoint.is_some().then(|| channels.take_link()).transpose();
     let link = link.map_err(failed(Layer::Launcher, "the link of a join"))?;
-    let fence = request.cell.map(|shape| Fence::take(shape, &mut channels.handed_in)).transpose();
-    let fence = fence.map_err(failed(Layer::Cgroup, "the files of the control group"))?;
+    begin(fence.as_deref_mut(), &request)?;
     let hosts = if launcher.handed_in {
         Hosts::handed_in(spec, std::mem::take(&mut channels.handed_in))?
     } else {
         Hosts::open(spec)?
     };
-    program.take(&channels, fence.as_ref(), hosts.stdin.as_ref());
+    program.take(&channels, hosts.stdin.as_ref());
     if let (Some(endpoint), Some(link)) = (request.endpoint, &link) {
         joint::hand_out(endpoint, link).map_err(failed(Layer::Namespaces, "the sockets of a join"))?;
     }
@@ -107,7 +115,18 @@ fn run(prepared: Prepared, mut channels: Channels, launcher: &Launcher) -> Resul
         root::forget_host()?;
     }
     program.proceed();
-    watch(&program, &request, channels, fence.as_ref(), link.as_ref())
+    watch(&program, &request, channels, fence.as_deref(), link.as_ref())
+}
+
+/// Sets the limits of the run's control group. A run that should be in one and is not does not start.
+pub fn begin(fence: Option<&mut Fence>, request: &Request) -> Result<(), SandboxError> {
+    match (fence, request.cell) {
+        (Some(fence), Some(limits)) => {
+            fence.begin(limits).map_err(failed(Layer::Cgroup, "setting the limits of the control group"))
+        }
+        (_, None) => Ok(()),
+        (None, Some(_)) => Err(SandboxError::new(Layer::Cgroup, "the run came without its control group")),
+    }
 }
 
 /// From the start of the program on: watches it, brings folders out, and has the last word.
@@ -129,6 +148,7 @@ pub fn watch(
     // Held until now, so that the runner wakes once and not for each of them.
     drop((stdout, stderr));
     let mut to = io::BufWriter::with_capacity(64 * 1024, &mut to_runner);
+    write_cell(&mut to, fence.map(Fence::number)).map_err(failed(Layer::Launcher, "sending the report"))?;
     for folder in &request.spec.collect {
         collect::send(folder, &mut to).map_err(failed(Layer::Files, "bringing out a folder"))?;
     }

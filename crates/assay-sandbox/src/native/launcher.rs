@@ -6,8 +6,10 @@ use std::os::fd::OwnedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::fence::Fence;
 use super::filter::Filters;
 use super::message::{HANDED_IN, LAUNCHER_NAME, write_failure};
+use super::process::Begun;
 use super::sys::{self, Forked};
 use super::{inbox, init, process};
 use crate::bubblewrap::launcher::BUBBLEWRAP;
@@ -21,12 +23,11 @@ pub type Builtin = fn(&[u8], &mut dyn Write) -> Result<(), String>;
 /// Mounts that one request may have (the kernel takes 253 descriptors a message).
 pub const MAX_MOUNTS: usize = 200;
 
-/// Descriptors that may come with one request beside the fixed ones: the mounts, standard input, the link of
-/// a join, the files of a control group.
-pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 7;
+/// Descriptors that may come with one request beside the fixed ones: the mounts, standard input, the link of a join.
+pub const MAX_HANDED_IN: usize = MAX_MOUNTS + 2;
 
 /// How many inits stand ready.
-const READY: usize = 2;
+pub const READY: usize = 2;
 
 /// How long none is taken before another is made, as long as one stands ready.
 const QUIET: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
@@ -93,16 +94,25 @@ pub fn take_over_if_asked(builtins: &[(&str, Builtin)]) {
 ///
 /// An init serves one run and ends with it. That it was made before the run was
 /// asked for saves the run the time in which the kernel makes namespaces.
-fn serve(socket: &OwnedFd, builtins: Vec<(String, Builtin)>) -> io::Result<()> {
+fn serve(begun: &Begun, builtins: Vec<(String, Builtin)>) -> io::Result<()> {
+    let Begun { socket, offers } = begun;
     let outer = Outer { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
     let handed_in = std::env::args_os().nth(1).is_some_and(|argument| argument == HANDED_IN);
     let launcher = Launcher { filters: Filters::new(), outer, handed_in, builtins };
     let mut ready = Ready::default();
     loop {
         while ready.inits.len() < READY && (ready.inits.is_empty() || ready.quiet) {
-            let made = make_init(&launcher, socket);
+            let mut fence = ready.spare.take();
+            if let (None, Some(offers)) = (&fence, offers) {
+                if !readable(offers)? {
+                    break;
+                }
+                let Some(next) = Fence::next(offers)? else { return Ok(()) };
+                fence = Some(next);
+            }
+            let made = make_init(&launcher, socket, &mut fence);
             match made {
-                Ok(taken) if ready.deaths < MAX_DEATHS => ready.inits.push(taken),
+                Ok(taken) if ready.deaths < MAX_DEATHS => ready.inits.push((taken, fence)),
                 other => {
                     // The next run is told; it may be the only one who can do something about it.
                     let why = other.err().map_or_else(|| "they end at once".to_owned(), |error| error.to_string());
@@ -115,25 +125,37 @@ fn serve(socket: &OwnedFd, builtins: Vec<(String, Builtin)>) -> io::Result<()> {
                 }
             }
         }
-        if ready.wait(socket)? {
+        if ready.wait(socket, offers.as_ref())? {
             return Ok(());
         }
     }
 }
 
 /// Makes an init in new namespaces. The pipe ends when it takes a run, or dies.
-fn make_init(launcher: &Launcher, socket: &OwnedFd) -> io::Result<PipeReader> {
+fn make_init(launcher: &Launcher, socket: &OwnedFd, fence: &mut Option<Fence>) -> io::Result<PipeReader> {
     let (taken, not_yet_taken) = io::pipe()?;
     match sys::fork_into(sys::NAMESPACES)? {
-        Forked::Child => init::main(launcher, socket, not_yet_taken),
+        Forked::Child => init::main(launcher, socket, not_yet_taken, fence.take()),
         Forked::Parent(_) => Ok(taken),
+    }
+}
+
+/// Whether a message is there to be taken, or the other side is gone.
+fn readable(socket: &OwnedFd) -> io::Result<bool> {
+    const NOW: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+    match poll(&mut [PollFd::new(socket, PollFlags::IN)], Some(&NOW)) {
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        other => Ok(other? > 0),
     }
 }
 
 /// The inits that stand ready, by the pipes that tell when they no longer do.
 #[derive(Default)]
 struct Ready {
-    inits: Vec<PipeReader>,
+    /// With the control group that each is in: one that dies without a run leaves it to the next.
+    inits: Vec<(PipeReader, Option<Fence>)>,
+    /// What such a one left.
+    spare: Option<Fence>,
     /// How many ended without a run, since one last took one.
     deaths: u32,
     /// Whether none was taken for a while: making the next must not slow down the run that took the last.
@@ -142,9 +164,12 @@ struct Ready {
 
 impl Ready {
     /// Waits until an init is taken or dead, and forgets it, or until the runner is gone; then true.
-    fn wait(&mut self, socket: &OwnedFd) -> io::Result<bool> {
+    fn wait(&mut self, socket: &OwnedFd, offers: Option<&OwnedFd>) -> io::Result<bool> {
         let mut polls: Vec<PollFd<'_>> = vec![PollFd::new(socket, PollFlags::empty())];
-        polls.extend(self.inits.iter().map(|taken| PollFd::new(taken, PollFlags::empty())));
+        polls.extend(self.inits.iter().map(|(taken, _)| PollFd::new(taken, PollFlags::empty())));
+        if self.inits.is_empty() {
+            polls.extend(offers.map(|offers| PollFd::new(offers, PollFlags::IN)));
+        }
         let timeout = if self.inits.len() < READY { Some(&QUIET) } else { None };
         match poll(&mut polls, timeout) {
             Ok(count) => self.quiet = count == 0,
@@ -153,12 +178,15 @@ impl Ready {
         }
         let mut over = polls.iter().map(|poll| !poll.revents().is_empty()).collect::<Vec<_>>().into_iter();
         let gone = over.next().unwrap_or(true);
-        let deaths = &mut self.deaths;
-        self.inits.retain_mut(|init| {
+        let (deaths, spare) = (&mut self.deaths, &mut self.spare);
+        self.inits.retain_mut(|(init, fence)| {
             let over = over.next().unwrap_or(true);
             if over {
                 let taken = init.read(&mut [0]).is_ok_and(|count| count > 0);
                 *deaths = if taken { 0 } else { *deaths + 1 };
+                if !taken {
+                    *spare = fence.take().or(spare.take());
+                }
             }
             !over
         });

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cgroup::Shape;
+use crate::cgroup::Limits;
 use crate::error::SandboxError;
 use crate::join::Endpoint;
 use crate::spec::{End, Spec, Usage};
@@ -25,14 +25,14 @@ pub struct Request {
     pub reserve: u64,
     /// The end of a join that this run is. Its link is the first descriptor after the fixed ones.
     pub endpoint: Option<Endpoint>,
-    /// The control group that the run is in; its files follow.
-    pub cell: Option<Shape>,
+    /// The limits of the control group that the run is in, if it is in one.
+    pub cell: Option<Limits>,
 }
 
 impl Request {
     /// How many descriptors stand between the fixed ones and those of the host.
     pub fn descriptors(&self) -> usize {
-        usize::from(self.endpoint.is_some()) + self.cell.map_or(0, Shape::descriptors)
+        usize::from(self.endpoint.is_some())
     }
 }
 
@@ -68,6 +68,8 @@ pub enum Tag {
     Folder = b'D',
     /// A file: one byte of executability, then its path.
     File = b'R',
+    /// The number of the run's control group, eight bytes.
+    Cell = b'G',
     /// Bytes of the last file.
     Content = b'C',
     /// A link: four bytes of path length, path, target.
@@ -86,6 +88,7 @@ impl Tag {
             Self::Tree,
             Self::Folder,
             Self::File,
+            Self::Cell,
             Self::Content,
             Self::Link,
             Self::Other,
@@ -116,6 +119,11 @@ pub fn take_frame(buffer: &[u8]) -> io::Result<Option<(Tag, &[u8], usize)>> {
     let length = u32::from_le_bytes(length) as usize;
     let tag = Tag::from_byte(tag).filter(|_| length <= MAX_FRAME).ok_or_else(|| io::Error::other("a broken frame"))?;
     Ok(rest.get(..length).map(|payload| (tag, payload, 5 + length)))
+}
+
+/// Writes which control group the run is in, of which the runner then knows that it is free.
+pub fn write_cell(to: &mut impl Write, cell: Option<u64>) -> io::Result<()> {
+    cell.map_or(Ok(()), |number| write_frame(to, Tag::Cell, &number.to_le_bytes()))
 }
 
 /// Writes an error as the only frame; a reader that is gone needs no word.

@@ -17,7 +17,7 @@ mod collect;
 mod command;
 mod copy;
 pub(crate) mod core;
-mod descriptors;
+pub(crate) mod descriptors;
 mod engine;
 pub(crate) mod fence;
 pub(crate) mod filter;

@@ -1,6 +1,7 @@
 //! The launcher as a process: how the runner starts and ends it, and how it
 //! begins. The same for both engines.
 
+use std::ffi::OsStr;
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
@@ -29,14 +30,14 @@ pub struct Process {
 
 impl Process {
     /// Starts this program again, with these arguments, as the launcher; as
-    /// [`NOBODY`] if the runner is root and the launcher need not be.
-    pub fn start(arguments: &[&std::ffi::OsStr], drop_root: bool) -> Result<Self, SandboxError> {
+    /// [`NOBODY`] if the runner is root and the launcher need not be. Control groups are taken from `offers`.
+    pub fn start(arguments: &[&OsStr], drop_root: bool, offers: Option<BorrowedFd<'_>>) -> Result<Self, SandboxError> {
         let failed = |step: &'static str| {
             move |error| SandboxError::new(Layer::Launcher, format!("{step} the launcher: {error}"))
         };
         let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
             .map_err(|error| failed("a socket to")(error.into()))?;
-        let child = spawn(theirs, arguments, drop_root).map_err(failed("starting"))?;
+        let child = spawn(theirs, arguments, drop_root, offers).map_err(failed("starting"))?;
         Ok(Self { socket: Some(ours), child })
     }
 
@@ -55,11 +56,12 @@ impl Drop for Process {
     }
 }
 
-fn spawn(socket: OwnedFd, arguments: &[&std::ffi::OsStr], drop_root: bool) -> io::Result<Child> {
+fn spawn(socket: OwnedFd, arguments: &[&OsStr], drop_root: bool, offers: Option<BorrowedFd<'_>>) -> io::Result<Child> {
     let program = runnable(File::open("/proc/self/exe")?, drop_root)?;
     let mut command = Command::new(format!("/proc/self/fd/{}", program.as_raw_fd()));
     command.arg0(LAUNCHER_NAME).args(arguments).env_clear().current_dir("/");
-    command.stdin(Stdio::from(socket)).stdout(Stdio::null()).stderr(Stdio::null());
+    let offers = offers.map(|offers| offers.try_clone_to_owned()).transpose()?;
+    command.stdin(Stdio::from(socket)).stdout(offers.map_or_else(Stdio::null, Stdio::from)).stderr(Stdio::null());
     if drop_root {
         // Also clears the supplementary groups.
         command.uid(NOBODY).gid(NOBODY);
@@ -79,12 +81,25 @@ pub fn runnable(mut program: File, by_others: bool) -> io::Result<OwnedFd> {
     Ok(File::open(format!("/proc/self/fd/{}", copy.as_raw_fd()))?.into())
 }
 
-/// The first thing that a launcher does. Returns the socket to the runner.
-pub fn begin() -> io::Result<OwnedFd> {
+/// What a launcher begins with.
+pub struct Begun {
+    /// The socket to the runner, where runs are asked for.
+    pub socket: OwnedFd,
+    /// Where control groups are offered, if there are some.
+    pub offers: Option<OwnedFd>,
+}
+
+/// The first thing that a launcher does.
+pub fn begin() -> io::Result<Begun> {
     // What the runner's own parent left open is nobody's business here.
     sys::close_from(3)?;
-    // The socket came as standard input; no run may see it there.
+    // The sockets came as standard input and output; no run may see them there.
     let socket = rustix::io::fcntl_dupfd_cloexec(io::stdin().as_fd(), 3)?;
+    let offers = if rustix::net::sockopt::socket_type(io::stdout()).is_ok() {
+        Some(rustix::io::fcntl_dupfd_cloexec(io::stdout().as_fd(), 3)?)
+    } else {
+        None
+    };
     let null = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
@@ -95,7 +110,7 @@ pub fn begin() -> io::Result<OwnedFd> {
     // Needed to write the id maps after root became an ordinary user.
     set_dumpable_behavior(DumpableBehavior::Dumpable)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
-    Ok(socket)
+    Ok(Begun { socket, offers })
 }
 
 /// Makes this process, which must be root and have one thread, an ordinary user for good.

@@ -13,7 +13,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair};
 
 use super::command::Command;
-use super::fence::Fence;
 use super::inbox::Channels;
 use super::launcher::{Builtin, Launcher};
 use super::message::{Request, read_request};
@@ -42,24 +41,22 @@ pub enum Stopped {
 }
 
 impl Program {
-    /// Forks it.
-    pub fn fork(launcher: &Launcher) -> io::Result<Self> {
+    /// Forks it, into a control group by its doors if there are some.
+    pub fn fork(launcher: &Launcher, doors: Vec<OwnedFd>) -> io::Result<Self> {
         let (link, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         match sys::fork_into(0)? {
             Forked::Child => {
                 drop(link);
-                stand(&theirs, launcher)
+                stand(&theirs, launcher, doors)
             }
             Forked::Parent(pid) => Ok(Self { pid, link }),
         }
     }
 
     /// The first word. A program that is gone meanwhile has left its reason.
-    pub fn take(&self, channels: &Channels, fence: Option<&Fence>, stdin: Option<&OwnedFd>) {
+    pub fn take(&self, channels: &Channels, stdin: Option<&OwnedFd>) {
         let fixed = [channels.request.as_fd(), channels.stdout.as_fd(), channels.stderr.as_fd()];
-        let doors = fence.map_or(&[][..], Fence::doors);
-        let all: Vec<BorrowedFd<'_>> =
-            fixed.into_iter().chain(doors.iter().chain(stdin).map(|fd| fd.as_fd())).collect();
+        let all: Vec<BorrowedFd<'_>> = fixed.into_iter().chain(stdin.map(|fd| fd.as_fd())).collect();
         let _ = descriptors::send(&self.link, &all);
     }
 
@@ -83,8 +80,8 @@ impl Program {
 }
 
 /// The forked child: waits for its words, then becomes the program.
-fn stand(link: &OwnedFd, launcher: &Launcher) -> ! {
-    let mut stopped = catch_unwind(AssertUnwindSafe(|| become_program(link, launcher)))
+fn stand(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> ! {
+    let mut stopped = catch_unwind(AssertUnwindSafe(|| become_program(link, launcher, doors)))
         .unwrap_or_else(|_| Stopped::Layer(SandboxError::new(Layer::Launcher, "the start broke off")));
     if let Stopped::NotStarted(reason) = &mut stopped {
         reason.truncate(reason.floor_char_boundary(MAX_REASON / 2));
@@ -96,8 +93,8 @@ fn stand(link: &OwnedFd, launcher: &Launcher) -> ! {
 }
 
 /// Returns only when the program could not be started.
-fn become_program(link: &OwnedFd, launcher: &Launcher) -> Stopped {
-    match restricted(link, launcher) {
+fn become_program(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> Stopped {
+    match restricted(link, launcher, doors) {
         Ok((_, Some(command))) => {
             // Every other descriptor, the link among them, closes on exec.
             let error = sys::exec(&command.program, &command.argv, &command.env);
@@ -115,7 +112,13 @@ fn become_program(link: &OwnedFd, launcher: &Launcher) -> Stopped {
 }
 
 /// Everything up to the exec.
-fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Command>), Stopped> {
+fn restricted(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> Result<(Request, Option<Command>), Stopped> {
+    // First, for it can take the kernel milliseconds, and the run may not have been asked for yet.
+    for door in doors {
+        fence::enter(door).map_err(|error| {
+            Stopped::Layer(SandboxError::new(Layer::Cgroup, format!("entering the control group: {error}")))
+        })?;
+    }
     // All other signals are as init set them.
     sys::end_on_broken_pipes();
     let broken =
@@ -123,12 +126,7 @@ fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Co
     rustix::process::setsid().map_err(|e| broken(e.into()))?;
     restrict::privileges(&launcher.filters).map_err(Stopped::Layer)?;
 
-    let (request, doors, stdin) = taken(link).map_err(broken)?;
-    for door in doors {
-        fence::enter(door).map_err(|error| {
-            Stopped::Layer(SandboxError::new(Layer::Cgroup, format!("entering the control group: {error}")))
-        })?;
-    }
+    let (request, stdin) = taken(link).map_err(broken)?;
     let spec = &request.spec;
     restrict::before_the_root(&request, &launcher.filters).map_err(Stopped::Layer)?;
 
@@ -154,17 +152,16 @@ fn restricted(link: &OwnedFd, launcher: &Launcher) -> Result<(Request, Option<Co
     Ok((request, command))
 }
 
-/// The request, the doors of the control group, and standard input if it is a file; output goes to its pipes from here on.
-fn taken(link: &OwnedFd) -> io::Result<(Request, Vec<OwnedFd>, Option<OwnedFd>)> {
+/// The request, and standard input if it is a file; output goes to its pipes from here on.
+fn taken(link: &OwnedFd) -> io::Result<(Request, Option<OwnedFd>)> {
     // Without a word, init is gone, and this process with it.
     let mut descriptors = descriptors::receive(link)?.unwrap_or_default().into_iter();
     let mut one = || descriptors.next().ok_or_else(|| io::Error::other("a message without its descriptors"));
     let request = read_request(&File::from(one()?))?;
     rustix::stdio::dup2_stdout(&one()?)?;
     rustix::stdio::dup2_stderr(&one()?)?;
-    let doors = (0..request.cell.map_or(0, |cell| cell.doors)).map(|_| one()).collect::<Result<_, _>>()?;
     let stdin = descriptors.next();
-    Ok((request, doors, stdin))
+    Ok((request, stdin))
 }
 
 fn next_word(link: &OwnedFd) -> io::Result<()> {

@@ -12,7 +12,7 @@ use super::frames::Frames;
 use super::hosts::Hosts;
 use super::launcher::MAX_MOUNTS;
 use super::message::{FIXED_DESCRIPTORS, Request};
-use crate::cgroup::Cell;
+use crate::cgroup::Limits;
 use crate::error::{Layer, SandboxError};
 use crate::join::Endpoint;
 use crate::spec::{End, Finished, Mount, Spec};
@@ -34,13 +34,15 @@ fn broken(step: &str) -> impl Fn(io::Error) -> SandboxError {
 }
 
 /// Runs a spec through the launcher at the other end of `socket`.
-/// `end`: the end of a join that it is, with the link of that side. `cell`: the control group that it is to be in.
+/// `end`: the end of a join that it is, with the link of that side. `limits`: those of the
+/// control group that it is to be in; `cell` then becomes which it was.
 pub fn run(
     socket: BorrowedFd<'_>,
     spec: &Spec,
     settings: Settings,
     end: Option<(Endpoint, OwnedFd)>,
-    cell: Option<&Cell>,
+    limits: Option<Limits>,
+    cell: &mut Option<u64>,
 ) -> Result<Finished, SandboxError> {
     if spec.mounts.len() > MAX_MOUNTS {
         return Err(SandboxError::new(Layer::Files, format!("more than {MAX_MOUNTS} mounts")));
@@ -54,8 +56,7 @@ pub fn run(
     let hosts = if settings.as_root { Some(Hosts::open(spec)?) } else { None };
     let (endpoint, link) = end.unzip();
     let Settings { landlock_abi, reserve, .. } = settings;
-    let cells_shape = cell.map(Cell::shape);
-    let request = Request { spec: spec.clone(), landlock_abi, reserve, endpoint, cell: cells_shape };
+    let request = Request { spec: spec.clone(), landlock_abi, reserve, endpoint, cell: limits };
     let request = in_memory(&request).map_err(broken("writing the request"))?;
     {
         let fixed: [BorrowedFd<'_>; FIXED_DESCRIPTORS] = [
@@ -68,13 +69,12 @@ pub fn run(
         let descriptors: Vec<BorrowedFd<'_>> = fixed
             .into_iter()
             .chain(link.iter().map(|link| link.as_fd()))
-            .chain(cell.into_iter().flat_map(Cell::descriptors))
             .chain(hosts.iter().flat_map(Hosts::descriptors))
             .collect();
         send(socket, &descriptors).map_err(broken("asking the launcher (did it die?)"))?;
     }
     drop((report_writer, stdout_writer, stderr_writer, lifeline_reader, hosts, request, link));
-    read(spec, lifeline.into(), [report, stdout, stderr])
+    read(spec, lifeline.into(), [report, stdout, stderr], cell)
 }
 
 /// What is allowed for a folder is allowed for all below it, so a log folder lies in no other mount.
@@ -97,7 +97,12 @@ fn in_memory(request: &Request) -> io::Result<OwnedFd> {
 
 /// Reads a run's pipes (report, stdout, stderr) to their ends. Closing the
 /// lifeline ends the run; what follows is read and thrown away.
-fn read(spec: &Spec, lifeline: OwnedFd, mut pipes: [PipeReader; 3]) -> Result<Finished, SandboxError> {
+fn read(
+    spec: &Spec,
+    lifeline: OwnedFd,
+    mut pipes: [PipeReader; 3],
+    cell: &mut Option<u64>,
+) -> Result<Finished, SandboxError> {
     let limit = usize::try_from(spec.limits.output).unwrap_or(usize::MAX);
     let mut lifeline = Some(lifeline);
     let mut frames = Frames::new(&spec.collect);
@@ -122,7 +127,9 @@ fn read(spec: &Spec, lifeline: OwnedFd, mut pipes: [PipeReader; 3]) -> Result<Fi
                     *open = false;
                 }
             } else if index == 0 {
-                frames.feed(chunk)?;
+                let fed = frames.feed(chunk);
+                *cell = frames.cell();
+                fed?;
             } else if let Some(kept) = captured.get_mut(index - 1) {
                 let room = limit.saturating_sub(kept.len());
                 kept.extend_from_slice(chunk.get(..count.min(room)).unwrap_or_default());
