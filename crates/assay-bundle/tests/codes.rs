@@ -40,11 +40,8 @@ fn every_code_is_documented_and_every_documented_code_is_used() {
     let page = fs::read_to_string(root().join("../../docs/formats.md")).unwrap();
     let (_, section) = page.split_once("## Problems of a manifest\n").expect("the section is there");
     let section = section.split("\n## ").next().unwrap();
-    let told: BTreeSet<String> = section
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
-        .map(str::to_owned)
-        .collect();
+    let told: BTreeSet<String> =
+        section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).map(str::to_owned).collect();
     assert!(used.len() > 20, "{used:?}");
     assert_eq!(used, told);
 }

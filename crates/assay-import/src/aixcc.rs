@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use crate::claim;
-use crate::draft::{Draft, Findings, Harness, Part};
+use crate::draft::{Draft, Findings, Part};
 use crate::error::ImportError;
 use crate::format::Format;
 use crate::source::{Content, Source, file_name};
@@ -176,21 +176,19 @@ fn take_pov(draft: &mut Draft, item: &Item) -> Result<(), ImportError> {
     Ok(())
 }
 
-/// A fuzz target of libFuzzer takes a file as its argument; of other engines nothing is known.
+/// A fuzz target of libFuzzer takes a file; of other engines nothing is known. Which language it is in is not said,
+/// and so neither how it is built.
 pub(crate) fn take_fuzzer(draft: &mut Draft, fuzzer: &str, engine: Option<&str>) {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
-    let is_plain =
-        !fuzzer.is_empty() && fuzzer.len() <= 200 && fuzzer.chars().all(plain) && !fuzzer.starts_with(['-', '.']);
-    let engine_is_libfuzzer = engine.is_some_and(|engine| engine.trim().eq_ignore_ascii_case("libfuzzer"));
-    if is_plain && engine_is_libfuzzer {
-        draft.harness = Some(Harness { kind: "file", run: vec![format!("$OUT/{fuzzer}"), "$INPUT".to_owned()] });
+    if engine.is_some_and(|engine| engine.trim().eq_ignore_ascii_case("libfuzzer")) {
+        draft.harness_kind = Some("file");
         let words = format!(
-            "The source names the libFuzzer target `{fuzzer}`: it takes the input as a file. Build it under that name."
+            "The source names the libFuzzer target `{fuzzer}`. In C or C++, the recipe `libfuzzer` builds it as $OUT/harness, \
+             with the file that defines it among `sources`."
         );
-        draft.remark(Part::Harness, &words);
+        draft.remark(Part::Build, &words);
     } else {
         let engine = engine.map_or_else(String::new, |engine| format!(" of the engine `{engine}`"));
-        draft.remark(Part::Harness, &format!("The source names the fuzz target `{fuzzer}`{engine}."));
+        draft.remark(Part::Build, &format!("The source names the fuzz target `{fuzzer}`{engine}."));
     }
 }
 

@@ -99,13 +99,6 @@ impl Part {
     }
 }
 
-/// How an input reaches the target.
-#[derive(Debug, Clone)]
-pub(crate) struct Harness {
-    pub(crate) kind: &'static str,
-    pub(crate) run: Vec<String>,
-}
-
 /// What recognises the flaw, as far as the source says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Oracle {
@@ -129,7 +122,8 @@ pub(crate) struct Draft {
     pub(crate) purl: Option<String>,
     pub(crate) scope: Option<String>,
     pub(crate) instrument: Option<&'static str>,
-    pub(crate) harness: Option<Harness>,
+    /// How an input reaches the target: `file`.
+    pub(crate) harness_kind: Option<&'static str>,
     pub(crate) triggers: Vec<BundlePath>,
     pub(crate) patch: Option<BundlePath>,
     pub(crate) oracle: Option<Oracle>,

@@ -96,12 +96,7 @@ fn section(part: Part, draft: &Draft, record: &Record<'_>, like: Option<&Like>) 
             }
         }
         Part::Build => keys.extend(draft.instrument.map(|word| ("instrument", quoted(word)))),
-        Part::Harness => {
-            if let Some(harness) = &draft.harness {
-                keys.push(("kind", quoted(harness.kind)));
-                keys.push(("run", list(harness.run.iter().map(String::as_str))));
-            }
-        }
+        Part::Harness => keys.extend(draft.harness_kind.map(|kind| ("kind", quoted(kind)))),
         Part::Inputs => {
             let triggers: Vec<_> =
                 draft.triggers.iter().map(|path| format!("{{ path = {} }}", quoted(path.as_str()))).collect();

@@ -110,7 +110,10 @@ fn put_out(reading: &mut Reading, problem: &Problem) {
         _ => LightName::Poc,
     };
     if let Some(light) = reading.readiness.lights.iter_mut().find(|light| light.name == name) {
+        let told = format!("`{}` at `{}`", problem.code, problem.place);
+        // Several files may be absent, and a problem without a place concerns the whole.
+        let told = if problem.place.is_empty() { format!("`{}`", problem.code) } else { told };
+        light.says = if light.on { format!("to solve: {told}") } else { format!("{}, {told}", light.says) };
         light.on = false;
-        light.says = "a file that the manifest names is not in the bundle".to_owned();
     }
 }

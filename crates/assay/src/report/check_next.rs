@@ -8,8 +8,13 @@ pub fn step(light: &Light, path: &str) -> Option<String> {
     if light.on {
         return None;
     }
-    if light.says.starts_with("to solve") || light.says.starts_with("the manifest") {
-        return Some(format!("solve the problems, then `assay bundle check {path}`"));
+    let wrong = light.says.contains("to solve: ") || light.says.starts_with("the manifest");
+    match (wrong, light.says.contains("missing: ")) {
+        (true, true) => {
+            return Some(format!("solve the problems, add what is missing, then `assay bundle check {path}`"));
+        }
+        (true, false) => return Some(format!("solve the problems, then `assay bundle check {path}`")),
+        (false, _) => {}
     }
     Some(match light.name {
         LightName::Description => "say in `description` what happens, where, and what an attacker gains".to_owned(),

@@ -90,7 +90,7 @@ impl Scaffold {
     pub fn files(self) -> Files {
         let mut files = match self {
             Self::Cc => template!["harness.c" => "cc/harness.c"],
-            Self::Libfuzzer => template!["driver.c" => "libfuzzer/driver.c", "fuzz.c" => "libfuzzer/fuzz.c"],
+            Self::Libfuzzer => template!["fuzz.c" => "libfuzzer/fuzz.c"],
             Self::Make => template!["target/Makefile" => "make/Makefile"],
             Self::Cmake => template!["target/CMakeLists.txt" => "cmake/CMakeLists.txt"],
             Self::Meson => template!["target/meson.build" => "meson/meson.build"],
