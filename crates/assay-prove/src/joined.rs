@@ -82,20 +82,19 @@ impl Executor<'_> {
                 mounts.push(read_only(host, at));
             }
         }
-        mounts.push(Mount::Scratch { at: SCRATCH.into(), size: 64 << 20 });
+        mounts.push(Mount::Scratch { at: SCRATCH.into(), size: self.scratch() });
         let argv = variable::command(command, path, arguments);
         Some(self.driver_spec(Task::Exec { argv, env }, mounts))
     }
 
     fn driver_spec(&self, task: Task, mounts: Vec<Mount>) -> Spec {
+        // What one run is given is given to each side; but the driver's time is no part of the question.
         let server = self.limits();
         let limits = RunLimits {
             cpu: CPU,
             // It waits for the server, whose own clock is the one that counts.
             wall: server.wall.saturating_add(server.cpu.saturating_mul(15)).saturating_add(Duration::from_secs(10)),
-            memory: 512 << 20,
-            output: 1 << 20,
-            pids: 64,
+            ..server
         };
         let mut spec = Spec { mounts, limits, cwd: BUNDLE.into(), ..Spec::of(task) };
         spec.stdin = Stdin::Empty;

@@ -11,14 +11,8 @@ fn finished(end: End, stdout: &str) -> Finished {
 }
 
 fn met(driver: End, by_itself: bool) -> Met {
-    let traffic = Traffic {
-        asked: 1,
-        taken: 1,
-        to_server: 10,
-        to_driver: 7,
-        server_by_itself: by_itself,
-        exceeded: None,
-    };
+    let traffic =
+        Traffic { asked: 1, taken: 1, to_server: 10, to_driver: 7, server_by_itself: by_itself, exceeded: None };
     Met { driver: finished(driver, "pong\n"), traffic, said: vec![b"pong\n".to_vec()] }
 }
 
