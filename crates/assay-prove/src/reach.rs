@@ -91,13 +91,7 @@ struct Ran {
 }
 
 /// One input, by whichever way this build can be looked at.
-fn one(
-    executor: &Executor<'_>,
-    changed: &[ChangedLines],
-    arm: &Built,
-    input: &Input,
-    folder: &Path,
-) -> Option<Reach> {
+fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &Input, folder: &Path) -> Option<Reach> {
     let out = arm.out(input)?;
     let run = &executor.manifest.harness.run;
     let mut argv = match &input.content {
@@ -143,7 +137,8 @@ fn one(
         // The profile that lets a process trace its own children.
         let options = RunOptions { env: env.into(), hook: true, profile: Profile::Lsan, ..RunOptions::default() };
         let (end, log) = under.with_log(arm, out, plan.command(argv), stdin, driver, options).ok()?;
-        (end, plan.ran(&log)?)
+        let ran = plan.ran(&log)?;
+        return Some(plan.as_far_as_it_sees(as_far_as_it_came(judge(changed, &ran.spans, &ran.offsets), &end)));
     };
     Some(as_far_as_it_came(judge(changed, &ran.spans, &ran.offsets), &end))
 }
@@ -165,6 +160,9 @@ struct Span {
     file: String,
     first: u32,
     last: u32,
+    /// Code of its lines also stands elsewhere: inlined, it runs without the function being called.
+    #[serde(default)]
+    elsewhere: bool,
 }
 
 impl Span {
@@ -229,18 +227,23 @@ pub fn builtin(request: &[u8], out: &mut dyn Write) -> Result<(), String> {
     let starts: Vec<u64> = functions.iter().map(|(start, _)| *start).collect();
     let ends: Vec<u64> = functions.iter().map(|(_, end)| *end).collect();
     let look_up = |offsets: &[u64]| symbol::symbolize(program, offsets).map_err(|error| error.to_string());
-    let spans: Vec<Span> = look_up(&starts)?
-        .iter()
-        .zip(look_up(&ends)?)
-        .zip(starts)
-        .filter_map(|((start, end), offset)| {
-            // The last frame of an address is the function itself, those before it were inlined.
-            let (start, end) = (start.last()?, end.last()?);
-            let file = relative(start.file.as_deref()?)?;
-            let (first, last) = (start.line?, end.line.or(start.line)?);
-            Some(Span { offset: offset.saturating_sub(base), file, first, last: last.max(first) })
-        })
-        .collect();
+    let (mut spans, mut extents) = (Vec::new(), Vec::new());
+    for ((start, end), addresses) in look_up(&starts)?.iter().zip(look_up(&ends)?).zip(functions) {
+        // The last frame of an address is the function itself, those before it were inlined.
+        let (Some(start), Some(end)) = (start.last(), end.last()) else { continue };
+        let (Some(whole), Some(first), Some(last)) = (&start.file, start.line, end.line.or(start.line)) else {
+            continue;
+        };
+        let Some(file) = relative(whole) else { continue };
+        let last = last.max(first);
+        extents.push(symbol::Extent { file: whole.clone(), lines: (first, last), addresses });
+        spans.push(Span { offset: addresses.0.saturating_sub(base), file, first, last, elsewhere: false });
+    }
+    // Where that cannot be told, any of them may.
+    let marks = symbol::stand_elsewhere(program, &extents).unwrap_or_else(|_| vec![true; extents.len()]);
+    for (span, mark) in spans.iter_mut().zip(marks) {
+        span.elsewhere = mark;
+    }
     serde_json::to_writer(out, &spans).map_err(|error| error.to_string())
 }
 
@@ -269,7 +272,7 @@ mod tests {
     }
 
     fn span(offset: u64, first: u32, last: u32) -> Span {
-        Span { offset, file: "a.c".into(), first, last }
+        Span { offset, file: "a.c".into(), first, last, elsewhere: false }
     }
 
     #[test]

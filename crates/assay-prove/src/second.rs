@@ -54,21 +54,30 @@ fn derived(manifest: &Manifest) -> Option<(&'static str, Manifest)> {
     let mut derived = manifest.clone();
     let build = derived.build.as_mut()?;
     let compiled = match build.recipe {
-        Recipe::Cc | Recipe::Libfuzzer | Recipe::Make | Recipe::Autotools | Recipe::Cmake | Recipe::Meson | Recipe::Debian
+        Recipe::Cc
+        | Recipe::Libfuzzer
+        | Recipe::Make
+        | Recipe::Autotools
+        | Recipe::Cmake
+        | Recipe::Meson
+        | Recipe::Debian
         | Recipe::Cargo => true,
         // What a command of the claimant's builds is not the runner's to choose, and the others compile nothing.
         _ => false,
     };
     let kind = match (&manifest.oracle, build.instrument, compiled) {
-        (Declared::Sanitizer { stack: Stack::Access | Stack::Freed, .. }, Instrument::Asan | Instrument::Ubsan, true) => {
+        (
+            Declared::Sanitizer { stack: Stack::Access | Stack::Freed, .. },
+            Instrument::Asan | Instrument::Ubsan,
+            true,
+        ) => {
             build.instrument = Instrument::None;
             derived.oracle = Declared::Signal { signals: FAULTS.map(str::to_owned).into() };
             "guard pages"
         }
         (Declared::Signal { .. }, Instrument::None, true) => {
             build.instrument = Instrument::Asan;
-            derived.oracle =
-                Declared::Sanitizer { types: Vec::new(), access: None, stack: Stack::Access, frame: None };
+            derived.oracle = Declared::Sanitizer { types: Vec::new(), access: None, stack: Stack::Access, frame: None };
             "sanitizer"
         }
         _ => return None,
@@ -119,7 +128,8 @@ pub fn ask(
 
 /// The kinds of flaw that the first oracle saw on the vulnerable version.
 fn kinds(first: &Evidence) -> Vec<String> {
-    let triggers = first.runs.iter().filter(|run| run.cell.arm == ArmName::Vulnerable && run.cell.role == Role::Trigger);
+    let triggers =
+        first.runs.iter().filter(|run| run.cell.arm == ArmName::Vulnerable && run.cell.role == Role::Trigger);
     let mut kinds: Vec<String> =
         triggers.filter_map(|run| run.signature.as_ref()).map(|signature| signature.kind.clone()).collect();
     kinds.sort_unstable();
@@ -130,8 +140,8 @@ fn kinds(first: &Evidence) -> Vec<String> {
 /// All runs under the guard. Its own library was tested when it was made, and each run says that it was loaded.
 fn evidence(session: &Session<'_>, executor: &Executor<'_>, progress: &(dyn Fn(Progress) + Sync)) -> Evidence {
     let state = |name| session.state(name).cloned();
-    let vulnerable =
-        state(ArmName::Vulnerable).unwrap_or_else(|| ArmState::Unavailable("the vulnerable version is not there".into()));
+    let vulnerable = state(ArmName::Vulnerable)
+        .unwrap_or_else(|| ArmState::Unavailable("the vulnerable version is not there".into()));
     let fixed = state(ArmName::Fixed);
     let AllRuns { runs, growth } = if vulnerable == ArmState::Built {
         executor.all(fixed.as_ref(), GrowthCeiling::default(), &|done, total| {

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use assay_bundle::manifest::{Instrument, Oracle as Declared, Recipe};
-use assay_sandbox::{End, Mount, Sandbox, Spec, Stdin, Task};
+use assay_sandbox::{End, Mount, Sandbox, Spec, Stdin, Task, Tier};
 
 use crate::execute::{Built, Executor};
 use crate::layout::{CANARY, OUT};
@@ -119,6 +119,9 @@ fn instrumented(executor: &Executor<'_>, out: &Path, instrument: Instrument) -> 
 /// Why this sandbox cannot judge the oracle at all, if it cannot: nothing of the bundle need be built to know.
 pub fn missing_tier(sandbox: &dyn Sandbox, oracle: &Declared) -> Option<String> {
     let Declared::Memory = oracle else { return None };
+    if let Err(error) = sandbox.layers().require(Tier::F) {
+        return Some(format!("the oracle `memory` needs a control group that counts: {error}"));
+    }
     let spec = Spec::of(Task::Builtin { name: FIXTURE.into(), request: b"end".into() });
     match sandbox.run(&spec) {
         Ok(finished) if finished.usage.peak_memory.is_some() => None,

@@ -58,9 +58,8 @@ pub(super) fn places(executor: &Executor<'_>, arm: &Built, changed: &[ChangedLin
         _ => None,
     };
     let roots = unpacked.into_iter().chain([SRC.to_owned()]);
-    let pairs = roots.flat_map(|root| {
-        changed.iter().map(move |file| (format!("{root}/{}", file.path), file.path.clone()))
-    });
+    let pairs =
+        roots.flat_map(|root| changed.iter().map(move |file| (format!("{root}/{}", file.path), file.path.clone())));
     pairs.filter(|(path, _)| !path.contains(':')).take(256).collect()
 }
 
@@ -94,7 +93,7 @@ pub(super) fn python(log: &Tree, places: &[(String, String)]) -> Option<Ran> {
                 };
                 let (_, source) = places.get(number)?;
                 let offset = ran.spans.len() as u64;
-                ran.spans.push(Span { offset, file: source.clone(), first, last: last.max(first) });
+                ran.spans.push(Span { offset, file: source.clone(), first, last: last.max(first), elsewhere: false });
             }
             ["ran", number, first] => {
                 if let (Ok(number), Ok(first)) = (number.parse::<usize>(), first.parse::<u32>()) {
@@ -159,7 +158,7 @@ pub(super) fn node(log: &Tree, places: &[(String, String)], arm: &Built) -> Opti
             }
             let (first, last) = (line_of(&text, whole.start_offset), line_of(&text, whole.end_offset));
             let offset = ran.spans.len() as u64;
-            ran.spans.push(Span { offset, file: source.clone(), first, last: last.max(first) });
+            ran.spans.push(Span { offset, file: source.clone(), first, last: last.max(first), elsewhere: false });
             if whole.count > 0 {
                 ran.offsets.insert(offset);
             }

@@ -13,6 +13,7 @@ use assay_bundle::manifest::Recipe;
 use assay_sandbox::{Collect, End, Into as Destination, Mount, Node, Spec, Task, Tree};
 
 use super::{MAX_FUNCTIONS, Ran, Span, spans};
+use crate::evidence::Reach;
 use crate::execute::Executor;
 use crate::layout::{HOOK, OUT, SCRATCH};
 use crate::recipe::{self, Step};
@@ -34,6 +35,8 @@ pub(super) struct Plan {
     spans: Vec<Span>,
     /// Module, offset and number of each function at which to stop.
     stops: Vec<(String, u64, u64)>,
+    /// Some of them could run without being stopped at, so that not to be seen says nothing.
+    blind: bool,
 }
 
 impl Plan {
@@ -46,18 +49,26 @@ impl Plan {
         if !native {
             return None;
         }
-        let mut plan = Self { spans: Vec::new(), stops: Vec::new() };
+        let mut plan = Self { spans: Vec::new(), stops: Vec::new(), blind: false };
         for module in modules(out) {
             for span in spans(executor, out, &module).into_iter().take(MAX_FUNCTIONS) {
                 let number = plan.spans.len() as u64;
                 let holds = changed.iter().any(|file| file.new.iter().any(|lines| span.touches(&file.path, *lines)));
                 if holds && plan.stops.len() < MAX_STOPS {
                     plan.stops.push((module.clone(), span.offset, number));
+                    plan.blind |= span.elsewhere;
+                } else {
+                    plan.blind |= holds;
                 }
                 plan.spans.push(Span { offset: number, ..span });
             }
         }
         (!plan.stops.is_empty()).then_some(plan)
+    }
+
+    /// What a judgement is worth: code that was inlined runs unseen.
+    pub fn as_far_as_it_sees(&self, reach: Reach) -> Reach {
+        if self.blind && reach == Reach::NotReached { Reach::Unknown } else { reach }
     }
 
     /// The tracer before the command.
@@ -141,8 +152,8 @@ mod tests {
 
     #[test]
     fn only_stops_that_were_set_count() {
-        let span = |offset| Span { offset, file: "a.c".into(), first: 1, last: 9 };
-        let plan = Plan { spans: vec![span(0), span(1)], stops: vec![("/out/x".into(), 0x10, 1)] };
+        let span = |offset| Span { offset, file: "a.c".into(), first: 1, last: 9, elsewhere: false };
+        let plan = Plan { spans: vec![span(0), span(1)], stops: vec![("/out/x".into(), 0x10, 1)], blind: false };
         assert_eq!(plan.command(vec!["/out/x".into()]), ["/hook/tracer", "/out/x:10", "--", "/out/x"]);
         let ran = |text: &str| {
             let node = Node::File { content: text.as_bytes().to_vec(), executable: false };
@@ -153,5 +164,8 @@ mod tests {
         assert_eq!(ran("entry\n7\n-1\nx\n").unwrap(), [0_u64; 0], "numbers of nothing");
         assert_eq!(ran("0\n"), None, "it never began");
         assert_eq!(ran(""), None);
+        let blind = Plan { blind: true, ..plan };
+        assert_eq!(blind.as_far_as_it_sees(Reach::NotReached), Reach::Unknown);
+        assert_eq!(blind.as_far_as_it_sees(Reach::Reached), Reach::Reached);
     }
 }

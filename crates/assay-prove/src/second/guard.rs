@@ -46,7 +46,8 @@ pub(super) fn compile(executor: &Executor<'_>, folder: &Path) -> Result<(), Stri
         cwd: SCRATCH.into(),
         env: env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
     };
-    let file = |name: &str, content: &str| Step::WriteFile { to: Path::new(SCRATCH).join(name), content: content.into() };
+    let file =
+        |name: &str, content: &str| Step::WriteFile { to: Path::new(SCRATCH).join(name), content: content.into() };
     let library = format!("{OUT}/{LIBRARY}");
     let steps = vec![
         file("guard.c", SOURCE),
@@ -121,8 +122,11 @@ impl Oracle for Guarded {
         let end = end_words(&seen.finished.end);
         let name = format!("guard.{}", seen.finished.pid);
         let log = seen.logs.iter().find(|log| log.name == name);
-        let words: Vec<&str> = log.map(|log| std::str::from_utf8(&log.content).unwrap_or_default()).map(str::lines)
-            .map(|lines| lines.take(4).collect()).unwrap_or_default();
+        let words: Vec<&str> = log
+            .map(|log| std::str::from_utf8(&log.content).unwrap_or_default())
+            .map(str::lines)
+            .map(|lines| lines.take(4).collect())
+            .unwrap_or_default();
         let of = |outcome, saw: String| Judgement { outcome, signature: None, saw };
         let fault = match words.as_slice() {
             ["loaded"] => None,
@@ -132,12 +136,17 @@ impl Oracle for Guarded {
         };
         let signature = |kind: String| Some(Signature { kind, function: None, place: Place::Unknown });
         match &seen.finished.end {
-            End::Exited(_) | End::Stopped if fault.is_none() => of(Outcome::Silent, format!("nothing was stopped; {end}")),
-            End::Exited(_) | End::Stopped => of(Outcome::OracleBroken, format!("a fault was recorded, and it ended with {end}")),
+            End::Exited(_) | End::Stopped if fault.is_none() => {
+                of(Outcome::Silent, format!("nothing was stopped; {end}"))
+            }
+            End::Exited(_) | End::Stopped => {
+                of(Outcome::OracleBroken, format!("a fault was recorded, and it ended with {end}"))
+            }
             End::Signaled(number) => {
                 let fits = self.bears_out(*number, fault);
                 let outcome = if fits { Outcome::Fired } else { Outcome::OtherCrash };
-                let at = fault.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')).unwrap_or("nothing");
+                let at =
+                    fault.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')).unwrap_or("nothing");
                 Judgement {
                     outcome,
                     signature: signature(signal_name(*number)),

@@ -9,12 +9,14 @@
 //! An address without debug information still gets the name of the symbol that
 //! covers it, without a file: whose code that is cannot be told from a name.
 
+mod lines;
 mod lookup;
 mod module;
 mod path;
 
 use serde::{Deserialize, Serialize};
 
+pub use lines::{Extent, stand_elsewhere};
 pub use lookup::symbolize;
 pub use module::build_id;
 
