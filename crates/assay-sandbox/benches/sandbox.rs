@@ -6,14 +6,24 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use assay_sandbox::{Collect, End, Into, Mount, Native, NativeOptions, Sandbox as _, Spec, Task};
+use assay_sandbox::{
+    Bubblewrap, BubblewrapOptions, Collect, End, Into, Layers, Mount, Native, NativeOptions, Sandbox, Spec, Task, Tier,
+};
 
 const EMPTY: &str = "int main(void) { return 0; }";
 const OVERFLOW: &str = "#include <stdlib.h>\n\
     int main(void) { volatile char *at = malloc(8); int i = 8; return at[i]; }";
 
+const HOG: &str = "#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n\
+    int main(void) { for (;;) { char *at = malloc(1 << 20); if (at) memset(at, 1, 1 << 20); usleep(2000); } }";
+
+/// Memory of a run in MiB, its scratch, and what the two processes around it may hold.
+const LIMIT: u64 = 128;
+const SCRATCH: u64 = 16;
+const AROUND: u64 = 8;
+
 /// Rounds of the table; every round runs each row once.
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 200;
 
 /// Between two runs.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -24,14 +34,15 @@ fn main() {
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let empty = compile(folder.path(), "empty", EMPTY, &["-static"]);
     let crash = compile(folder.path(), "crash", OVERFLOW, &["-fsanitize=address"]);
-    let engine = Native::open(&NativeOptions::default()).unwrap();
+    let hog = compile(folder.path(), "hog", HOG, &["-static"]);
+    let engines = engines();
 
-    println!("empty static program, {ROUNDS} interleaved rounds with pauses, milliseconds");
+    println!("\nempty static program, {ROUNDS} interleaved rounds with pauses, milliseconds");
     println!("{:<44}{:>9}{:>9}{:>9}{:>9}", "", "median", "p95", "min", "x plain");
-    let mut rows = table(&engine, &empty);
+    let mut rows = table(&engines, &empty);
     let big = Big::new();
     rows.extend(
-        table(&engine, &empty).into_iter().map(|(name, times)| (format!("{name}, 16 threads and 500 MB"), times)),
+        table(&engines, &empty).into_iter().map(|(name, times)| (format!("{name}, 16 threads and 500 MB"), times)),
     );
     drop(big);
     print(&rows);
@@ -40,19 +51,84 @@ fn main() {
     println!("{:<44}{:>9.0}", "plain fork+exec", rate(1, || assert!(Command::new(&empty).status().unwrap().success())));
     if let Some(arguments) = bubblewrap(&empty) {
         let each = rate(1, || assert!(Command::new("bwrap").args(&arguments).status().unwrap().success()));
-        println!("{:<44}{each:>9.0}", "bubblewrap");
+        println!("{:<44}{each:>9.0}", "bwrap alone");
     }
-    println!("{:<44}{:>9.0}", "native", rate(1, || drop(engine.run(&spec(&empty, &[])).unwrap())));
+    for (name, engine) in &engines {
+        println!("{name:<44}{:>9.0}", rate(1, || drop(engine.run(&spec(&empty, &[])).unwrap())));
+    }
 
     println!("\nAddressSanitizer crashes with their logs brought out, runs a second and core");
     for threads in [1, 2] {
         let each = rate(threads, || assert!(!plain_crash(&crash)));
         println!("{:<44}{each:>9.0}", format!("plain fork+exec, {threads} at once"));
     }
-    for threads in [1, 2] {
-        let each = rate(threads, || sandboxed_crash(&engine, &crash));
-        println!("{:<44}{:>9.0}", format!("native, {threads} at once"), each);
+    for (name, engine) in &engines {
+        for threads in [1, 2] {
+            let each = rate(threads, || sandboxed_crash(engine.as_ref(), &crash));
+            println!("{:<44}{each:>9.0}", format!("{name}, {threads} at once"));
+        }
     }
+
+    println!("\nmemory of runs at once, each a program that takes what it can get, limit {LIMIT} MiB, MiB");
+    println!("{:<44}{:>9}{:>9}{:>9}", "", "ceiling", "1 run", "2 runs");
+    for (name, engine) in &engines {
+        let [one, two] = [1, 2].map(|runs| taken(engine.as_ref(), &hog, runs));
+        // What each run may hold, and the two processes of this program around it.
+        println!("{name:<44}{:>9}{one:>9}{two:>9}", format!("n x {}", LIMIT + SCRATCH + AROUND));
+    }
+    println!(
+        "tier F: the kernel keeps each run below it; tier P: read fifty times a second, so a run can pass it by what"
+    );
+    println!("it touches in 20 ms, and no run goes on once the machine's reserve is touched");
+}
+
+/// Both engines, with control groups and without.
+fn engines() -> Vec<(String, Box<dyn Sandbox>)> {
+    let mut engines: Vec<(String, Box<dyn Sandbox>)> = Vec::new();
+    for without_cgroups in [true, false] {
+        let native = Native::open(&NativeOptions { without_cgroups, ..NativeOptions::default() }).unwrap();
+        let named = |layers: &Layers| format!("{}, tier {}", layers.engine, layers.tier);
+        if !without_cgroups && native.layers().tier == Tier::P {
+            println!("no tier F here: {}", native.layers().layers["cgroup"]);
+            break;
+        }
+        engines.push((named(native.layers()), Box::new(native)));
+        match Bubblewrap::open(&BubblewrapOptions { without_cgroups, ..BubblewrapOptions::default() }) {
+            Ok(engine) => engines.push((named(engine.layers()), Box::new(engine))),
+            Err(error) => println!("no bubblewrap here: {error}"),
+        }
+    }
+    engines
+}
+
+/// Most memory, in MiB, that this machine lacked at one moment while this many runs took what they could get.
+fn taken(engine: &dyn Sandbox, hog: &str, runs: usize) -> u64 {
+    let mut spec = spec(hog, &[]);
+    spec.limits.memory = LIMIT << 20;
+    let before = available();
+    let over = std::sync::atomic::AtomicUsize::new(0);
+    let mut least = before;
+    std::thread::scope(|scope| {
+        for _ in 0..runs {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    assert_eq!(engine.run(&spec).unwrap().end, End::MemoryLimit);
+                }
+                over.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+        while over.load(std::sync::atomic::Ordering::Relaxed) < runs {
+            least = least.min(available());
+            std::thread::sleep(Duration::from_micros(500));
+        }
+    });
+    (before.saturating_sub(least)) >> 20
+}
+
+fn available() -> u64 {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
 }
 
 fn compile(folder: &Path, name: &str, text: &str, flags: &[&str]) -> String {
@@ -90,12 +166,12 @@ impl Drop for Big {
 
 type Row = (String, Vec<Duration>);
 
-/// Plain, bubblewrap and native, one after the other, again and again.
-fn table(engine: &Native, empty: &str) -> Vec<Row> {
+/// Plain, bwrap alone and the engines, one after the other, again and again.
+fn table(engines: &[(String, Box<dyn Sandbox>)], empty: &str) -> Vec<Row> {
     let spec = spec(empty, &[]);
     let bubblewrap = bubblewrap(empty);
-    let mut rows: Vec<Row> =
-        ["plain fork+exec", "bubblewrap", "native"].map(|name| (name.to_owned(), Vec::new())).into();
+    let names = ["plain fork+exec", "bwrap alone"].into_iter().chain(engines.iter().map(|(name, _)| name.as_str()));
+    let mut rows: Vec<Row> = names.map(|name| (name.to_owned(), Vec::new())).collect();
     for _ in 0..ROUNDS {
         rows[0].1.push(timed(|| assert!(Command::new(empty).status().unwrap().success())));
         if let Some(arguments) = &bubblewrap {
@@ -103,7 +179,9 @@ fn table(engine: &Native, empty: &str) -> Vec<Row> {
             command.args(arguments).stdout(Stdio::null());
             rows[1].1.push(timed(|| assert!(command.status().unwrap().success())));
         }
-        rows[2].1.push(timed(|| assert_eq!(engine.run(&spec).unwrap().end, End::Exited(0))));
+        for (row, (_, engine)) in rows.iter_mut().skip(2).zip(engines) {
+            row.1.push(timed(|| assert_eq!(engine.run(&spec).unwrap().end, End::Exited(0))));
+        }
     }
     rows
 }
@@ -162,7 +240,7 @@ fn plain_crash(program: &str) -> bool {
     command.env("ASAN_OPTIONS", OPTIONS).stderr(Stdio::null()).status().unwrap().success()
 }
 
-fn sandboxed_crash(engine: &Native, program: &str) {
+fn sandboxed_crash(engine: &dyn Sandbox, program: &str) {
     let mut spec = spec(program, &[("ASAN_OPTIONS", &format!("{OPTIONS}:log_path=/log/asan"))]);
     spec.mounts.push(Mount::LogFolder { at: "/log".into(), size: 1 << 20 });
     spec.collect = vec![Collect { from: "/log".into(), into: Into::Memory, max_bytes: 1 << 20, max_entries: 8 }];

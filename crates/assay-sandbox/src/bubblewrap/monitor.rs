@@ -214,7 +214,7 @@ fn why(ended: i32, status: &str, said: &str) -> SandboxError {
         (&["capset", "capabilit", "NO_NEW_PRIVS"], Layer::Privileges),
         (&["type proc", "/newroot/proc"], Layer::Proc),
         (&["source path"], Layer::Files),
-        (&["mount", "pivot", "newroot", "oldroot", "symlink", "tmpfs", "Read-only"], Layer::Root),
+        (&["mount", "slave", "pivot", "newroot", "oldroot", "symlink", "tmpfs", "Read-only"], Layer::Root),
         (&["/proc/self/fd", "execvp"], Layer::Launcher),
     ]
     .into_iter()
@@ -235,7 +235,7 @@ mod tests {
             ("bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted", Layer::Namespaces),
             ("bwrap: Can't find source path /x: No such file or directory", Layer::Files),
             ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", Layer::Proc),
-            ("bwrap: Failed to make / slave: mount: Operation not permitted", Layer::Root),
+            ("bwrap: Failed to make / slave: Operation not permitted", Layer::Root),
             ("bwrap: pivot_root: Operation not permitted", Layer::Root),
             ("bwrap: prctl(PR_SET_NO_NEW_PRIVS) failed", Layer::Privileges),
             ("bwrap: capset failed: Operation not permitted", Layer::Privileges),
