@@ -11,7 +11,7 @@ use crate::evidence::{ArmState, Cell, Evidence, Reach, Run};
 use crate::verdict::{self, Growth};
 
 const TEXT: &str = "schema = \"assay.proof/1\"\ntitle = \"t\"\n[target]\npurl = \"pkg:generic/t@1\"\n\
-    [arms.vulnerable.source]\npath = \"target\"\n[harness]\nkind = \"args\"\nrun = [\"$SRC/t\", \"$INPUT\"]\n\
+    [arms.vulnerable.source]\npath = \"target\"\n[harness]\nkind = \"args\"\nrun = [\"$SRC/t\", \"$INPUT\"]\nlimits = { cpu = \"2s\" }\n\
     origin = \"claimant\"\n[inputs]\ntrigger = [{ args = [\"a\"] }, { args = [\"c\"] }]\nbenign = [{ args = [\"b\"] }]\n\
     [oracle]\nkind = \"cpu\"\n[repeat]\nruns = 2\n";
 

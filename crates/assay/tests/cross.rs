@@ -124,6 +124,45 @@ fn one_patch_from_outside_joins_what_its_least_part_silences() {
     assert_eq!(pairs(&said.json()), ["heap-overflow heap-overflow-second-finder cannot-tell"]);
 }
 
+/// A copy of an example whose source is the mended one, and whose vulnerable version takes a patch of it back.
+fn taken_back(bench: &Bench, name: &str) {
+    let path = bench.copy(name);
+    let patch = fs::read_to_string(path.join("fix.patch")).unwrap();
+    let source = fs::read_to_string(path.join("target/tlv.c")).unwrap();
+    fs::write(path.join("target/tlv.c"), source.replacen("0x7f ? 3 : 1", "0x7f ? 4 : 1", 1)).unwrap();
+    fs::create_dir(path.join("target/patches")).unwrap();
+    fs::write(path.join("target/patches/length.patch"), patch).unwrap();
+    fs::remove_file(path.join("fix.patch")).unwrap();
+    let text = fs::read_to_string(path.join("proof.toml")).unwrap();
+    let text =
+        text.replace("[arms.vulnerable.source]\npath = \"target\"\n", "[arms.fixed.source]\npath = \"target\"\n");
+    let text = text.replace(
+        "[arms.fixed.source]\nbase  = \"vulnerable\"\npatch = \"fix.patch\"\n",
+        "[arms.vulnerable.source]\nbase = \"fixed\"\nreverse = \"patches/length.patch\"\n",
+    );
+    fs::write(path.join("proof.toml"), text).unwrap();
+}
+
+#[test]
+fn where_a_patch_is_taken_back_any_other_can_stand_in_its_place() {
+    let bench = Bench::new();
+    taken_back(&bench, "heap-overflow");
+    taken_back(&bench, "heap-overflow-second-finder");
+    bench.copy("null-deref-signal");
+    // A folder stands for the bundles in it.
+    let said = cross(&bench, &[&bench.path(".")], &[]).exits(10);
+    assert_eq!(
+        pairs(&said.json()),
+        [
+            "heap-overflow heap-overflow-second-finder duplicate",
+            "heap-overflow null-deref-signal different",
+            "heap-overflow-second-finder null-deref-signal different",
+        ],
+        "{}",
+        said.stdout
+    );
+}
+
 #[test]
 fn a_patch_that_deletes_the_feature_makes_no_duplicate() {
     let bench = Bench::new();
