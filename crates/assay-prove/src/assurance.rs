@@ -7,7 +7,7 @@
 //! wrote none of the code; `two-oracles` that a second oracle of another kind
 //! agrees with it.
 
-use assay_bundle::manifest::{HarnessKind, HarnessOrigin, Manifest, Oracle, Recipe, Source};
+use assay_bundle::manifest::{HarnessKind, HarnessOrigin, InputContent, Manifest, Oracle, Recipe, Source};
 use assay_bundle::verdict::Assurance;
 
 use crate::influence;
@@ -94,10 +94,29 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
         // version that echoes it too is what gives that away.
         parts.push("the oracle believes what is printed, and no fixed version is held against it".to_owned());
     }
+    if manifest.oracle == Oracle::CanaryRead {
+        // A program that is told to read a file may read it, and print it too.
+        if manifest.arms.fixed.is_none() {
+            parts.push("a program may read what it is told to, and no fixed version is held against it".to_owned());
+        }
+        if names_canary(manifest) {
+            parts.push("the command or an argument names the canary, which lets a program read it".to_owned());
+        }
+    }
     if !parts.is_empty() && reads_output(&manifest.oracle) {
         parts.push(format!("the oracle `{}` believes what that code prints or records", manifest.oracle.kind()));
     }
     parts
+}
+
+/// Whether the command, or an argument of an input, leads to the canary. What lies in a file is for its reader.
+fn names_canary(manifest: &Manifest) -> bool {
+    let inputs = manifest.inputs.trigger.iter().chain(&manifest.inputs.benign);
+    let arguments = inputs.flat_map(|input| match &input.content {
+        InputContent::Args(arguments) => arguments.as_slice(),
+        InputContent::Path(_) | InputContent::Program(_) => &[],
+    });
+    manifest.harness.run.iter().chain(arguments).any(|word| word.to_ascii_lowercase().contains("canary"))
 }
 
 /// Oracles whose evidence the program itself words.

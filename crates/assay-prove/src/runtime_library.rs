@@ -25,13 +25,17 @@ pub fn missing(sandbox: &dyn Sandbox, manifest: &Manifest, toolchain: &Toolchain
         // A command of the claimant's own may bring anything.
         Recipe::Run(_) | Recipe::Wheel | Recipe::Npm => None,
         Recipe::Cargo => of_rust(tool("rust")?, name),
-        Recipe::Cc | Recipe::Libfuzzer | Recipe::Debian | Recipe::Autotools | Recipe::Cmake | Recipe::Meson | Recipe::Make => {
-            match (tool("clang"), tool("cc")) {
-                (Some(clang), _) => of_clang(sandbox, toolchain, clang, name),
-                (None, Some(cc)) => of_gcc(sandbox, toolchain, cc, name),
-                (None, None) => None,
-            }
-        }
+        Recipe::Cc
+        | Recipe::Libfuzzer
+        | Recipe::Debian
+        | Recipe::Autotools
+        | Recipe::Cmake
+        | Recipe::Meson
+        | Recipe::Make => match (tool("clang"), tool("cc")) {
+            (Some(clang), _) => of_clang(sandbox, toolchain, clang, name),
+            (None, Some(cc)) => of_gcc(sandbox, toolchain, cc, name),
+            (None, None) => None,
+        },
     }
 }
 
@@ -106,7 +110,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeMap;
 
-    use assay_sandbox::{Finished, Layers, SandboxError, Usage};
+    use assay_sandbox::{Finished, Layers, SandboxError, Tier, Usage};
 
     use super::*;
 
@@ -126,7 +130,10 @@ mod tests {
 
     fn answering(answer: &'static str) -> Answering {
         let (layers, proofs) = (BTreeMap::new(), BTreeMap::new());
-        Answering(answer, Layers { engine: "test".into(), kernel: "0".into(), landlock_abi: 1, layers, proofs })
+        Answering(
+            answer,
+            Layers { engine: "test".into(), tier: Tier::P, kernel: "0".into(), landlock_abi: 1, layers, proofs },
+        )
     }
 
     fn compiler(name: &str) -> Tool {

@@ -4,7 +4,8 @@
 mod evidence_support;
 
 use assay_bundle::manifest::{
-    ArmName, Build, Channel, HarnessKind, HarnessOrigin, Instrument, Limits, Manifest, Oracle, Recipe, Source,
+    ArmName, Build, Channel, HarnessKind, HarnessOrigin, InputContent, Instrument, Limits, Manifest, Oracle, Recipe,
+    Source,
 };
 use assay_bundle::verdict::Assurance;
 use assay_prove::assurance::{Facts, claimants_parts, compute};
@@ -88,4 +89,19 @@ fn oracles_that_read_output_say_why() {
     assert_eq!(compute(&manifest, FOUND), Assurance::Project);
     let parts = claimants_parts(&manifest, Facts::default());
     assert!(parts.last().unwrap().contains("`output`"), "{parts:?}");
+}
+
+#[test]
+fn a_canary_that_is_pointed_at_is_the_claimants_word() {
+    let mut manifest = project();
+    manifest.oracle = Oracle::CanaryRead;
+    assert_eq!(compute(&manifest, FOUND), Assurance::Project);
+    let mut argument = manifest.clone();
+    argument.inputs.trigger[0].content = InputContent::Args(vec!["../../Canary/secret".to_owned()]);
+    let mut command = manifest.clone();
+    command.harness.run.push("$CANARY/secret".to_owned());
+    manifest.arms.fixed = None;
+    for pointed in [argument, command, manifest] {
+        assert_eq!(compute(&pointed, FOUND), Assurance::Claimant, "{:?}", claimants_parts(&pointed, FOUND));
+    }
 }

@@ -1,11 +1,11 @@
-//! Every kind of oracle either runs or says that it does not.
+//! Every kind of oracle runs, and asks for what it needs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod evidence_support;
 
-use assay_bundle::manifest::{Channel, Instrument, Oracle, Stack};
+use assay_bundle::manifest::{Channel, Differential, Instrument, Oracle, Stack};
 use assay_prove::oracle::{Plan, from_manifest};
-use assay_sandbox::RunLimits;
+use assay_sandbox::{Profile, RunLimits};
 use std::time::Duration;
 
 fn all() -> Vec<Oracle> {
@@ -39,40 +39,34 @@ fn what_each_kind_asks_of_a_run() {
         let mut manifest = evidence_support::manifest(1, 1, true);
         let kind = oracle.kind();
         manifest.oracle = oracle;
-        lines.push(match from_manifest(&manifest) {
-            Err(unsupported) => {
-                assert!(unsupported.to_string().contains(kind), "the sentence names the oracle");
-                format!("{kind}: not run by this version")
-            }
-            Ok(oracle) => {
-                let plan = Plan { instrument: Instrument::Asan, limits: &limits, exit_code: 77 };
-                let options = oracle.options(&plan);
-                let mut words: Vec<&str> = options.env.iter().map(|(name, _)| name.as_str()).collect();
-                for (asked, word) in [
-                    (options.log_folder, "+log"),
-                    (options.snapshot_scratch, "+scratch"),
-                    (options.snapshot_canary, "+canary"),
-                    (options.hook, "+hook"),
-                ] {
-                    words.extend(asked.then_some(word));
-                }
-                format!("{kind}: {}", words.join(" "))
-            }
-        });
+        let oracle = from_manifest(&manifest).unwrap_or_else(|why| panic!("{kind}: {why}"));
+        let plan = Plan { instrument: Instrument::Asan, limits: &limits, exit_code: 77 };
+        let options = oracle.options(&plan);
+        let mut words: Vec<&str> = options.env.iter().map(|(name, _)| name.as_str()).collect();
+        for (asked, word) in [
+            (options.log_folder, "+log"),
+            (options.snapshot_scratch, "+scratch"),
+            (options.snapshot_canary, "+canary"),
+            (options.hook, "+hook"),
+            (options.profile == Profile::Lsan, "+ptrace"),
+        ] {
+            words.extend(asked.then_some(word));
+        }
+        lines.push(format!("{kind}: {}", words.join(" ")));
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
     sanitizer: ASAN_OPTIONS UBSAN_OPTIONS +log
-    leak: not run by this version
+    leak: ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS +log +ptrace
     signal: ASAN_OPTIONS UBSAN_OPTIONS
     cpu: ASAN_OPTIONS UBSAN_OPTIONS
     growth: ASAN_OPTIONS UBSAN_OPTIONS
-    memory: not run by this version
+    memory: ASAN_OPTIONS UBSAN_OPTIONS
     canary-write: ASAN_OPTIONS UBSAN_OPTIONS +scratch +canary
-    canary-read: not run by this version
+    canary-read: ASAN_OPTIONS UBSAN_OPTIONS +scratch +canary
     output: ASAN_OPTIONS UBSAN_OPTIONS
-    differential: not run by this version
+    differential: ASAN_OPTIONS UBSAN_OPTIONS
     exception: ASAN_OPTIONS UBSAN_OPTIONS PYTHONPATH PYTHONDONTWRITEBYTECODE NODE_OPTIONS +log +hook
-    build-refusal: not run by this version
+    build-refusal: ASAN_OPTIONS UBSAN_OPTIONS
     ");
 }
 

@@ -30,8 +30,8 @@ use super::seen::{Judgement, Seen};
 
 /// What is missing where nothing counts.
 pub const NOT_COUNTED: &str = "the oracle `memory` needs a runner of tier F, where a control group counts the memory \
-                               of a run, and this runner has none: `assay prove` as root, or in a control group \
-                               with `memory` and `pids` that is delegated to this user, has one";
+                               of a run, and none counted this one: start `assay prove` as root, or in a control \
+                               group with `memory` and `pids` that is delegated to this user";
 
 /// Silent is what stays within this part of the limit.
 const SILENT_PART: u64 = 10;
