@@ -27,8 +27,8 @@ fn pythons_hook_tells_functions_and_calls() {
 fn v8_tells_functions_and_counts() {
     let folder = tempfile::tempdir().unwrap();
     let module = folder.path().join("node_modules/n");
-    std::fs::create_dir_all(&module).unwrap();
-    std::fs::write(module.join("i.js"), "// \u{1f600}\nfunction a() {\n}\nfunction b() {\n}\n").unwrap();
+    fs::create_dir_all(&module).unwrap();
+    fs::write(module.join("i.js"), "// \u{1f600}\nfunction a() {\n}\nfunction b() {\n}\n").unwrap();
     let arm = Built {
         source: folder.path().to_owned(),
         deps: folder.path().to_owned(),
