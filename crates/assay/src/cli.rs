@@ -1,6 +1,7 @@
 //! The call: global options, the list of commands, and the texts of `--help`.
 
 use anstream::ColorChoice;
+use assay_sandbox::{Engine, Tier};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -59,6 +60,12 @@ pub struct Common {
     /// Do not show progress on stderr
     #[arg(long, global = true)]
     pub no_progress: bool,
+    /// What confines the programs that a command runs: native, or bubblewrap where it is installed; else ASSAY_SANDBOX
+    #[arg(long, global = true, value_name = "ENGINE")]
+    pub sandbox: Option<Engine>,
+    /// Run no program below this tier: P, F (control groups) or M (a microVM, not in this version); else ASSAY_TIER
+    #[arg(long, global = true, value_name = "TIER")]
+    pub tier: Option<Tier>,
 }
 
 /// How an answer is printed.
