@@ -85,12 +85,6 @@ fn derived(manifest: &Manifest) -> Option<(&'static str, Manifest)> {
     Some((kind, derived))
 }
 
-/// Whether a bundle has a second oracle at all.
-#[must_use]
-pub fn has_one(manifest: &Manifest) -> bool {
-    derived(manifest).is_some()
-}
-
 /// Asks the second oracle. `first` is what the first one saw, `controls` what its verdict rests on.
 ///
 /// # Errors
