@@ -5,7 +5,7 @@
 //! layers. Free text of a stranger (what a program printed, what an oracle read)
 //! stays out, since a statement travels further than the report it comes from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use assay_bundle::digest::Sha256;
@@ -211,8 +211,8 @@ fn wire_cell(cell: Cell, input_sha256: Sha256, runs: &[&Run]) -> wire::Cell {
         signature: most_seen(runs),
         outcomes: runs.iter().map(|run| run.outcome).collect(),
         cpu_ms: cpu(runs),
-        // The pipeline keeps no log, so there is none to name.
-        logs: Vec::new(),
+        // Of logs none is kept; an output that was compared is named by its digest.
+        logs: runs.iter().filter_map(|run| run.compared).collect::<BTreeSet<_>>().into_iter().collect(),
     }
 }
 

@@ -107,6 +107,8 @@ struct RunJson<'a> {
     outcome: Outcome,
     alive: Option<bool>,
     signature: Option<&'a Signature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<Sha256>,
     saw: &'a str,
     end: &'a str,
     #[serde(serialize_with = "millis")]
@@ -239,6 +241,7 @@ fn run(run: &Run) -> RunJson<'_> {
         outcome: run.outcome,
         alive: run.alive,
         signature: run.signature.as_ref(),
+        compared: run.compared,
         saw: &run.saw,
         end: &run.end,
         cpu_ms: run.cpu,
