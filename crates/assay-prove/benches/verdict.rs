@@ -1,46 +1,162 @@
-//! A warm verdict: 4 arms x 5 runs of an AddressSanitizer crash, arms built.
+//! What a verdict costs once its arms are built, how runs and bundles scale over
+//! cores, what the memory ceiling costs, and casr's own tool beside it.
 //!
-//! `cargo bench -p assay-prove` prints the row of the speed budget.
+//! `cargo bench -p assay-prove --bench verdict` prints the rows of the speed
+//! budget. `CASR_SAN` names the program `casr-san` (from the package `casr`);
+//! without it that row says so. Nothing fails on time.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use assay_bundle::manifest::{ArmName, Manifest};
 use assay_prove::fetch::Cache;
+use assay_prove::layout::{BUNDLE, OUT};
 use assay_prove::load::LoadedBundle;
+use assay_prove::meter::{Budget, Metered};
 use assay_prove::pipeline::{BUILTINS, Prover};
-use assay_sandbox::{Native, NativeOptions};
+use assay_prove::session::Session;
+use assay_sandbox::{End, Native, NativeOptions, Sandbox, Stdin};
 
 const PROOFS: usize = 20;
+const RUNS: usize = 200;
+const BUNDLES: usize = 8;
+const TRIGGER: &str = "poc/device-bell.tlv";
 
 fn main() {
     assay_sandbox::take_over_if_asked(BUILTINS);
     assay_prove::sweeper::take_over_if_asked();
-    let sandbox = match Native::open(&NativeOptions::default()) {
-        Ok(sandbox) => sandbox,
-        Err(error) => {
-            println!("warm verdict: not measured: {error}");
+    let open = || Native::open(&NativeOptions::default());
+    let (sandbox, inner) = match (open(), open()) {
+        (Ok(sandbox), Ok(inner)) => (sandbox, inner),
+        (Err(error), _) | (_, Err(error)) => {
+            println!("nothing measured: {error}");
             return;
         }
     };
+    let metered = Metered::new(Box::new(inner), Arc::new(Budget::of_machine()));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let cache = Cache::open(folder.path()).expect("a cache");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/heap-overflow");
     let bundle = LoadedBundle::read(&example).expect("the example");
     let mut manifest = assay_bundle::manifest::parse(&bundle.manifest).expect("its manifest");
     manifest.repeat.runs = 5;
+    println!("| work | measured | bar |");
+    println!("| --- | --- | --- |");
+    verdict(&sandbox, &cache, &bundle, &manifest);
+    runs([&sandbox, &metered], &cache, &bundle, &manifest, &example);
+    bundles(&metered, &cache, &bundle, &manifest);
+}
+
+/// 4 arms x 5 runs of a crash, arms built.
+fn verdict(sandbox: &dyn Sandbox, cache: &Cache, bundle: &LoadedBundle, manifest: &Manifest) {
     let mut times: Vec<Duration> = (0..PROOFS)
         .map(|_| {
-            let prover = Prover { sandbox: Ok(&sandbox), cache: &cache };
-            let proof = prover.prove(&bundle, &manifest, &|_| ()).expect("a proof");
+            let proof = Prover { sandbox: Ok(sandbox), cache }.prove(bundle, manifest, &|_| ()).expect("a proof");
             assert_eq!(proof.evidence.runs.len(), 20, "4 arms x 5 runs");
             proof.running
         })
         .collect();
     times.sort();
-    let at =
-        |percent: usize| times.get((times.len() * percent / 100).min(times.len() - 1)).copied().unwrap_or_default();
-    println!("| warm verdict, 4 arms x 5 runs | median | p95 | bar (p95) |");
-    println!("| --- | --- | --- | --- |");
-    println!("| {PROOFS} proofs | {:.0?} | {:.0?} | 500ms |", at(50), at(95));
+    println!(
+        "| warm verdict, 4 arms x 5 runs, {PROOFS} proofs | median {:.0?}, p95 {:.0?} | p95 500 ms |",
+        at(&times, 50),
+        at(&times, 95)
+    );
+}
+
+/// One crash, again and again: on one core and on all, bare and under the ceiling, and by casr.
+fn runs(sandboxes: [&dyn Sandbox; 2], cache: &Cache, bundle: &LoadedBundle, manifest: &Manifest, example: &Path) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut rates = Vec::new();
+    for sandbox in sandboxes {
+        let session = Session::open(&Prover { sandbox: Ok(sandbox), cache }, bundle, manifest, &|_| ())
+            .expect("a folder")
+            .ok()
+            .expect("a session");
+        let executor = session.executor();
+        let arm = executor.arms.get(&ArmName::Vulnerable).expect("the vulnerable arm");
+        let out = arm.outs.values().next().expect("a build");
+        let one = || {
+            let argv = vec![format!("{OUT}/harness"), format!("{BUNDLE}/{TRIGGER}")];
+            let single = executor.single(arm, out, argv, Stdin::Empty).expect("a run");
+            assert_eq!(single.finished.end, End::Signaled(6), "it crashes");
+        };
+        let rate = |threads: usize| RUNS as f64 / in_parallel(threads, RUNS, &one).as_secs_f64();
+        one();
+        rates.push((rate(1), rate(cores)));
+        if rates.len() == 1 {
+            casr(out, &example.join(TRIGGER));
+        }
+    }
+    let [bare, metered] = [rates[0], rates[1]];
+    println!("| sandboxed AddressSanitizer crash runs, one core | {:.0} /s | 100 /s a core |", bare.0);
+    println!("| the same on {cores} cores | {:.0} /s, {:.2} times one core | |", bare.1, bare.1 / bare.0);
+    println!("| the same on {cores} cores under a memory ceiling | {:.0} /s | |", metered.1);
+}
+
+/// What casr's tool needs from a crashing program to its report, without any sandbox.
+fn casr(out: &Path, trigger: &Path) {
+    let Some(casr) = std::env::var_os("CASR_SAN").map(PathBuf::from) else {
+        println!("| `casr-san`, one crash | not measured: CASR_SAN is not set | |");
+        return;
+    };
+    let mut times: Vec<Duration> = (0..PROOFS)
+        .map(|_| {
+            let begun = Instant::now();
+            let said = Command::new(&casr)
+                .arg("--stdout")
+                .arg("--")
+                .arg(out.join("harness"))
+                .arg(trigger)
+                .stderr(Stdio::null())
+                .output()
+                .expect("casr-san runs");
+            assert!(String::from_utf8_lossy(&said.stdout).contains("heap-buffer-overflow"), "casr-san saw the crash");
+            begun.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!(
+        "| `casr-san`, one crash to its report, no sandbox, {PROOFS} times | median {:.0?}, p95 {:.0?} | |",
+        at(&times, 50),
+        at(&times, 95)
+    );
+}
+
+/// Bundles one after the other, and side by side under one ceiling.
+fn bundles(sandbox: &dyn Sandbox, cache: &Cache, bundle: &LoadedBundle, manifest: &Manifest) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let prove = || {
+        let proof = Prover { sandbox: Ok(sandbox), cache }.prove(bundle, manifest, &|_| ()).expect("a proof");
+        assert_eq!(proof.ruling.verdict.exit_code(), 0, "it is reproduced");
+    };
+    prove();
+    let (one, all) = (in_parallel(1, BUNDLES, &prove), in_parallel(cores, BUNDLES, &prove));
+    println!(
+        "| {BUNDLES} bundles with kept builds | one by one {one:.1?}, {cores} side by side {all:.1?}: {:.2} times | |",
+        one.as_secs_f64() / all.as_secs_f64()
+    );
+}
+
+fn in_parallel(threads: usize, times: usize, work: &(dyn Fn() + Sync)) -> Duration {
+    let begun = Instant::now();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while next.fetch_add(1, Ordering::Relaxed) < times {
+                    work();
+                }
+            });
+        }
+    });
+    begun.elapsed()
+}
+
+fn at(times: &[Duration], percent: usize) -> Duration {
+    times.get((times.len() * percent / 100).min(times.len() - 1)).copied().unwrap_or_default()
 }
