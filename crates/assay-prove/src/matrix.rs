@@ -88,6 +88,9 @@ pub struct Entry {
     pub reach: Reach,
     /// What the patch does to a benign input of this proof, if that is to its harm.
     pub harm: Option<String>,
+    /// Whether evidence is lacking, and not merely impossible: a patch that does not apply or kills
+    /// the target is known to tell nothing, one whose run was cut short is not.
+    pub lost: bool,
 }
 
 /// All proofs of one target.
@@ -284,13 +287,15 @@ fn cells(
 impl Entry {
     /// A cell without evidence.
     pub(crate) fn nothing(why: String) -> Self {
-        Self { crossed: Crossed::NoEvidence(why), reach: Reach::Unknown, harm: None }
+        Self { crossed: Crossed::NoEvidence(why), reach: Reach::Unknown, harm: None, lost: true }
     }
 
     /// What a proof with this patch as its fixed version shows.
     pub(crate) fn of(manifest: &Manifest, evidence: &Evidence) -> Self {
         let ruling = crate::verdict::decide(manifest, evidence);
-        Self { crossed: cross::judge_ruling(&ruling), reach: evidence.reach, harm: harm(evidence) }
+        let crossed = cross::judge_ruling(&ruling);
+        let lost = matches!(crossed, Crossed::NoEvidence(_)) && ruling.verdict != Verdict::ControlDead;
+        Self { crossed, reach: evidence.reach, harm: harm(evidence), lost }
     }
 }
 

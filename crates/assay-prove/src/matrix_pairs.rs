@@ -7,12 +7,13 @@
 //! | `related` | a patch silences both, and something of the above is missing |
 //! | `cannot-tell` | all else |
 //!
-//! A patch that fails on the proof that brings it takes no part.
+//! A patch that is known not to hold for the proof that brings it takes no part.
 //!
-//! A patch that gave evidence with one of the two only might have told them apart or
-//! joined them: with such a patch no word is firm, so that no word becomes firmer
-//! when a cell is lost.
+//! A patch that gave evidence with one of the two only, or whose evidence with one of
+//! them was lost, might have told them apart or joined them: with such a patch no word
+//! is firm, so that no word becomes firmer when evidence is lost.
 
+use assay_bundle::verdict::Verdict;
 use serde::Serialize;
 
 use crate::cross::Crossed;
@@ -70,7 +71,7 @@ struct Found {
     broad: Vec<(usize, String)>,
     /// Silences the first alone, the second alone.
     alone: [Vec<usize>; 2],
-    /// Gave evidence with one of the two only: the column, and the row without.
+    /// Lacks evidence with one of the two: the column, and the row.
     half: Vec<(usize, usize)>,
 }
 
@@ -131,20 +132,26 @@ fn found(matrix: &Matrix, narrow: &Narrow, first: usize, second: usize) -> Found
             }
             (Crossed::Silenced, Crossed::StillFires) => found.alone[0].push(number),
             (Crossed::StillFires, Crossed::Silenced) => found.alone[1].push(number),
-            (Crossed::NoEvidence(_), Crossed::Silenced | Crossed::StillFires) => found.half.push((number, first)),
-            (Crossed::Silenced | Crossed::StillFires, Crossed::NoEvidence(_)) => found.half.push((number, second)),
-            (Crossed::StillFires, Crossed::StillFires) | (Crossed::NoEvidence(_), Crossed::NoEvidence(_)) => {}
+            (Crossed::StillFires, Crossed::StillFires) => {}
+            (Crossed::NoEvidence(_), Crossed::NoEvidence(_)) if !a.lost && !b.lost => {}
+            (Crossed::NoEvidence(_), other) if a.lost || !matches!(other, Crossed::NoEvidence(_)) => {
+                found.half.push((number, first));
+            }
+            _ => found.half.push((number, second)),
         }
     }
     found
 }
 
-/// Whether every proof that brings this patch still fires with it.
+/// Whether every proof that brings this patch shows by itself that it does not hold.
 #[must_use]
 pub fn fails(matrix: &Matrix, column: usize) -> bool {
     let of = matrix.columns.get(column).map_or(&[][..], |column| &column.of);
-    let fires = |row: &usize| entry(matrix, *row, column).is_some_and(|entry| entry.crossed == Crossed::StillFires);
-    !of.is_empty() && of.iter().all(fires)
+    let shown = |row: &usize| {
+        let verdict = matrix.rows.get(*row).map(|row| row.verdict);
+        matches!(verdict, Some(Verdict::ControlFailed | Verdict::ControlDead))
+    };
+    !of.is_empty() && of.iter().all(shown)
 }
 
 fn too_broad(wide: Option<&String>, narrow: &Narrow, column: usize, first: usize, second: usize) -> Option<String> {

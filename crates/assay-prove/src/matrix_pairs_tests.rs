@@ -9,7 +9,7 @@ use super::*;
 use crate::evidence::Reach;
 use crate::matrix::{Column, Row};
 
-/// Rows of `s` silenced, `f` still fires, `-` no evidence; `own` says who brings which column.
+/// Rows of `s` silenced, `f` still fires, `d` known to tell nothing, `-` evidence that was lost; `own` says who brings which column.
 fn matrix(cells: &[&str], own: &[Option<usize>]) -> Matrix {
     let rows = cells.iter().enumerate().map(|(at, _)| Row {
         name: format!("r{at}"),
@@ -36,6 +36,7 @@ fn matrix(cells: &[&str], own: &[Option<usize>]) -> Matrix {
         },
         reach: Reach::Unknown,
         harm: None,
+        lost: cell == '-',
     };
     Matrix {
         target: "pkg:generic/t".into(),
@@ -75,7 +76,10 @@ fn the_words_follow_from_the_cells() {
         (["s-", "ss"], &both, Related),
         (["sf", "-s"], &both, CannotTell),
         (["ss-", "sss"], &both, Related),
-        (["ss-", "ss-"], &both, Duplicate),
+        (["ssd", "ssd"], &both, Duplicate),
+        (["ssd", "sss"], &both, Related),
+        (["ss-", "ss-"], &both, Related),
+        (["sfd", "fsd"], &both, Different),
         (["sfs", "fs-"], &both, CannotTell),
         (["s-", "-s"], &both, CannotTell),
         (["s", "s"], &one, Duplicate),
@@ -115,10 +119,11 @@ fn a_patch_that_fails_on_its_own_proof_takes_no_part() {
     let mut matrix = matrix(&["ss", "sf", "sf"], &[Some(0), Some(0), Some(1)]);
     matrix.columns[0].of = vec![0, 1];
     matrix.columns[1].of = vec![2];
+    matrix.rows[2].verdict = Verdict::ControlFailed;
     let pairs = conclude(&matrix, &all_same(&matrix));
     assert!(pairs.iter().all(|pair| pair.conclusion == Conclusion::Duplicate), "{pairs:?}");
     // One that is not known to fail does.
-    matrix.entries[2][1].crossed = Crossed::NoEvidence("it did not build".into());
+    matrix.rows[2].verdict = Verdict::Inconclusive;
     assert_eq!(conclude(&matrix, &all_same(&matrix)).remove(0).conclusion, Conclusion::Related);
 }
 
@@ -145,7 +150,7 @@ proptest! {
     /// Evidence that goes missing never makes a conclusion firmer, and the order of two proofs is of no matter.
     #[test]
     fn less_evidence_is_never_a_stronger_word(
-        rows in proptest::collection::vec("[sf-]{4}", 2..4), own in proptest::collection::vec(proptest::option::of(0_usize..4), 3),
+        rows in proptest::collection::vec("[sfd-]{4}", 2..4), own in proptest::collection::vec(proptest::option::of(0_usize..4), 3),
         lost in (0_usize..2, 0_usize..4), drop_narrow: bool
     ) {
         let cells: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -159,7 +164,8 @@ proptest! {
         if drop_narrow {
             narrow.remove(&(lost.1, 0, 1));
         } else {
-            less.entries[lost.0][lost.1].crossed = Crossed::NoEvidence("lost".into());
+            let entry = &mut less.entries[lost.0][lost.1];
+            (entry.crossed, entry.lost) = (Crossed::NoEvidence("lost".into()), true);
         }
         let after = conclude(&less, &narrow).remove(0).conclusion;
         prop_assert!(after == before || rank(after) < rank(before).max(1) || rank(before) < 2 && rank(after) < 2, "{before:?} -> {after:?}");
