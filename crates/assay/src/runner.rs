@@ -103,6 +103,12 @@ impl Runner {
         })
     }
 
+    /// The bundle's own fix as a patch, or why there is none.
+    pub fn own_patch(&self, bundle: &LoadedBundle, manifest: &Manifest) -> Result<Result<Vec<u8>, String>, Failure> {
+        let prover = Prover { sandbox: self.sandbox.as_ref().map(Box::as_ref), cache: &self.cache };
+        fix::own_patch(&prover, bundle, manifest).map_err(|error| fix::FixError::from(error).into())
+    }
+
     /// Verifies a patch against the flaw that a bundle shows.
     pub fn fix(
         &self,

@@ -88,7 +88,7 @@ fn a_use_after_free() {
 
 #[test]
 fn an_endless_recursion() {
-    all("nested", 7);
+    all("nested", 6);
 }
 
 #[test]

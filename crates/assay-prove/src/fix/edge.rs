@@ -10,8 +10,8 @@ use std::time::Duration;
 use assay_bundle::verdict::Outcome;
 
 use super::dictionary::{Dictionary, tokens};
-use super::feed::Feed;
-use super::mutate::{MAX_LEN, runs};
+use super::feed::{Feed, MAX_GIANT};
+use super::mutate::{Way, runs};
 use super::trial::{Bench, together};
 
 /// Parts of the triggers whose edge is looked for.
@@ -50,7 +50,7 @@ impl Part {
         let new = if self.number {
             measure.to_string().into_bytes()
         } else {
-            let wanted = usize::try_from(measure).ok().filter(|wanted| *wanted <= MAX_LEN)?;
+            let wanted = usize::try_from(measure).ok().filter(|wanted| *wanted <= MAX_GIANT)?;
             let mut new = part.get(..wanted.min(part.len()))?.to_vec();
             new.resize(wanted, *part.last()?);
             new
@@ -79,6 +79,9 @@ fn parts(trigger: &Feed) -> Vec<Part> {
     found
 }
 
+/// Lengths that no patch reaches which only adds room.
+const GIANTS: [u64; 2] = [70_000, 1_100_000];
+
 /// What the search cost.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cost {
@@ -93,7 +96,7 @@ pub struct Cost {
 /// # Errors
 ///
 /// The sandbox cannot run them.
-pub fn edges(without: &Bench<'_>, triggers: &[Feed], most: Duration) -> Result<(Vec<Feed>, Cost), String> {
+pub fn edges(without: &Bench<'_>, triggers: &[Feed], most: Duration) -> Result<(Vec<(Feed, Way)>, Cost), String> {
     let mut all: Vec<Part> = Vec::new();
     let share = PARTS.div_ceil(triggers.len().clamp(1, PARTS));
     for trigger in triggers.iter().take(PARTS) {
@@ -107,7 +110,11 @@ pub fn edges(without: &Bench<'_>, triggers: &[Feed], most: Duration) -> Result<(
         cost.executions += spent.executions;
         cost.cpu += spent.cpu;
         let Some(edge) = edge else { continue };
-        feeds.extend(AROUND.iter().filter_map(|step| part.at(edge.checked_add_signed(*step)?)));
+        let around = AROUND.iter().filter_map(|step| part.at(edge.checked_add_signed(*step)?));
+        feeds.extend(around.map(|feed| (feed, Way::Edge)));
+        if !part.number {
+            feeds.extend(GIANTS.iter().filter_map(|length| Some((part.at(*length)?, Way::Giant))));
+        }
     }
     Ok((feeds, cost))
 }
@@ -156,13 +163,15 @@ pub(super) fn lines(content: &[u8]) -> Vec<(usize, usize)> {
 /// The longest runs of the triggers, filled with every mark that an input or the target's source has.
 #[must_use]
 pub fn filled(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary) -> Vec<Feed> {
-    let mut marks: Vec<u8> = dictionary.near().filter(|word| word.len() == 1).map(|word| word[0]).collect();
-    for other in others.iter().take(8) {
-        marks.extend(other.bytes().iter().take(4_096).filter(|byte| !byte.is_ascii_alphanumeric()));
+    // Those of the inputs first: what a format opens with, it often closes or opens otherwise too.
+    let mut marks: Vec<u8> = Vec::new();
+    let known = others.iter().take(8).flat_map(|other| other.bytes().into_iter().take(4_096));
+    let words = dictionary.near().filter(|word| word.len() == 1).map(|word| word[0]);
+    for mark in known.filter(|byte| !byte.is_ascii_alphanumeric()).chain(words).chain(*b"aA0") {
+        if !marks.contains(&mark) {
+            marks.push(mark);
+        }
     }
-    marks.extend(b"aA0");
-    marks.sort_unstable();
-    marks.dedup();
     let mut found = Vec::new();
     for trigger in triggers.iter().take(3) {
         for (index, content) in trigger.parts().iter().enumerate() {
@@ -172,6 +181,33 @@ pub fn filled(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary) -> Ve
                 for mark in marks.iter().take(32) {
                     let fill = vec![*mark; to - from];
                     found.extend(trigger.with_part(index, [&content[..from], &fill, &content[to..]].concat()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The longest parts of the triggers in every place of the other inputs, one by one.
+#[must_use]
+pub fn carried(triggers: &[Feed], others: &[Feed], most: usize) -> Vec<Feed> {
+    let mut found = Vec::new();
+    for trigger in triggers.iter().take(4) {
+        for (index, content) in trigger.parts().iter().enumerate() {
+            let mut own: Vec<(usize, usize)> = tokens(content);
+            own.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
+            for (from, to) in own.into_iter().take(2) {
+                for other in others.iter().take(4) {
+                    let Some(theirs) = other.parts().into_iter().nth(index) else { continue };
+                    for (begin, end) in tokens(&theirs) {
+                        if found.len() >= most {
+                            return found;
+                        }
+                        if end - begin > 1 {
+                            let new = [&theirs[..begin], &content[from..to], &theirs[end..]].concat();
+                            found.extend(other.with_part(index, new));
+                        }
+                    }
                 }
             }
         }
@@ -275,6 +311,7 @@ mod tests {
             for part in parts(&feed) {
                 let _ = part.at(measure);
             }
+            let _ = carried(std::slice::from_ref(&feed), std::slice::from_ref(&feed), 10);
             let _ = filled(std::slice::from_ref(&feed), std::slice::from_ref(&feed), &Dictionary::default());
             let _ = exchanged(std::slice::from_ref(&feed), std::slice::from_ref(&feed), &Dictionary::default(), 10);
         }

@@ -5,8 +5,10 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{Input, InputContent};
 use assay_bundle::path::BundlePath;
 
-use super::mutate::MAX_LEN;
 use crate::load::LoadedBundle;
+
+/// Longest input that is made, bytes.
+pub const MAX_GIANT: usize = 2 << 20;
 
 /// One input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,7 +62,7 @@ impl Feed {
     pub fn with_part(&self, index: usize, part: Vec<u8>) -> Option<Self> {
         match self {
             Self::Bytes { at, .. } => {
-                (index == 0 && part.len() <= MAX_LEN).then(|| Self::Bytes { at: at.clone(), content: part })
+                (index == 0 && part.len() <= MAX_GIANT).then(|| Self::Bytes { at: at.clone(), content: part })
             }
             Self::Args(arguments) => {
                 let text = String::from_utf8(part).ok().filter(|text| !text.contains('\0') && text.len() < 100_000)?;

@@ -29,7 +29,8 @@ enum Leaks {
     Unknown,
 }
 
-/// Looks for new leaks where that can be done, and settles what the text of the patch left open.
+/// Looks for new leaks where that can be done, and settles what the text of the patch left open. For a flaw in the
+/// `lifetime` of memory nothing is settled: to free no more is then the very way not to mend it.
 pub fn settle(session: &Session<'_>, bundle: &LoadedBundle, around: Option<&Neighbourhood>, touches: &mut Vec<Touch>) {
     // A free that is gone is looked after with all that was found; else the bundle's inputs do.
     let asked = touches.iter().any(|touch| touch.kind == Kind::Leak);
@@ -41,7 +42,7 @@ pub fn settle(session: &Session<'_>, bundle: &LoadedBundle, around: Option<&Neig
             touches.push(Touch::new(Kind::Leak, "the patched build loses memory that the other does not"));
         }
         // A free that is gone, and nothing is lost: it was one too many.
-        Leaks::None if searched => {
+        Leaks::None if searched && !lifetime => {
             touches.iter_mut().filter(|touch| touch.kind == Kind::Leak).for_each(|touch| touch.cap = None)
         }
         Leaks::None | Leaks::Unknown => {}

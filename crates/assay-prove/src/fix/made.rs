@@ -274,6 +274,31 @@ pub fn touches(without: &Made, with: &Made) -> Vec<Touch> {
     if watched(without) && !watched(with) {
         touches.push(Touch::new(Kind::Instrumentation, "the built program calls the sanitizer no more"));
     }
+    // Functions by which a program speaks to the sanitizer's runtime, and calls that a compiler does not make itself.
+    let runtime = |name: &str| {
+        ["__asan_", "__ubsan_", "__lsan_", "__msan_", "__sanitizer_"].iter().any(|start| name.starts_with(start))
+    };
+    let asks = |name: &str| {
+        [
+            "poison",
+            "callback",
+            "disable",
+            "ignore",
+            "death",
+            "default_options",
+            "suppressions",
+            "_set_",
+            "on_error",
+            "leak_check",
+        ]
+        .iter()
+        .any(|word| name.contains(word))
+    };
+    let new = with.functions.keys().filter(|name| !without.functions.contains_key(*name) && runtime(name));
+    let asked = with.imports.difference(&without.imports).filter(|name| runtime(name) && asks(name));
+    for name in new.chain(asked) {
+        touches.push(Touch::new(Kind::Instrumentation, format!("the built program has `{}`", shown(name))));
+    }
     for (name, (size, global)) in &without.functions {
         match with.functions.get(name) {
             None if *global && !rust(name) => {

@@ -15,6 +15,7 @@ mod level;
 pub mod made;
 mod mutate;
 mod neighbourhood;
+mod own_patch;
 pub mod own_tests;
 mod report;
 pub mod statement;
@@ -36,6 +37,7 @@ pub use feed::Feed;
 pub use level::{Level, NoLevel};
 pub use mutate::Way;
 pub use neighbourhood::{Finds, Found, Handled, Neighbourhood, Stem};
+pub use own_patch::own_patch;
 pub use own_tests::Tested;
 pub use report::{Merged, Report};
 
@@ -212,7 +214,9 @@ fn ask(
     }
     asked.tested = Some(own_tests(session, files, &command, progress));
     asked.around = around(session, bundle, wanted, files, progress);
-    leaks::settle(session, bundle, asked.around.as_ref().ok(), &mut asked.touches);
+    let kinds = evidence.runs.iter().filter_map(|run| run.signature.as_ref());
+    let lifetime = kinds.into_iter().any(|signature| signature.kind.contains("free"));
+    leaks::settle(session, bundle, asked.around.as_ref().ok(), lifetime, &mut asked.touches);
     let bytes = |list: &[Input]| -> Vec<Vec<u8>> { feeds(list, bundle).iter().map(Feed::bytes).collect() };
     for word in guard::literals(files, &bytes(&manifest.inputs.trigger), &bytes(&manifest.inputs.benign)) {
         // A variant of another kind that fired, and does not with the patch, shows that the patch

@@ -62,6 +62,8 @@ pub enum Way {
     Filled,
     /// A part put at the very edge of the flaw.
     Edge,
+    /// A part that is far longer than any room that a patch could add.
+    Giant,
     /// A part put where another input has its own.
     Exchanged,
     /// Several of these.
@@ -82,6 +84,7 @@ impl Way {
             Self::Spliced => "spliced",
             Self::Filled => "filled",
             Self::Edge => "edge",
+            Self::Giant => "giant",
             Self::Exchanged => "exchanged",
             Self::Several => "several",
         }
@@ -172,7 +175,7 @@ impl Mutator {
             Way::Word => self.word(content, other)?,
             Way::Spliced => self.spliced(content, other),
             Way::Filled => self.filled(content, other)?,
-            Way::Edge | Way::Exchanged | Way::Several => return None,
+            Way::Edge | Way::Giant | Way::Exchanged | Way::Several => return None,
         };
         (changed != content && changed.len() <= MAX_LEN).then_some(changed)
     }

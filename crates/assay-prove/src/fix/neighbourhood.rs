@@ -12,9 +12,9 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::verdict::Outcome;
 use serde::Serialize;
 
-use super::edge::{edges, exchanged, filled};
+use super::edge::{carried, edges, exchanged, filled};
 use super::feed::Feed;
-use super::mutate::{Mutator, Way};
+use super::mutate::{MAX_LEN, Mutator, Way};
 use super::trial::{Bench, Shown, Trial, together};
 use crate::evidence::Signature;
 
@@ -207,7 +207,7 @@ impl Walk<'_> {
             for (job, pair) in jobs.iter().zip(self.pairs(&jobs)?) {
                 limits += usize::from(pair.without.outcome == Outcome::Limit);
                 let new = seen.take(job, &pair, &mut outputs);
-                if new && parents.len() < MAX_PARENTS {
+                if new && parents.len() < MAX_PARENTS && job.feed.len() <= MAX_LEN {
                     let stem = if pair.without.outcome == Outcome::Fired { Stem::Trigger } else { job.stem };
                     parents.push((job.feed.clone(), stem));
                 }
@@ -238,8 +238,8 @@ impl Walk<'_> {
         seen.cpu += cost.cpu;
         let others: Vec<Feed> = self.benign.iter().chain(&self.triggers).cloned().collect();
         let mut exchanged = exchanged(&self.triggers, &others, self.mutator.dictionary(), self.bounds.variants);
-        // No more than two of five; which of them, the seed decides.
-        let most = self.bounds.variants * 2 / 5;
+        // No more than one of five; which of them, the seed decides.
+        let most = self.bounds.variants / 5;
         let mut planned = Vec::new();
         while planned.len() < most && !exchanged.is_empty() {
             let feed = exchanged.swap_remove(self.mutator.below(exchanged.len()));
@@ -247,19 +247,17 @@ impl Walk<'_> {
                 planned.push(Job { feed, stem: Stem::Trigger, way: Some(Way::Exchanged) });
             }
         }
-        let mut filled = filled(&self.triggers, &others, self.mutator.dictionary());
-        for _ in 0..self.bounds.variants / 5 {
-            if filled.is_empty() {
-                break;
-            }
-            let feed = filled.swap_remove(self.mutator.below(filled.len()));
+        let filled = filled(&self.triggers, &others, self.mutator.dictionary());
+        let carried = carried(&self.triggers, &others, self.bounds.variants / 5);
+        let plan = filled.into_iter().take(self.bounds.variants / 5).map(|feed| (feed, Way::Filled));
+        for (feed, way) in plan.chain(carried.into_iter().map(|feed| (feed, Way::Exchanged))) {
             if known.insert(feed.sha256()) {
-                planned.push(Job { feed, stem: Stem::Trigger, way: Some(Way::Filled) });
+                planned.push(Job { feed, stem: Stem::Trigger, way: Some(way) });
             }
         }
-        for feed in edges {
+        for (feed, way) in edges {
             if known.insert(feed.sha256()) {
-                planned.push(Job { feed, stem: Stem::Trigger, way: Some(Way::Edge) });
+                planned.push(Job { feed, stem: Stem::Trigger, way: Some(way) });
             }
         }
         Ok(planned)
@@ -272,10 +270,14 @@ impl Walk<'_> {
             if jobs.len() == count {
                 break;
             }
-            // The inputs of the bundle first and last: half of all variants are their own children.
+            // Half of all are children of the bundle's own inputs, and a quarter of its benign ones: what
+            // shows no flaw is needed as much as what does.
             let own = self.triggers.len() + self.benign.len();
-            let index =
-                if self.mutator.below(2) == 0 { self.mutator.below(own) } else { self.mutator.below(parents.len()) };
+            let index = match self.mutator.below(8) {
+                0 | 1 => self.triggers.len() + self.mutator.below(self.benign.len()),
+                2..=4 => self.mutator.below(own),
+                _ => self.mutator.below(parents.len()),
+            };
             let other = self.mutator.below(parents.len());
             let (Some((parent, stem)), Some((other, _))) = (parents.get(index), parents.get(other)) else { break };
             let Some((feed, way)) = self.mutator.variant(parent, other) else { continue };
@@ -346,6 +348,11 @@ impl Neighbourhood {
                 self.against.add(found());
                 true
             }
+            // What is that long may take its time.
+            (Fired, Limit) | (Silent, Limit) if job.way == Some(Way::Giant) => {
+                self.nothing += 1;
+                false
+            }
             // Behind a flaw that is mended another one may lie, or the rest of it.
             (Fired, OtherCrash | Limit) => {
                 self.fired(job);
@@ -383,7 +390,7 @@ impl Neighbourhood {
         self.fired += 1;
         *self.fired_by.entry(job.way.map_or("given", Way::as_str)).or_default() += 1;
         self.lengths.insert(job.feed.len());
-        if self.firing.len() < 2_000 {
+        if self.firing.len() < 2_000 && job.feed.len() <= MAX_LEN {
             self.firing.push(job.feed.clone());
         }
     }
@@ -400,7 +407,7 @@ impl Neighbourhood {
             Stem::Benign => &mut self.of_benign,
         };
         handled.clean += 1;
-        if self.clean.len() < SAMPLE {
+        if self.clean.len() < SAMPLE && job.feed.len() <= MAX_LEN {
             self.clean.push(job.feed.clone());
         }
         if !with.alive {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assay_bundle::verdict::Verdict;
-use assay_prove::cross;
 use assay_prove::fix::{self, FixError, Level, Merged, Report, Wanted};
 use assay_prove::pipeline::Progress as Event;
 use clap::Args;
@@ -44,7 +43,8 @@ const CORPUS_FILES: usize = 2_000;
 /// maintainer, is recorded and never run. What the patch touches besides the flaw (tests, build files, the sanitizer,
 /// signals, exits, ...) is listed, and holds the level down.
 ///
-/// Without --patch, the fix of the bundle itself is tried, if it is a patch.
+/// Without --patch, the fix of the bundle itself is tried: its patch, or the one that its vulnerable version was made by
+/// taking back.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -117,10 +117,7 @@ pub fn run(call: &FixArgs, common: &Common) -> Result<u8, Failure> {
         Ok(ready) => ready,
         Err(refusal) => return Ok(refuse(&call.bundle, &refusal, common.format)),
     };
-    let patch = match &call.patch {
-        Some(path) => read_patch(path)?,
-        None => own_patch(&ready)?,
-    };
+    let given = call.patch.as_deref().map(read_patch).transpose()?;
     let corpus = call.corpus.as_deref().map(read_corpus).transpose()?.unwrap_or_default();
     // What cannot be written or signed shows before the work, not after it.
     let statement = match &call.attest {
@@ -149,6 +146,13 @@ pub fn run(call: &FixArgs, common: &Common) -> Result<u8, Failure> {
     };
     let progress = Progress::start(&next::quoted(&call.bundle), !common.no_progress);
     let runner = Runner::open(place::cache()?);
+    let patch = match given {
+        Some(patch) => patch,
+        None => runner.own_patch(&ready.bundle, &ready.manifest)?.map_err(|why| {
+            Failure::call("no-patch", format!("the bundle's own fix cannot be tried: {why}"))
+                .help("name a patch with --patch FILE")
+        })?,
+    };
     let report = runner.fix(&ready.bundle, &ready.manifest, &patch, &wanted, &|event| match event {
         fix::Progress::Proof(event) => progress.hear(event),
         fix::Progress::Tests(arm) => progress.say(&format!("running the target's own tests, {arm}")),
@@ -198,14 +202,6 @@ fn exit_code(report: &Report, want: Level) -> u8 {
 fn read_patch(path: &Path) -> Result<Vec<u8>, Failure> {
     read(path, assay_prove::patch::MAX_PATCH as u64)
         .map_err(|why| Failure::call("no-patch", format!("the patch `{}` cannot be read: {why}", path.display())))
-}
-
-/// The bundle's own fix, where that is a patch against the vulnerable version.
-fn own_patch(ready: &intake::Ready) -> Result<Vec<u8>, Failure> {
-    cross::patch_of(&ready.bundle, &ready.manifest).map(<[u8]>::to_vec).ok_or_else(|| {
-        Failure::call("no-patch", "the bundle's own fix is no patch against the vulnerable version")
-            .help("name a patch with --patch FILE")
-    })
 }
 
 /// A plain file within bounds; a pipe or a device would not end.

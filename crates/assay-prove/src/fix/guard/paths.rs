@@ -143,6 +143,30 @@ fn is_build(path: &Path) -> bool {
         || name.starts_with("makefile")
 }
 
+/// Headers of the system: one of the project's own by such a name can take its place.
+const HEADERS: &[&str] = &[
+    "assert.h",
+    "ctype.h",
+    "errno.h",
+    "limits.h",
+    "malloc.h",
+    "memory.h",
+    "setjmp.h",
+    "signal.h",
+    "stdarg.h",
+    "stdbool.h",
+    "stddef.h",
+    "stdint.h",
+    "stdio.h",
+    "stdlib.h",
+    "string.h",
+    "strings.h",
+    "unistd.h",
+    "wchar.h",
+    "math.h",
+    "time.h",
+];
+
 pub(super) fn touches(file: &FileView, harness: &[String], tests: &[String]) -> Vec<Touch> {
     let mut touches = Vec::new();
     let any = |is: &dyn Fn(&Path) -> bool| file.names().any(is);
@@ -160,6 +184,10 @@ pub(super) fn touches(file: &FileView, harness: &[String], tests: &[String]) -> 
     };
     if any(&|name| harness.iter().any(|file| Path::new(file) == name)) || any(&fuzzes) {
         touches.push(Touch::new(Kind::Harness, shown(file)));
+    }
+    let header = |name: &Path| name.file_name().is_some_and(|name| HEADERS.iter().any(|header| name == *header));
+    if file.old.is_none() && any(&header) {
+        touches.push(Touch::new(Kind::Meaning, shown(file)));
     }
     for line in file.added() {
         if line.contains("LLVMFuzzer") {

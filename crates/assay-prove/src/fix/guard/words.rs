@@ -52,6 +52,11 @@ const ANYWHERE: &[(Kind, &str)] = &[
         Kind::Instrumentation,
         r"(?i)no_?sanitize|disable_sanitizer|-?fsanitize|fno-sanitize|__[atmlu]b?san_|__sanitizer|__hwasan|[atmlu]b?san_options|__has_feature|__SANITIZE_|address_sanitizer|cfg!?\(.*(sanitize|fuzzing|miri)|valgrind|memcheck|fuzzing_build_mode|no_instrument|no_profile|coverage\s*\(\s*off|__gcov|__cyg_profile|__afl|poison_memory|safe_stack|disable_instrumentation|pragma:\s*no\s*cover",
     ),
+    // By whatever name a module goes here.
+    (
+        Kind::Exits,
+        r"\.\s*(_exit|abort|reallyExit|setrecursionlimit|setrlimit|excepthook|settrace|fork|kill)\s*\(|\bprocess\s*\[|\b(globalThis|window|global)\s*\[|\bgetattr\s*\(|\b(import|from|require|use)\b.*\b(signal|ctypes|subprocess|threading|multiprocessing|resource|importlib|builtins|faulthandler|atexit|gc|inspect|child_process|worker_threads|vm|cluster|libc|_exit)\b",
+    ),
     (
         Kind::Handlers,
         r"\bSIG(SEGV|ABRT|BUS|FPE|ILL|TRAP|XCPU|XFSZ|ALRM|KILL|TERM|STOP)\b|uncaughtException|unhandledRejection|\bsa_handler\b|\bsa_sigaction\b|sys\.excepthook|__cxa_|_Unwind|\.init_array|\.fini_array|\.preinit|\bconstructor\s*\(|\bdestructor\s*\(|__attribute__\s*\(\(\s*_*(con|de)structor",
