@@ -64,7 +64,7 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
     };
     let mut used = BTreeSet::new();
     for item in items.iter().filter(|item| item.kind == Kind::Bundle) {
-        findings.drafts.push(bundle(item, &items, &mut used)?);
+        findings.push(bundle(item, &items, &mut used)?)?;
     }
     for item in items.iter().filter(|item| item.kind != Kind::Bundle && !used.contains(&item.path)) {
         let mut draft = Draft::titled(stem(&item.path), &title(item));
@@ -72,7 +72,7 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
             Kind::Pov => take_pov(&mut draft, item)?,
             _ => take_patch(&mut draft, item)?,
         }
-        findings.drafts.push(draft);
+        findings.push(draft)?;
     }
     Ok(findings)
 }

@@ -80,7 +80,7 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
     if is_there(object, "Stdin") || is_there(object, "ProcCmdline") {
         draft.remark(Part::Inputs, "The report names its input only by a path on the machine it was made on.");
     }
-    findings.drafts.push(draft);
+    findings.push(draft)?;
     Ok(findings)
 }
 

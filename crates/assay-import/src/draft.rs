@@ -8,9 +8,14 @@ use assay_bundle::manifest;
 use assay_bundle::pack::Entry;
 use assay_bundle::path::BundlePath;
 
+use crate::error::ImportError;
 use crate::text;
 use crate::toml_text::quoted;
 
+/// Findings of one source that are looked at.
+const MAX_FINDINGS: usize = 20_000;
+/// Bytes of all findings together.
+pub(crate) const MAX_TOTAL: usize = 512 << 20;
 /// Bytes of one remark.
 const REMARK: usize = 400;
 /// Remarks of one finding.
@@ -22,9 +27,27 @@ pub(crate) struct Findings {
     pub(crate) tool: Option<String>,
     pub(crate) drafts: Vec<Draft>,
     pub(crate) left_out: Vec<String>,
+    bytes: usize,
 }
 
 impl Findings {
+    /// Adds a finding. Each brings its own copy of what several share (a rule's words, an input, patches), so a
+    /// small source could otherwise grow without end.
+    pub(crate) fn push(&mut self, draft: Draft) -> Result<(), ImportError> {
+        let there = self.drafts.len() + 1;
+        if there > MAX_FINDINGS {
+            return Err(ImportError::TooMany { there, most: MAX_FINDINGS });
+        }
+        self.bytes += draft.files.iter().map(|file| file.content.len()).sum::<usize>();
+        self.bytes += draft.description.as_ref().map_or(0, String::len);
+        if self.bytes > MAX_TOTAL {
+            let what = "all findings together".to_owned();
+            return Err(ImportError::TooLarge { what, there: self.bytes, most: MAX_TOTAL });
+        }
+        self.drafts.push(draft);
+        Ok(())
+    }
+
     /// Says what was not taken and why; very many are summed up.
     pub(crate) fn leave_out(&mut self, what: &str) {
         match self.left_out.len() {

@@ -116,14 +116,22 @@ pub fn import(source: &Source, wish: &Wish) -> Result<Imported, ImportError> {
     }
     let like = wish.like.as_ref().map(|(manifest, files)| like::Like::read(manifest, files)).transpose()?;
     let several = findings.drafts.len() > 1;
-    let mut bundles = Vec::with_capacity(findings.drafts.len());
+    let mut bundles: Vec<Bundle> = Vec::with_capacity(findings.drafts.len());
+    let mut bytes = 0_usize;
     for (index, mut draft) in findings.drafts.into_iter().enumerate() {
         if let Some(purl) = &wish.purl {
             draft.purl = Some(purl.clone());
         }
         let record = record::Record { format, source, tool: findings.tool.as_deref(), left_out: &findings.left_out };
         let number = if several { Some(index + 1) } else { None };
-        bundles.push(render::bundle(draft, &record, number, like.as_ref())?);
+        let bundle = render::bundle(draft, &record, number, like.as_ref())?;
+        // The pattern's files go along with each.
+        bytes += bundle.files.iter().map(|file| file.content.len()).sum::<usize>();
+        if bytes > draft::MAX_TOTAL {
+            let what = "all bundles together".to_owned();
+            return Err(ImportError::TooLarge { what, there: bytes, most: draft::MAX_TOTAL });
+        }
+        bundles.push(bundle);
     }
     Ok(Imported { format, tool: findings.tool, bundles, left_out: findings.left_out })
 }

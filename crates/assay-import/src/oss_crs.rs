@@ -17,6 +17,8 @@ const POV: usize = 2 << 20;
 const PATCH: usize = 100 << 10;
 /// Bytes of a candidate's text that are read.
 const TEXT: usize = 64 << 10;
+/// Bytes of patches in all findings together.
+const COPIES: usize = 64 << 20;
 /// Patches that are handed on with each finding.
 const PATCHES: usize = 50;
 
@@ -40,9 +42,16 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
         let visible = |file: &&Entry| !file_name(file.path.as_str()).starts_with('.');
         files.iter().filter(|file| folder(file.path.as_str()) == Some(name)).filter(visible).collect()
     };
-    let patches = patches(&of("patches"), &mut findings);
-    let seeds = of("seeds").len();
-    for pov in of("povs") {
+    let mut patches = patches(&of("patches"), &mut findings);
+    let (seeds, povs) = (of("seeds").len(), of("povs"));
+    let bytes: usize = patches.iter().map(|patch| patch.content.len()).sum();
+    if bytes.saturating_mul(povs.len()) > COPIES {
+        let words =
+            format!("`patches/`: {} patches are too many to go along with each of {} PoVs", patches.len(), povs.len());
+        findings.leave_out(&words);
+        patches.clear();
+    }
+    for pov in povs {
         if pov.content.is_empty() || pov.content.len() > POV {
             findings.leave_out(&format!("`{}`: {} bytes; a PoV has 1 to {POV}", pov.path, pov.content.len()));
             continue;
@@ -52,10 +61,10 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
         draft.add_trigger(name, pov.content.clone());
         draft.remark(Part::Harness, "The source does not say which harness the input is for.");
         surroundings(&mut draft, &patches, seeds);
-        findings.drafts.push(draft);
+        findings.push(draft)?;
     }
     for candidate in of("bug-candidates") {
-        candidate_drafts(candidate, &mut findings);
+        candidate_drafts(candidate, &mut findings)?;
     }
     for (name, what) in [("seeds", "seed inputs, not said to crash anything"), ("reports", "reports")] {
         let count = of(name).len();
@@ -112,7 +121,7 @@ fn surroundings(draft: &mut Draft, patches: &[&Entry], seeds: usize) {
 }
 
 /// A candidate is a SARIF log, or a text for people.
-fn candidate_drafts(candidate: &Entry, findings: &mut Findings) {
+fn candidate_drafts(candidate: &Entry, findings: &mut Findings) -> Result<(), ImportError> {
     let path = candidate.path.as_str();
     if json::looks_like(&candidate.content)
         && let Ok(value) = json::parse(path, &candidate.content)
@@ -120,12 +129,14 @@ fn candidate_drafts(candidate: &Entry, findings: &mut Findings) {
     {
         match sarif::of_value(path, &value) {
             Ok(inner) => {
-                findings.drafts.extend(inner.drafts);
+                for draft in inner.drafts {
+                    findings.push(draft)?;
+                }
                 inner.left_out.iter().for_each(|what| findings.leave_out(what));
             }
             Err(error) => findings.leave_out(&format!("`{path}`: {error}")),
         }
-        return;
+        return Ok(());
     }
     match std::str::from_utf8(&candidate.content) {
         Ok(words) if words.len() <= TEXT && !words.trim().is_empty() => {
@@ -136,10 +147,11 @@ fn candidate_drafts(candidate: &Entry, findings: &mut Findings) {
                 draft.change("names of users were taken out of paths in home folders");
             }
             draft.describe(&clean);
-            findings.drafts.push(draft);
+            findings.push(draft)?;
         }
         _ => findings.leave_out(&format!("`{path}`: no text of at most {TEXT} bytes")),
     }
+    Ok(())
 }
 
 fn wrong(source: &Source, why: &str) -> ImportError {

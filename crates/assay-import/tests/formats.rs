@@ -487,3 +487,32 @@ fn a_source_that_contradicts_itself_still_gives_a_manifest() {
     assert_eq!(value(bundle, &["build"]), None);
     says(bundle, "speaks of a leak and of a build with `msan`");
 }
+
+#[test]
+fn a_small_source_does_not_grow_without_end() {
+    // Each of these bundles would bring its own copy of the same two megabytes.
+    let mut big = pov();
+    big["testcase"] = json!(STANDARD.encode(vec![7; 2 << 20]));
+    big["pov_id"] = json!("p");
+    let mut files = vec![entry("pov.json", &serde_json::to_vec(&big).unwrap())];
+    let bundle = serde_json::to_vec(&json!({ "pov_id": "p" })).unwrap();
+    files.extend((0..300).map(|number| entry(&format!("b{number}.json"), &bundle)));
+    let error = import(&Source::tree("many", None, files), &Wish::default()).unwrap_err();
+    assert_eq!(error.code(), "too-large");
+
+    let mut log = sarif();
+    let result = json!({ "ruleId": "r", "message": { "text": "x" } });
+    log["runs"][0]["results"] = Value::from(vec![result; 1_001]);
+    let source = file("log.sarif", &log);
+    assert_eq!(import(&source, &Wish::default()).unwrap_err().code(), "too-many");
+    let one = import(&source, &Wish { only: Some(1_001), ..Wish::default() }).unwrap();
+    assert_eq!(one.bundles.len(), 1);
+
+    // Patches go along with each PoV only as long as that stays small.
+    let patch = format!("{PATCH}{}", " a\n".repeat(30_000));
+    let patches = (0..20).map(|number| entry(&format!("patches/p{number}"), patch.as_bytes()));
+    let povs = (0..60).map(|number| entry(&format!("povs/v{number}"), b"x"));
+    let imported = auto(&Source::tree("run", None, patches.chain(povs).collect()));
+    assert_eq!(imported.bundles.len(), 60);
+    assert!(imported.left_out[0].contains("too many to go along"), "{:?}", imported.left_out);
+}

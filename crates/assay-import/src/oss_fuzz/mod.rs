@@ -16,6 +16,8 @@ use facts::Facts;
 
 /// Bytes of one testcase.
 const TESTCASE: usize = 16 << 20;
+/// Files that tell of testcases, and logs: each is held against each testcase.
+const ABOUT: usize = 500;
 /// What libFuzzer puts before a testcase's digest, and what it says.
 const ARTIFACTS: [(&str, &str); 6] = [
     ("crash-", "crash"),
@@ -70,7 +72,7 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
             // Who names the format himself may give a testcase of any name.
             let named = named(file_name(&source.name)).unwrap_or(Named { target: None, number: None, does: "crash" });
             let draft = draft(&source.name, bytes, &named, &Facts::default(), &[])?;
-            findings.drafts.push(draft);
+            findings.push(draft)?;
         }
         Content::Tree(files) => tree(files, &mut findings)?,
     }
@@ -84,14 +86,17 @@ fn tree(files: &[Entry], findings: &mut Findings) -> Result<(), ImportError> {
     let mut logs: Vec<&Entry> = Vec::new();
     for file in others {
         let path = file.path.as_str();
-        if let Some(facts) = facts::of_file(file_name(path), &file.content) {
+        if told.len() < ABOUT
+            && let Some(facts) = facts::of_file(file_name(path), &file.content)
+        {
             told.push((file, facts));
-        } else if !assay_triage::sanitizer::reports(&file.content).is_empty() {
+        } else if logs.len() < ABOUT && !assay_triage::sanitizer::reports(&file.content).is_empty() {
             logs.push(file);
         } else {
             findings.leave_out(&format!("`{path}`: neither a testcase, nor about one"));
         }
     }
+    let alone = cases.len() == 1;
     for case in cases {
         let path = case.path.as_str();
         let Some(named) = named(file_name(path)) else { continue };
@@ -104,12 +109,11 @@ fn tree(files: &[Entry], findings: &mut Findings) -> Result<(), ImportError> {
         let stem = file_name(path);
         let mut own: Vec<&Entry> =
             logs.iter().copied().filter(|log| file_name(log.path.as_str()).starts_with(stem)).collect();
-        let alone = files.iter().filter(|file| is_testcase(file.path.as_str())).count() == 1;
         if own.is_empty() && alone {
             own = logs.iter().copied().filter(|log| is_for(log.path.as_str(), path)).collect();
         }
         let logs: Vec<&[u8]> = own.iter().map(|log| log.content.as_slice()).collect();
-        findings.drafts.push(draft(path, &case.content, &named, &facts, &logs)?);
+        findings.push(draft(path, &case.content, &named, &facts, &logs)?)?;
     }
     Ok(())
 }

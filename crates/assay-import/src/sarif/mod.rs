@@ -56,7 +56,7 @@ pub(crate) fn of_value(name: &str, value: &Value) -> Result<Findings, ImportErro
                     index + 1,
                     tool.as_deref().unwrap_or("a tool")
                 )),
-                None => findings.drafts.push(draft(run, result)),
+                None => findings.push(draft(run, result))?,
             }
         }
     }
