@@ -118,9 +118,10 @@ mod tests {
 
     #[test]
     fn fires_by_whatever_way_it_gets_out() {
-        let ways: [fn(&mut Scene, &str); 6] = [
+        let ways: [fn(&mut Scene, &str); 7] = [
             |scene, text| scene.finished.stdout = format!("a\n{text}\n").into_bytes(),
             |scene, text| scene.finished.stderr = format!("error: no key {text}").into_bytes(),
+            |scene, text| scene.said.push(text.as_bytes().to_vec()),
             |scene, text| scene.scratch.entries.push(file("log/out", text)),
             |scene, text| scene.scratch.entries.push(entry(b"link", Node::Link(text.as_bytes().to_vec()))),
             |scene, text| scene.scratch.entries.push(entry(text.as_bytes(), Node::Folder)),
@@ -138,7 +139,7 @@ mod tests {
             way(&mut scene, secret.text());
             let judgement = CanaryRead.judge(&scene.seen());
             // A letter before each part ends the row of digits: that is the last way's bound.
-            let expected = if number == 5 { Outcome::Silent } else { Outcome::Fired };
+            let expected = if number == 6 { Outcome::Silent } else { Outcome::Fired };
             assert_eq!(judgement.outcome, expected, "{number}: {}", judgement.saw);
             assert!(!judgement.saw.contains(secret.text()), "a report is no way out for it either");
         }

@@ -29,9 +29,8 @@ use super::runtime::{self, Reporting};
 use super::seen::{Judgement, Seen};
 
 /// What is missing where nothing counts.
-pub const NOT_COUNTED: &str = "the oracle `memory` needs a runner of tier F, where a control group counts the memory \
-                               of a run, and none counted this one: start `assay prove` as root, or in a control \
-                               group with `memory` and `pids` that is delegated to this user";
+pub const NOT_COUNTED: &str = "the oracle `memory` needs tier F, where a control group counts: start `assay` as root, \
+                               or in a control group that is delegated to you";
 
 /// Silent is what stays within this part of the limit.
 const SILENT_PART: u64 = 10;
