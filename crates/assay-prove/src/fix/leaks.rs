@@ -31,7 +31,13 @@ enum Leaks {
 
 /// Looks for new leaks where that can be done, and settles what the text of the patch left open. For a flaw in the
 /// `lifetime` of memory nothing is settled: to free no more is then the very way not to mend it.
-pub fn settle(session: &Session<'_>, bundle: &LoadedBundle, around: Option<&Neighbourhood>, touches: &mut Vec<Touch>) {
+pub fn settle(
+    session: &Session<'_>,
+    bundle: &LoadedBundle,
+    around: Option<&Neighbourhood>,
+    lifetime: bool,
+    touches: &mut Vec<Touch>,
+) {
     // A free that is gone is looked after with all that was found; else the bundle's inputs do.
     let asked = touches.iter().any(|touch| touch.kind == Kind::Leak);
     let found = search(session, bundle, around.filter(|_| asked));
