@@ -53,9 +53,10 @@ const ANYWHERE: &[(Kind, &str)] = &[
         r"(?i)no_?sanitize|disable_sanitizer|-?fsanitize|fno-sanitize|__[atmlu]b?san_|__sanitizer|__hwasan|[atmlu]b?san_options|__has_feature|__SANITIZE_|address_sanitizer|cfg!?\(.*(sanitize|fuzzing|miri)|valgrind|memcheck|fuzzing_build_mode|no_instrument|no_profile|coverage\s*\(\s*off|__gcov|__cyg_profile|__afl|poison_memory|safe_stack|disable_instrumentation|pragma:\s*no\s*cover",
     ),
     // By whatever name a module goes here.
+    (Kind::Limits, r"\.\s*(setrecursionlimit|setrlimit|set_int_max_str_digits|stack_size)\s*\("),
     (
         Kind::Exits,
-        r"\.\s*(_exit|abort|reallyExit|setrecursionlimit|setrlimit|excepthook|settrace|fork|kill)\s*\(|\bprocess\s*\[|\b(globalThis|window|global)\s*\[|\bgetattr\s*\(|\b(import|from|require|use)\b.*\b(signal|ctypes|subprocess|threading|multiprocessing|resource|importlib|builtins|faulthandler|atexit|gc|inspect|child_process|worker_threads|vm|cluster|libc|_exit)\b",
+        r"\.\s*(_exit|abort|reallyExit|excepthook|settrace|fork|kill)\s*\(|\bprocess\s*\[|\b(globalThis|window|global)\s*\[|\bgetattr\s*\(|\b(import|from|require|use)\b.*\b(signal|ctypes|subprocess|threading|multiprocessing|resource|importlib|builtins|faulthandler|atexit|gc|inspect|child_process|worker_threads|vm|cluster|libc|_exit)\b",
     ),
     (
         Kind::Handlers,
