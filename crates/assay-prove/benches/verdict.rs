@@ -4,7 +4,7 @@
 //! `cargo bench -p assay-prove --bench verdict` prints the rows of the speed
 //! budget. `CASR_SAN` names the program `casr-san` (from the package `casr`);
 //! without it that row says so. Nothing fails on time.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -75,8 +75,7 @@ fn runs(sandboxes: [&dyn Sandbox; 2], cache: &Cache, bundle: &LoadedBundle, mani
     for sandbox in sandboxes {
         let session = Session::open(&Prover { sandbox: Ok(sandbox), cache }, bundle, manifest, &|_| ())
             .expect("a folder")
-            .ok()
-            .expect("a session");
+            .unwrap_or_else(|why| panic!("{}", why.reason));
         let executor = session.executor();
         let arm = executor.arms.get(&ArmName::Vulnerable).expect("the vulnerable arm");
         let out = arm.outs.values().next().expect("a build");

@@ -160,10 +160,12 @@ impl Toolchain {
         self.add_plain("java")?;
         let program = self.tools.last().map(|tool| tool.path.clone()).unwrap_or_default();
         let Some(home) = program.parent().and_then(Path::parent) else { return Ok(()) };
-        let links = ["lib", "conf"].iter().flat_map(|part| fs::read_dir(home.join(part)).into_iter().flatten().flatten());
+        let links =
+            ["lib", "conf"].iter().flat_map(|part| fs::read_dir(home.join(part)).into_iter().flatten().flatten());
         for link in links.filter_map(|entry| fs::read_link(entry.path()).ok()) {
             let mut parts = link.strip_prefix("/etc").map(Path::components).into_iter().flatten();
-            let Some(folder) = parts.next().filter(|part| part.as_os_str().to_string_lossy().starts_with("java")) else {
+            let Some(folder) = parts.next().filter(|part| part.as_os_str().to_string_lossy().starts_with("java"))
+            else {
                 continue;
             };
             let folder = Path::new("/etc").join(folder);

@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bisect, bundle, case, claim, cross, demo, finding, fix, group, plan, prove, publish, recheck, reproduce, review, scan, status, submit,
-    sync, verify,
+    admin, bisect, bundle, case, claim, cross, demo, finding, fix, group, plan, prove, publish, recheck, replay,
+    reproduce, review, scan, status, submit, sync, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -111,6 +111,7 @@ pub enum Command {
     Cross(cross::CrossArgs),
     Recheck(recheck::RecheckArgs),
     Bisect(bisect::BisectArgs),
+    Replay(replay::ReplayArgs),
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
     Plan(plan::PlanArgs),

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+use std::slice::from_ref;
+
 use super::*;
 use crate::patch::view;
 
@@ -88,7 +90,7 @@ fn an_ordinary_fix_is_not() {
 fn words_out_of_the_trigger_are_found() {
     let trigger = b"HDR2 name=EVILNAME len=300".to_vec();
     let benign = b"HDR1 name=x len=3".to_vec();
-    let all = |line: &str| literals(&patch("x.c", &format!(" a\n+{line}\n b")), &[trigger.clone()], &[benign.clone()]);
+    let all = |line: &str| literals(&patch("x.c", &format!(" a\n+{line}\n b")), from_ref(&trigger), from_ref(&benign));
     assert_eq!(all("if (strstr(s, \"EVIL\")) return;").len(), 1);
     assert_eq!(all("if (n == 26) return;").len(), 1, "its length");
     assert_eq!(all("if (*(int *)s == 0x32524448) return;").len(), 1, "its first four bytes");

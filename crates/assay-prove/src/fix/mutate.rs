@@ -192,7 +192,7 @@ impl Mutator {
             return *range;
         }
         let from = self.below(content.len());
-        let longest = (content.len() - from).min(64).max(1);
+        let longest = (content.len() - from).clamp(1, 64);
         (from, (from + 1 + self.below(longest)).min(content.len()))
     }
 

@@ -15,13 +15,13 @@ mod name;
 mod parse;
 mod pieces;
 mod tree;
-
 mod view;
+
 pub use apply::{Applied, Change, ChangedFile, Direction, HunkRange, apply};
 pub use error::PatchError;
-
-pub use view::{FileView, HunkView, LineView, view};
 pub use pieces::Pieces;
+pub use view::{FileView, HunkView, LineView, view};
+
 /// Bytes of one patch.
 pub const MAX_PATCH: usize = 16 << 20;
 /// Hunks of one patch.

@@ -249,8 +249,12 @@ fn read_corpus(folder: &Path) -> Result<Vec<Vec<u8>>, Failure> {
 /// Writes what speaks against the patch, so that it can be run again.
 fn keep(report: &Report, folder: &Path) -> Result<(), Failure> {
     let Ok(around) = &report.around else { return Ok(()) };
-    let lists =
-        [("against", &around.against), ("elsewhere", &around.elsewhere), ("refused", &around.refused), ("changed", &around.changed)];
+    let lists = [
+        ("against", &around.against),
+        ("elsewhere", &around.elsewhere),
+        ("refused", &around.refused),
+        ("changed", &around.changed),
+    ];
     for (word, finds) in lists {
         for found in &finds.kept {
             let path = folder.join(format!("{word}-{}", &found.sha256.to_hex()[..16]));

@@ -16,6 +16,7 @@ pub mod prove;
 mod prove_several;
 pub mod publish;
 pub mod recheck;
+pub mod replay;
 pub mod reproduce;
 pub mod review;
 pub mod scan;
@@ -42,6 +43,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Claim(call) => claim::run(call, common),
         Command::Submit(call) => submit::run(call, common),
         Command::Status(call) => status::run(call, common),
+        Command::Replay(call) => replay::run(call, common),
         Command::Reproduce(call) => reproduce::run(call, common),
         Command::Group(call) => group::run(call, common),
         Command::Finding(call) => finding::run(call, common),

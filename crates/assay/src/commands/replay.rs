@@ -128,7 +128,7 @@ fn voices_of(path: &Path, trusted: &TrustedKeys) -> Result<Vec<Voice>, Failure> 
 }
 
 /// What this machine says: the same bundle, run as often as the statements say.
-fn here(path: &PathBuf, call: &ReplayArgs, theirs: &Agreement, common: &Common) -> Result<Voice, Failure> {
+fn here(path: &Path, call: &ReplayArgs, theirs: &Agreement, common: &Common) -> Result<Voice, Failure> {
     let mut ready = intake::ready(path).map_err(|_| {
         Failure::call("no-bundle", format!("{} cannot be run", next::quoted(path)))
             .help(format!("assay bundle check {} says why", next::quoted(path)))

@@ -57,7 +57,10 @@ fn headline(report: &Report) -> String {
     };
     let title = plain::line(&report.proof.manifest.title, 200);
     let Some(height) = report.standing.level else {
-        return format!("{}: the patch does not apply or does not build. The flaw: {title}.", paint(color, "Not verified"));
+        return format!(
+            "{}: the patch does not apply or does not build. The flaw: {title}.",
+            paint(color, "Not verified")
+        );
     };
     let unbroken = match report.standing.unbroken {
         Some(unbroken) if unbroken < height => {
@@ -66,7 +69,11 @@ fn headline(report: &Report) -> String {
         _ => String::new(),
     };
     let word = if height == Level::L0 { "Not verified beyond" } else { "Verified at" };
-    format!("{}: {}.{unbroken} The flaw: {title}.", paint(color, &format!("{word} {}", level(report))), height.meaning())
+    format!(
+        "{}: {}.{unbroken} The flaw: {title}.",
+        paint(color, &format!("{word} {}", level(report))),
+        height.meaning()
+    )
 }
 
 /// Level, assurance, runner and counts, which never stand alone.
@@ -241,11 +248,15 @@ pub fn step(told: &FixTold<'_>) -> String {
         return "Hand the statement to those who publish: nothing is left to verify.".to_owned();
     };
     match (step.level, step.state) {
-        (Level::L0, _) => "Make the patch against the vulnerable version of the bundle, for `patch -p1`, and see that it \
+        (Level::L0, _) => {
+            "Make the patch against the vulnerable version of the bundle, for `patch -p1`, and see that it \
                            builds there."
-            .to_owned(),
+                .to_owned()
+        }
         (Level::L1, State::Failed) => {
-            format!("Do not ship this patch. `assay prove {path}` shows what the flaw needs; mend the patch and ask again.")
+            format!(
+                "Do not ship this patch. `assay prove {path}` shows what the flaw needs; mend the patch and ask again."
+            )
         }
         (Level::L1, _) => format!("First see that the bundle shows its flaw here: `assay prove {path}`."),
         (Level::L2, State::Failed) => "Mend the patch until the target's own tests are as they were.".to_owned(),
@@ -254,7 +265,9 @@ pub fn step(told: &FixTold<'_>) -> String {
                            \"check\"]`, and ask again: without them nobody knows what the patch breaks."
             .to_owned(),
         (Level::L3 | Level::L4, _) => against(told),
-        (Level::L5, _) => "Hand it to the maintainer. When it is merged, record that with --merged-as COMMIT.".to_owned(),
+        (Level::L5, _) => {
+            "Hand it to the maintainer. When it is merged, record that with --merged-as COMMIT.".to_owned()
+        }
     }
 }
 
@@ -267,16 +280,16 @@ fn against(told: &FixTold<'_>) -> String {
     let Ok(around) = &told.report.around else {
         return "Judge it by reading: inputs of this kind cannot be varied.".to_owned();
     };
-    let keep = if told.kept.is_some() {
-        "The inputs lie in the folder above"
-    } else {
-        "Get the inputs with --keep DIR"
-    };
+    let keep =
+        if told.kept.is_some() { "The inputs lie in the folder above" } else { "Get the inputs with --keep DIR" };
     if around.against.count > 0 {
-        return format!("Do not ship this patch: inputs near the trigger still show the flaw. {keep}; mend the patch and ask again.");
+        return format!(
+            "Do not ship this patch: inputs near the trigger still show the flaw. {keep}; mend the patch and ask again."
+        );
     }
     if around.refused.count + around.changed.count > 0 {
         return format!("{keep}; let somebody who knows the target say whether the differences are meant.");
     }
-    "Give more evidence: more variants (--variants N --cpu SECONDS), or samples of ordinary inputs (--corpus DIR).".to_owned()
+    "Give more evidence: more variants (--variants N --cpu SECONDS), or samples of ordinary inputs (--corpus DIR)."
+        .to_owned()
 }

@@ -3,6 +3,7 @@
 //! Printers are pure: they take values and give text. Whatever came from a
 //! bundle or from a program that ran goes through [`plain`] first.
 
+pub mod agreement;
 pub mod bisect_json;
 pub mod bisect_text;
 pub mod cells;
@@ -12,19 +13,19 @@ pub mod check_table;
 pub mod check_text;
 pub mod cross_json;
 pub mod cross_text;
-pub mod fold;
 pub mod fix_json;
 pub mod fix_text;
+pub mod fold;
 pub mod grid;
 pub mod next;
 pub mod plain;
 pub mod problem_json;
 pub mod proof_json;
 pub mod proof_text;
-#[cfg(test)]
-pub mod sample;
 pub mod recheck_json;
 pub mod recheck_text;
+#[cfg(test)]
+pub mod sample;
 pub mod saw;
 pub mod scan_fresh;
 pub mod scan_json;
@@ -67,7 +68,6 @@ pub struct Told<'a> {
     pub attestation: Option<(&'a std::path::Path, assay_seal::KeyId)>,
 }
 
-#[cfg(test)]
 /// A patch that was verified, with what the call adds to it.
 pub struct FixTold<'a> {
     /// What came of it.
@@ -86,6 +86,7 @@ pub struct FixTold<'a> {
     pub attestation: Option<(&'a std::path::Path, assay_seal::KeyId)>,
 }
 
+#[cfg(test)]
 mod check_tests;
 #[cfg(test)]
 mod proof_tests;

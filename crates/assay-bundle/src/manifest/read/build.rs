@@ -73,8 +73,7 @@ fn recipe(build: &Reader<'_>) -> Option<Recipe> {
     known
 }
 
-const RECIPES: &[&str] = 
-    &["cc", "libfuzzer", "cargo", "wheel", "npm", "debian", "autotools", "cmake", "meson", "make"];
+const RECIPES: &[&str] = &["cc", "libfuzzer", "cargo", "wheel", "npm", "debian", "autotools", "cmake", "meson", "make"];
 
 fn recipe_of(word: &str) -> Option<Recipe> {
     Some(match word {
