@@ -136,6 +136,9 @@ fn kills(facts: &Facts<'_>) -> Step {
         (Verdict::ControlFailed, _) => step(Level::L1, State::Failed, ruling.sentence.clone()),
         (Verdict::ControlDead, _) => step(Level::L1, State::Failed, ruling.sentence.clone()),
         (Verdict::NotRun, _) => step(Level::L1, State::NotRun, ruling.sentence.clone()),
+        (Verdict::Inconclusive, _) => {
+            step(Level::L1, State::NotShown, format!("the runs decide nothing: {}", ruling.sentence))
+        }
         _ => step(
             Level::L1,
             State::NotShown,

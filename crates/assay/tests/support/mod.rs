@@ -73,6 +73,12 @@ impl Bench {
             .env("ASSAY_CACHE", self.cache())
             .current_dir(self.root.path().join("work"))
             .stdin(Stdio::null());
+        // rustc on the path may be rustup's stand-in, which looks for its toolchains below the real home.
+        let rustup = std::env::var_os("RUSTUP_HOME")
+            .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".rustup").into_os_string()));
+        if let Some(rustup) = rustup {
+            command.env("RUSTUP_HOME", rustup);
+        }
         command
     }
 
