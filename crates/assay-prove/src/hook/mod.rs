@@ -15,7 +15,7 @@ use serde::Deserialize;
 /// File name of the hook for Node.
 pub const NODE: &str = "assay-hook.cjs";
 
-/// File name of the hook for Java, which is compiled for each proof that needs it ([`java`]).
+/// File name of the hook for Java, which is compiled for each proof that needs it.
 pub const JAVA: &str = "assay-hook.jar";
 
 /// What lies in the hook folder: name and content.
