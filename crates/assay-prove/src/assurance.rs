@@ -94,6 +94,11 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
         // version that echoes it too is what gives that away.
         parts.push("the oracle believes what is printed, and no fixed version is held against it".to_owned());
     }
+    let own_fix = manifest.arms.fixed.as_ref().is_some_and(|arm| matches!(arm.source, Source::Patched { .. }));
+    if (reads_output(&manifest.oracle) || manifest.oracle == Oracle::CanaryRead) && own_fix {
+        // His patch may take out the very words that the oracle waits for.
+        parts.push("what the oracle believes is silenced by a patch of the claimant's".to_owned());
+    }
     if manifest.oracle == Oracle::CanaryRead {
         // A program that is told to read a file may read it, and print it too.
         if manifest.arms.fixed.is_none() {

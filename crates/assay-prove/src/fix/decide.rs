@@ -150,9 +150,6 @@ fn kills(facts: &Facts<'_>) -> Step {
 fn tested(facts: &Facts<'_>) -> Step {
     match facts.tested {
         None => step(Level::L2, State::NotRun, "not run: there is no L1"),
-        Some(Tested::NoWorse(0)) => {
-            step(Level::L2, State::Held, "the target's own tests pass with the patch as without")
-        }
         Some(Tested::NoWorse(count)) => step(
             Level::L2,
             State::Held,

@@ -199,6 +199,10 @@ pub fn compare(without: &Ran, with: &Ran) -> Tested {
     }
     let code = |ran: &Ran| ran.exit.map_or_else(|| "a signal".to_owned(), |code| format!("exit {code}"));
     match (without.exit, with.exit) {
+        // A command that names no test may run none: `true` passes as well.
+        (Some(0), Some(0)) if before.is_empty() => {
+            Tested::Untested("the command passes with and without the patch, and names no test that it ran".to_owned())
+        }
         (Some(0), Some(0)) => Tested::NoWorse(before.len()),
         (Some(0), _) => Tested::Worse(format!("they pass without the patch and end by {} with it", code(with))),
         _ if before.values().any(|passed| *passed) => {
@@ -318,7 +322,7 @@ mod tests {
         assert!(matches!(compare(&good, &ran(1, "ok 1 - a\nnot ok 2 - b\n")), Tested::Worse(_)));
         assert!(matches!(compare(&good, &ran(0, "ok 1 - a\n")), Tested::Worse(_)), "a test that is gone");
         assert!(matches!(compare(&ran(0, ""), &ran(2, "")), Tested::Worse(_)));
-        assert_eq!(compare(&ran(0, ""), &ran(0, "")), Tested::NoWorse(0));
+        assert!(matches!(compare(&ran(0, ""), &ran(0, "")), Tested::Untested(_)), "a command that tests nothing");
         let bad = ran(1, "ok 1 - a\nnot ok 2 - b\n");
         assert_eq!(compare(&bad, &bad), Tested::NoWorse(2), "what fails without the patch is not its fault");
         assert!(matches!(compare(&bad, &ran(1, "not ok 1 - a\nnot ok 2 - b\n")), Tested::Worse(_)));

@@ -64,7 +64,7 @@ pub fn run(call: &ReplayArgs, common: &Common) -> Result<u8, Failure> {
     let trusted = trusted(call)?;
     let mut voices = Vec::new();
     for path in &call.statements {
-        voices.extend(voices_of(path, &trusted)?);
+        voices.push(voice_of(path, &trusted)?);
     }
     // Looked at before the work: what cannot be compared need not be run.
     let theirs = Agreement::of(voices.clone()).map_err(not_comparable)?;
@@ -107,8 +107,8 @@ fn trusted(call: &ReplayArgs) -> Result<TrustedKeys, Failure> {
     Ok(TrustedKeys::from_iter(keys))
 }
 
-/// One voice for each trusted key that signed.
-fn voices_of(path: &Path, trusted: &TrustedKeys) -> Result<Vec<Voice>, Failure> {
+/// The voice of the runner that made the run, if a trusted key of its own signed.
+fn voice_of(path: &Path, trusted: &TrustedKeys) -> Result<Voice, Failure> {
     let wrong = |error: String| Failure::call("no-statement", format!("{}: {error}", next::quoted(path)));
     let bytes = read(path).map_err(wrong)?;
     let attested = attest::verify(&bytes, trusted).map_err(|error| {
@@ -124,7 +124,14 @@ fn voices_of(path: &Path, trusted: &TrustedKeys) -> Result<Vec<Voice>, Failure> 
             )),
         }
     })?;
-    Ok(attested.signers.iter().map(|runner| Voice { runner: *runner, statement: attested.statement.clone() }).collect())
+    // Only the runner that made the run speaks: whoever signed below it has run nothing.
+    let made_it = attested.statement.run().runner.id.clone();
+    let runner = attested.signers.iter().find(|signer| signer.to_string() == made_it);
+    let runner = runner.ok_or_else(|| {
+        wrong(format!("the runner that it names, {}, did not sign it", plain::line(&made_it, 100)))
+            .help("ask that runner for its own statement")
+    })?;
+    Ok(Voice { runner: *runner, statement: attested.statement.clone() })
 }
 
 /// What this machine says: the same bundle, run as often as the statements say.

@@ -174,12 +174,15 @@ fn objects(kind: &str) -> Vec<String> {
     listed.iter().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// Control groups of Assay's; other programs make their own at any time.
+/// Control groups of Assay's whose maker is gone; other programs make their own at any time, and so do runners that
+/// are still at work beside this suite.
 fn cgroups() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     walk(Path::new("/sys/fs/cgroup"), &mut |path, is_folder| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if is_folder && name.contains("assay") {
+        let maker = name.strip_prefix("assay-sandbox-").and_then(|rest| rest.split('-').next());
+        let lives = maker.is_some_and(|process| Path::new("/proc").join(process).exists());
+        if is_folder && name.contains("assay") && !lives {
             found.insert(path.display().to_string());
         }
     });
@@ -189,7 +192,7 @@ fn cgroups() -> BTreeSet<String> {
 /// All that lies in the suite's own folders, but for what the cache is there to keep.
 fn files(bench: &Bench) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let kept = ["blobs", "registry"].map(|folder| bench.cache().join(folder));
+    let kept = ["blobs", "registry", "builds", "results"].map(|folder| bench.cache().join(folder));
     // Tests still at work have their things in `work`.
     let work = bench.root.join("work");
     walk(&bench.root, &mut |path, _| {
