@@ -187,8 +187,10 @@ fn harness() -> Member<'static> {
     Member::file("target-1.0.0/harness.c", FILES[0].1.as_bytes())
 }
 
-/// Names the harness in the source as the project's, and builds nothing else.
+/// Names the harness in the source as the project's, builds nothing else, and brings none of its own.
 fn of_project(bundle: &Bundle) {
+    fs::remove_file(bundle.path().join("harness.c")).unwrap();
+    fs::remove_dir_all(bundle.path().join("target")).unwrap();
     bundle.manifest("pkg:generic/target@1.0.0", "pkg:cargo/target@1.0.0");
     bundle.manifest("sources    = [\"harness.c\"", "sources    = [\"src/harness.c\"");
     bundle.manifest(
@@ -215,6 +217,12 @@ const STEERED: &[Steer] = &[
         b.manifest("\"src/harness.c\", \"src", "\"src/harness.c\", \"own.c\", \"src");
         b.write("own.c", b"int own;\n");
     }),
+    ("project-with-a-file-beside", |b| drop(b.write("target.h", b"#define target(x) 2\n"))),
+    ("project-with-a-copy-beside", |b| {
+        b.manifest("\"src/harness.c\", \"src", "\"own/harness.c\", \"src");
+        b.write("own/harness.c", FILES[0].1.as_bytes());
+    }),
+    ("project-with-a-configuration-beside", |b| drop(b.write(".config", b"x\n"))),
     ("project-of-another-name", |b| b.manifest("purl = \"pkg:cargo/target@", "purl = \"pkg:cargo/famous@")),
     ("project-of-another-version", |b| {
         b.manifest("purl = \"pkg:cargo/target@1.0.0", "purl = \"pkg:cargo/target@2.0.0")
