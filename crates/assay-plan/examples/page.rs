@@ -16,6 +16,7 @@ mod hospital;
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("call it with a folder"));
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
     let write = |name: &str, case: &Case| {
         std::fs::write(folder.join(name).with_extension("html"), render::html(&case.plan()))
             .expect("the page can be written");
