@@ -59,6 +59,10 @@ pub(crate) fn all(
             }
         };
         let pieces = match Pieces::of(&column.patch) {
+            Ok(Some(pieces)) if pieces.count() == 1 && pieces.hold_several_changes() => {
+                note(&|_, _| Same::NotKnown("its one hunk holds several changes, which are not cut apart".into()));
+                continue;
+            }
             Ok(Some(pieces)) if pieces.count() == 1 => {
                 note(&|_, _| Same::Yes);
                 continue;

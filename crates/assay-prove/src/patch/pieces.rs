@@ -50,6 +50,23 @@ impl Pieces {
         Ok(Some(Self { files }))
     }
 
+    /// Whether some hunk holds more than one run of changed lines: fixes of two flaws that stand near each other, or in
+    /// a patch that was made with much context, come as one hunk.
+    #[must_use]
+    pub fn hold_several_changes(&self) -> bool {
+        self.files.iter().flat_map(|file| &file.hunks).any(|hunk| {
+            let changed =
+                hunk.split(|byte| *byte == b'\n').skip(1).map(|line| matches!(line.first(), Some(b'+' | b'-')));
+            let mut before = false;
+            let mut runs = 0;
+            for now in changed {
+                runs += usize::from(now && !before);
+                before = now;
+            }
+            runs > 1
+        })
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -112,6 +129,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("x.c"), text).unwrap();
         folder
+    }
+
+    #[test]
+    fn two_fixes_in_one_hunk_are_seen() {
+        assert!(!Pieces::of(TWO).unwrap().unwrap().hold_several_changes(), "each hunk is one change");
+        let wide = b"--- a/x.c\n+++ b/x.c\n@@ -1,5 +1,5 @@\n-a\n+A\n b\n c\n d\n-e\n+E\n";
+        let wide = Pieces::of(wide).unwrap().unwrap();
+        assert_eq!((wide.count(), wide.hold_several_changes()), (1, true));
     }
 
     #[test]
