@@ -248,6 +248,7 @@ fn told(line: &str) -> Option<(&str, bool)> {
     for (word, passed) in [("ok ", true), ("not ok ", false)] {
         if let Some(rest) = line.strip_prefix(word) {
             let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '-']);
+            // The Test Anything Protocol's own word for a test that is expected to fail.
             let passed = passed || rest.contains("# TODO");
             // A test that is skipped says nothing.
             return (!rest.contains("# SKIP")).then_some((rest.trim(), passed));
