@@ -22,8 +22,11 @@ pub(crate) const BUILTIN: &str = "assay-sandbox/proofs";
 /// Processes the attempts may have; a fork bomb must stop here.
 const PIDS: u32 = 8;
 
-/// Bytes that the attempts may have.
+/// Bytes that the huge allocation may have.
 const MEMORY: u64 = 16 << 20;
+
+/// Bytes for the other attempts: wide, since each process of the fork bomb counts what it shares with its parent.
+const ROOM: u64 = 256 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Request {
@@ -69,6 +72,10 @@ fn canaries() -> Vec<PathBuf> {
 }
 
 fn spec(request: &Request) -> Result<Spec, SandboxError> {
+    let memory = match request {
+        Request::Attempts { .. } => ROOM,
+        Request::Allocate => MEMORY,
+    };
     let request =
         serde_json::to_vec(request).map_err(|e| SandboxError::new(Layer::Proofs, format!("the request: {e}")))?;
     Ok(Spec {
@@ -79,7 +86,7 @@ fn spec(request: &Request) -> Result<Spec, SandboxError> {
         limits: RunLimits {
             cpu: Duration::from_secs(10),
             wall: Duration::from_secs(60),
-            memory: MEMORY,
+            memory,
             output: 64 << 10,
             pids: PIDS,
         },
