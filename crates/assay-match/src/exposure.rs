@@ -41,6 +41,22 @@ pub struct KevFact {
     pub action: String,
 }
 
+/// FIRST's estimate that somebody will try to exploit it within thirty days.
+///
+/// Scores of two models cannot be compared, so the model stands with them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Epss {
+    /// The probability, 0 to 1.
+    pub score: f64,
+    /// The share of all scored CVEs that have no higher score, 0 to 1.
+    pub percentile: f64,
+    /// The model, as the file names it: `v2025.03.14`; empty if it names none.
+    pub model: String,
+    /// The day of the scores, `2026-01-30`; empty if not said.
+    pub day: String,
+}
+
 /// What an advisory says, as far as deadlines and cards need it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,6 +81,9 @@ pub struct AdvisoryFacts {
     pub cvss: Option<String>,
     /// Base score of it.
     pub score: Option<f64>,
+    /// The highest EPSS of its CVEs; none if no scores were given, or they know none of them.
+    #[serde(default)]
+    pub epss: Option<Epss>,
     /// When it was published, RFC 3339, as written.
     pub published: Option<String>,
     /// Pages to read.

@@ -47,6 +47,7 @@ impl Index {
             ssvc_from: judged.from,
             cvss: judged.vector,
             score: judged.score,
+            epss: None,
             published: best.published.as_deref().map(str::to_owned),
             references: best.references.iter().map(|page| page.to_string()).collect(),
         }

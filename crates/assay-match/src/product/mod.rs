@@ -258,6 +258,7 @@ impl Index {
             ssvc_from: judged.from,
             cvss: judged.vector,
             score: judged.score,
+            epss: None,
             published: record.and_then(|record| record.published.as_deref()).map(str::to_owned),
             references: record
                 .iter()

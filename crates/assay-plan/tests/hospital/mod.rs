@@ -57,6 +57,7 @@ pub fn advisory(id: &str, summary: &str) -> AdvisoryFacts {
         ssvc_from: String::new(),
         cvss: None,
         score: None,
+        epss: None,
         published: Some("2025-03-01T00:00:00Z".to_owned()),
         references: vec![format!("https://example.org/{id}")],
     }
