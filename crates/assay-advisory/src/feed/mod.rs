@@ -7,13 +7,18 @@
 //! in silence (invariant 6). Whoever calls bounds how many bytes come in; a
 //! single record is bounded here.
 
+pub mod csaf;
 pub mod cve;
+mod cve_number;
+pub mod endoflife;
+pub mod epss;
 pub mod kev;
 pub mod osv;
 pub mod skips;
 pub mod ssvc;
 mod text;
 
+pub use cve_number::CveNumber;
 pub use skips::{Malformed, Skips};
 pub use text::Text;
 
