@@ -24,7 +24,7 @@ pub struct Catalogue {
 }
 
 /// One entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its CVE id.
     pub cve: String,
