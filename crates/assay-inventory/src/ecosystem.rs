@@ -105,15 +105,8 @@ pub enum Rpm {
 }
 
 impl Apk {
-    const ALL: [Self; 7] = [
-        Self::Alpaquita,
-        Self::Alpine,
-        Self::BellSoft,
-        Self::Chainguard,
-        Self::CleanStart,
-        Self::MinimOs,
-        Self::Wolfi,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Alpaquita, Self::Alpine, Self::BellSoft, Self::Chainguard, Self::CleanStart, Self::MinimOs, Self::Wolfi];
 
     /// OSV's name.
     pub fn name(self) -> &'static str {
@@ -178,7 +171,7 @@ impl Ecosystem {
             Some(_) => return Self::Other(name.to_owned()),
             None => (name, None),
         };
-        let takes_release = match base {
+        match base {
             "Maven" => Self::Maven(release),
             "Packagist" => Self::Packagist(release),
             "VSCode" => Self::VsCode(release),
@@ -198,12 +191,11 @@ impl Ecosystem {
                     Self::Other(name.to_owned())
                 }
             }
-        };
-        takes_release
+        }
     }
 
     /// Those without a release or a registry.
-    const PLAIN: [Self; 15] = [
+    const PLAIN: [Self; 18] = [
         Self::Cargo,
         Self::Npm,
         Self::PyPi,
@@ -219,6 +211,9 @@ impl Ecosystem {
         Self::Bitnami,
         Self::Julia,
         Self::SwiftUrl,
+        Self::GitHubActions,
+        Self::ConanCenter,
+        Self::Kubernetes,
     ];
 
     /// OSV's name without release and registry.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use packageurl::PackageUrl;
 
 use crate::component::SourcePackage;
-use crate::ecosystem::Ecosystem;
+use crate::ecosystem::{Apk, Ecosystem, Rpm};
 use crate::limits;
 
 /// What a package URL names.
@@ -52,7 +52,7 @@ pub fn read(written: &str) -> Result<Package, BadPurl> {
         return Err(bad("a control character stands in it".to_owned()));
     }
     let qualifier = |key: &str| purl.qualifiers().get(key).map(AsRef::as_ref).filter(|v: &&str| !v.is_empty());
-    let ecosystem = ecosystem(purl.ty(), namespace, qualifier("distro"));
+    let ecosystem = ecosystem(purl.ty(), namespace, &|key| qualifier(key).map(str::to_owned));
     let name = name(purl.ty(), namespace, purl.name());
     let source = match purl.ty() {
         "deb" if qualifier("arch") != Some("source") => qualifier("upstream").map(upstream),
@@ -86,31 +86,33 @@ fn name(kind: &str, namespace: Option<&str>, name: &str) -> String {
     }
 }
 
-fn ecosystem(kind: &str, namespace: Option<&str>, distro: Option<&str>) -> Ecosystem {
-    let other = |name: &str| Ecosystem::Other(name.to_owned());
+fn ecosystem(kind: &str, namespace: Option<&str>, qualifier: &dyn Fn(&str) -> Option<String>) -> Ecosystem {
+    // A registry that is not the usual one is part of the key, as OSV writes it.
+    let registry = || qualifier("repository_url");
     match kind {
         "cargo" => Ecosystem::Cargo,
         "npm" => Ecosystem::Npm,
         "pypi" => Ecosystem::PyPi,
         "golang" => Ecosystem::Go,
-        "deb" | "rpm" | "apk" | "alpine" => distribution(kind, namespace.unwrap_or_default(), distro),
-        "maven" => other("Maven"),
-        "gem" => other("RubyGems"),
-        "nuget" => other("NuGet"),
-        "composer" => other("Packagist"),
-        "hex" => other("Hex"),
-        "pub" => other("Pub"),
-        "hackage" => other("Hackage"),
-        "cran" => other("CRAN"),
-        "bioconductor" => other("Bioconductor"),
-        "julia" => other("Julia"),
-        "conan" => other("ConanCenter"),
-        "swift" => other("SwiftURL"),
-        "bitnami" => other("Bitnami"),
-        "opam" => other("opam"),
-        "githubactions" => other("GitHub Actions"),
-        "vscode-extension" => other("VSCode"),
-        unknown => other(unknown),
+        "deb" | "rpm" | "apk" | "alpine" => {
+            distribution(kind, namespace.unwrap_or_default(), qualifier("distro").as_deref())
+        }
+        "maven" => Ecosystem::Maven(registry()),
+        "gem" => Ecosystem::RubyGems,
+        "nuget" => Ecosystem::NuGet,
+        "composer" => Ecosystem::Packagist(registry()),
+        "hex" => Ecosystem::Hex,
+        "pub" => Ecosystem::Pub,
+        "hackage" => Ecosystem::Hackage,
+        "cran" => Ecosystem::Cran,
+        "bioconductor" => Ecosystem::Bioconductor,
+        "julia" => Ecosystem::Julia,
+        "conan" => Ecosystem::ConanCenter,
+        "swift" => Ecosystem::SwiftUrl,
+        "bitnami" => Ecosystem::Bitnami,
+        "githubactions" => Ecosystem::GitHubActions,
+        "vscode-extension" => Ecosystem::VsCode(registry()),
+        unknown => Ecosystem::Other(unknown.to_owned()),
     }
 }
 
@@ -119,52 +121,95 @@ fn ecosystem(kind: &str, namespace: Option<&str>, distro: Option<&str>) -> Ecosy
 fn distribution(kind: &str, namespace: &str, distro: Option<&str>) -> Ecosystem {
     let (name, release) = match distro {
         None => (namespace, None),
-        Some(distro) => match distro.rsplit_once(['-', ':']) {
+        Some(distro) => match named(distro) {
             // `opensuse-leap-15.4`, `debian-11.6`
-            Some((name, release)) if !name.is_empty() => (name, Some(release).filter(|r| !r.is_empty())),
-            // `bookworm`; a number alone is the namespace's.
-            _ if distro.starts_with(char::is_alphabetic) && debian_release(distro).is_some() => {
+            Some((name, release)) => (name, Some(release).filter(|r| !r.is_empty())),
+            // `bookworm`, `jammy`; a number alone is the namespace's.
+            None if distro.starts_with(char::is_alphabetic) && debian_release(distro).is_some() => {
                 ("debian", Some(distro))
             }
-            _ if namespace.is_empty() => (distro, None),
-            _ => (namespace, Some(distro)),
+            None if ubuntu_release(distro).is_some() => ("ubuntu", Some(distro)),
+            None if namespace.is_empty() => (distro, None),
+            None => (namespace, Some(distro)),
         },
     };
-    let major = release.map(|r| r.split('.').next().unwrap_or(r));
-    let with = |name: &str, release: Option<&str>| match release {
-        Some(release) => Ecosystem::Other(format!("{name}:{release}")),
-        None => Ecosystem::Other(name.to_owned()),
-    };
+    let owned = release.map(str::to_owned);
+    let major = || release.map(|r| r.split('.').next().unwrap_or(r).to_owned());
     match name.to_ascii_lowercase().as_str() {
         "debian" => Ecosystem::Debian(release.map(|r| debian_release(r).unwrap_or(r).to_owned())),
-        // OSV marks long-term releases and Ubuntu Pro in the same place; the number alone names the release.
-        "ubuntu" => with("Ubuntu", release.map(|r| ubuntu_release(r).unwrap_or(r))),
-        "alpine" => match release {
-            Some(release) => {
-                let mut numbers = release.trim_start_matches('v').split('.');
-                let branch: Vec<&str> = numbers.by_ref().take(2).collect();
-                Ecosystem::Other(format!("Alpine:v{}", branch.join(".")))
-            }
-            None => Ecosystem::Other("Alpine".to_owned()),
-        },
-        "redhat" | "rhel" => Ecosystem::Other("Red Hat".to_owned()),
-        "alma" | "almalinux" => with("AlmaLinux", major),
-        "rocky" | "rockylinux" | "rocky-linux" => with("Rocky Linux", major),
-        "opensuse" | "opensuse-leap" | "opensuse-tumbleweed" => Ecosystem::Other("openSUSE".to_owned()),
-        "suse" | "sles" | "sle" => Ecosystem::Other("SUSE".to_owned()),
-        "openeuler" => Ecosystem::Other("openEuler".to_owned()),
-        "photon" => with("Photon OS", release),
-        "mageia" => with("Mageia", major),
-        "azurelinux" | "mariner" | "cbl-mariner" => with("Azure Linux", major),
-        "wolfi" => Ecosystem::Other("Wolfi".to_owned()),
-        "chainguard" => Ecosystem::Other("Chainguard".to_owned()),
-        "" if kind == "alpine" => Ecosystem::Other("Alpine".to_owned()),
+        "ubuntu" => Ecosystem::Ubuntu(release.map(ubuntu)),
+        "echo" => Ecosystem::Echo(owned),
+        "alpine" => Ecosystem::Apk(Apk::Alpine, release.map(alpine)),
+        "wolfi" => Ecosystem::Apk(Apk::Wolfi, None),
+        "chainguard" => Ecosystem::Apk(Apk::Chainguard, None),
+        "minimos" => Ecosystem::Apk(Apk::MinimOs, None),
+        "alpaquita" => Ecosystem::Apk(Apk::Alpaquita, owned),
+        "redhat" | "rhel" => Ecosystem::Rpm(Rpm::RedHat, major().map(|r| format!("enterprise_linux:{r}"))),
+        "alma" | "almalinux" => Ecosystem::Rpm(Rpm::AlmaLinux, major()),
+        "rocky" | "rockylinux" | "rocky-linux" => Ecosystem::Rpm(Rpm::RockyLinux, major()),
+        "opensuse-leap" => Ecosystem::Rpm(Rpm::OpenSuse, release.map(|r| format!("Leap {r}"))),
+        "opensuse-tumbleweed" => Ecosystem::Rpm(Rpm::OpenSuse, Some("Tumbleweed".to_owned())),
+        "opensuse" => Ecosystem::Rpm(Rpm::OpenSuse, owned),
+        "suse" | "sles" | "sle" => Ecosystem::Rpm(Rpm::Suse, release.and_then(suse)),
+        "openeuler" => Ecosystem::Rpm(Rpm::OpenEuler, owned),
+        "photon" => Ecosystem::Rpm(Rpm::PhotonOs, owned),
+        "mageia" => Ecosystem::Rpm(Rpm::Mageia, major()),
+        "azurelinux" | "mariner" | "cbl-mariner" => Ecosystem::Rpm(Rpm::AzureLinux, major()),
+        "" if kind == "alpine" => Ecosystem::Apk(Apk::Alpine, None),
         "" => Ecosystem::Other(kind.to_owned()),
         unknown => Ecosystem::Other(format!("{kind}/{unknown}")),
     }
 }
 
-/// The number of a long-term release of Ubuntu, by its codename.
+/// The distribution's name and its release, where the qualifier has both.
+fn named(distro: &str) -> Option<(&str, &str)> {
+    if let Some((name, release)) = distro.split_once(':') {
+        return (!name.is_empty()).then_some((name, release));
+    }
+    if distro == "opensuse-tumbleweed" {
+        return Some((distro, ""));
+    }
+    // The release begins at the first part with a digit: `openeuler-22.03-LTS-SP1`, else it is the last part.
+    let numbered = distro.match_indices('-').find(|(at, _)| distro[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    let at = numbered.map(|(at, _)| at).or_else(|| distro.rfind('-'))?;
+    let (name, release) = distro.split_at(at);
+    (!name.is_empty()).then_some((name, &release[1..]))
+}
+
+/// `22.04:LTS`: OSV marks long-term releases, which are those of April of even years.
+fn ubuntu(release: &str) -> String {
+    let number = ubuntu_release(release).unwrap_or(release);
+    let long = number
+        .strip_suffix(".04")
+        .and_then(|year| year.parse::<u8>().ok())
+        .is_some_and(|year| year >= 8 && year % 2 == 0);
+    if long { format!("{number}:LTS") } else { number.to_owned() }
+}
+
+/// The branch: `v3.16` for `3.16.2`; `edge` has no number.
+fn alpine(release: &str) -> String {
+    let numbers = release.trim_start_matches('v');
+    if !numbers.starts_with(|c: char| c.is_ascii_digit()) {
+        return release.to_owned();
+    }
+    let branch: Vec<&str> = numbers.split('.').take(2).collect();
+    format!("v{}", branch.join("."))
+}
+
+/// `Linux Enterprise Server 15 SP5` for `15.5`: how the distribution names itself.
+fn suse(release: &str) -> Option<String> {
+    let (number, pack) = release.split_once('.').unwrap_or((release, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    if !digits(number) || !digits(pack) {
+        return None;
+    }
+    Some(match pack {
+        "0" => format!("Linux Enterprise Server {number}"),
+        pack => format!("Linux Enterprise Server {number} SP{pack}"),
+    })
+}
+
+/// The number of a release of Ubuntu, by its codename.
 fn ubuntu_release(codename: &str) -> Option<&'static str> {
     Some(match codename {
         "trusty" => "14.04",
@@ -172,7 +217,13 @@ fn ubuntu_release(codename: &str) -> Option<&'static str> {
         "bionic" => "18.04",
         "focal" => "20.04",
         "jammy" => "22.04",
+        "kinetic" => "22.10",
+        "lunar" => "23.04",
+        "mantic" => "23.10",
         "noble" => "24.04",
+        "oracular" => "24.10",
+        "plucky" => "25.04",
+        "questing" => "25.10",
         _ => return None,
     })
 }

@@ -5,15 +5,20 @@
 //! after `last_affected` switch off, and a `limit` ends what the range speaks
 //! of. Where a version cannot be ordered the answer is *cannot tell*, never
 //! no. <https://ossf.github.io/osv-schema/#evaluation>
+//!
+//! An entry is [`Prepared`] once and asked for one version or for all of a
+//! fleet: both directions go through the one test.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
 
 use assay_advisory::feed::osv::RangeKind;
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::{Key, Unordered};
 
+use crate::bounds::{Bounds, Span, WithoutOrder};
 use crate::exposure::Touch;
-use crate::record::{Entry, Event, Range};
+use crate::record::{Entry, Event, Listed, Range};
 
 /// Fixes that are named at most.
 const FIXES: usize = 8;
@@ -33,21 +38,15 @@ pub(crate) struct Installed<'a> {
     written: Option<&'a str>,
     semver: OnceCell<Result<Key, Unordered>>,
     native: OnceCell<Result<Key, Unordered>>,
+    /// The places of this version in the shared list that was looked at last.
+    places: RefCell<Option<(Arc<[Box<str>]>, Vec<u32>)>>,
 }
 
 impl<'a> Installed<'a> {
     pub fn new(ecosystem: &'a Ecosystem, written: Option<&'a str>) -> Self {
         let written = written.map(str::trim).filter(|written| !written.is_empty());
-        Self { ecosystem, written, semver: OnceCell::new(), native: OnceCell::new() }
-    }
-
-    /// The rules that order a range's versions; none for commits and kinds that are not known.
-    fn rules(&self, kind: RangeKind) -> Option<&Ecosystem> {
-        match kind {
-            RangeKind::SemVer => Some(&Ecosystem::Cargo),
-            RangeKind::Ecosystem => Some(self.ecosystem),
-            RangeKind::Git | RangeKind::Other => None,
-        }
+        let places = RefCell::new(None);
+        Self { ecosystem, written, semver: OnceCell::new(), native: OnceCell::new(), places }
     }
 
     fn key(&self, kind: RangeKind, written: &str) -> &Result<Key, Unordered> {
@@ -66,71 +65,272 @@ impl<'a> Installed<'a> {
             return true;
         }
         match self.ecosystem {
-            Ecosystem::PyPi | Ecosystem::Debian(_) => {
+            Ecosystem::Cargo
+            | Ecosystem::Npm
+            | Ecosystem::Go
+            | Ecosystem::Hex
+            | Ecosystem::Julia
+            | Ecosystem::SwiftUrl
+            | Ecosystem::VsCode(_)
+            | Ecosystem::Kubernetes => {
+                written.strip_prefix('v').unwrap_or(written) == listed.strip_prefix('v').unwrap_or(listed)
+            }
+            _ => {
                 let Ok(key) = self.key(RangeKind::Ecosystem, written) else { return false };
                 Key::parse(self.ecosystem, listed).is_ok_and(|other| other == *key)
             }
-            Ecosystem::Cargo | Ecosystem::Npm | Ecosystem::Go => {
-                written.strip_prefix('v').unwrap_or(written) == listed.strip_prefix('v').unwrap_or(listed)
+        }
+    }
+
+    /// Whether this version is listed. All entries of a package may share one list, which is then looked through once.
+    fn is_in(&self, written: &str, versions: &Listed) -> bool {
+        if versions.runs.is_empty() {
+            return false;
+        }
+        let mut last = self.places.borrow_mut();
+        let found = match &mut *last {
+            Some((shared, found)) if Arc::ptr_eq(shared, &versions.shared) => found,
+            last => {
+                let places = (0_u32..).zip(&*versions.shared).filter(|(_, listed)| self.is(written, listed));
+                let found = places.map(|(place, _)| place).collect();
+                &mut last.insert((Arc::clone(&versions.shared), found)).1
             }
-            Ecosystem::Other(_) => false,
+        };
+        found.iter().any(|place| versions.has(*place))
+    }
+}
+
+/// The rules that order a range's versions; none for commits and kinds that are not known.
+fn rules(kind: RangeKind, ecosystem: &Ecosystem) -> Option<&Ecosystem> {
+    match kind {
+        RangeKind::SemVer => Some(&Ecosystem::Cargo),
+        RangeKind::Ecosystem => Some(ecosystem),
+        RangeKind::Git | RangeKind::Other => None,
+    }
+}
+
+/// An entry whose bounds stand in the order of one ecosystem.
+pub(crate) struct Prepared<'a> {
+    entry: &'a Entry,
+    ecosystem: &'a Ecosystem,
+    ranges: Vec<Ready<'a>>,
+}
+
+enum Ready<'a> {
+    /// One event says it all, so no version and no order is needed.
+    Everything,
+    Commits,
+    UnknownKind,
+    Ordered(RangeKind, Bounds<'a>),
+    WithoutOrder(RangeKind, WithoutOrder<'a>),
+}
+
+/// What a range says of a version.
+enum Inside<'a> {
+    Everything,
+    Yes(&'a str, Span<'a>),
+    No,
+    Unknown(Open<'a>),
+}
+
+/// Why a range leaves it open.
+enum Open<'a> {
+    Commits,
+    UnknownKind,
+    NoVersion,
+    Version(&'a Unordered),
+    Bound(&'a WithoutOrder<'a>),
+    Between(WithoutOrder<'a>),
+}
+
+/// What decides.
+enum Decided<'a> {
+    Listed(&'a str),
+    In(Inside<'a>),
+    Open(Open<'a>),
+    NoVersion,
+    Nothing,
+    /// Listed versions that cannot be compared.
+    ListedOnly(&'a Unordered),
+    Outside(&'a str),
+}
+
+impl Decided<'_> {
+    fn touch(&self) -> Touch {
+        match self {
+            Self::Listed(_) | Self::In(_) => Touch::Affected,
+            Self::Outside(_) => Touch::NotAffected,
+            Self::Open(_) | Self::NoVersion | Self::Nothing | Self::ListedOnly(_) => Touch::CannotTell,
         }
     }
 }
 
-/// What the entry says of this version.
-pub(crate) fn rule(entry: &Entry, installed: &Installed<'_>) -> Ruling {
-    let ruling = |touch, why: String, fixed| Ruling { touch, why, fixed };
-    if let Some(written) = installed.written
-        && entry.versions.iter().any(|listed| installed.is(written, listed))
-    {
-        return ruling(Touch::Affected, format!("lists {written} as affected"), fixes(entry, installed));
+impl<'a> Prepared<'a> {
+    /// The entry for versions of this ecosystem.
+    pub fn of(entry: &'a Entry, ecosystem: &'a Ecosystem) -> Self {
+        let ranges = entry.ranges.iter().map(|range| ready(range, ecosystem)).collect();
+        Self { entry, ecosystem, ranges }
     }
-    let mut open = Vec::new();
-    let mut outside = Vec::new();
-    for range in &entry.ranges {
-        match in_range(range, installed) {
-            Inside::Yes(why) => return ruling(Touch::Affected, why, fixes(entry, installed)),
-            Inside::No => outside.push(range),
-            Inside::Unknown(why) => open.push(why),
+
+    /// The answer alone.
+    pub fn touch(&self, installed: &Installed<'_>) -> Touch {
+        self.decide(installed).touch()
+    }
+
+    /// The answer, why, and what has the fix.
+    pub fn rule(&self, installed: &Installed<'_>) -> Ruling {
+        let decided = self.decide(installed);
+        let touch = decided.touch();
+        let fixed = match decided {
+            Decided::Outside(_) | Decided::Nothing => Vec::new(),
+            _ => self.fixes(installed),
+        };
+        Ruling { touch, why: self.words(&decided), fixed }
+    }
+
+    fn decide<'b>(&'b self, installed: &'b Installed<'_>) -> Decided<'b> {
+        let entry = self.entry;
+        if let Some(written) = installed.written
+            && installed.is_in(written, &entry.versions)
+        {
+            return Decided::Listed(written);
+        }
+        // Commits decide nothing where the record also has versions: those are what the commits came out as.
+        let (mut open, mut commits, mut outside) = (None, false, false);
+        for range in &self.ranges {
+            match range.inside(installed) {
+                Inside::No => outside = true,
+                Inside::Unknown(Open::Commits) => commits = true,
+                Inside::Unknown(why) => open = open.or(Some(why)),
+                yes => return Decided::In(yes),
+            }
+        }
+        let has_versions = !entry.versions.is_empty() || outside;
+        if let Some(why) = open {
+            return Decided::Open(why);
+        }
+        if commits && !has_versions {
+            return Decided::Open(Open::Commits);
+        }
+        let Some(written) = installed.written else { return Decided::NoVersion };
+        if !has_versions {
+            return Decided::Nothing;
+        }
+        // The list of an ecosystem without an order here is compared letter for letter, which proves presence only.
+        if !outside
+            && let Err(error) = installed.key(RangeKind::Ecosystem, written)
+            && !matches!(error, Unordered::NoOrder(_))
+        {
+            return Decided::ListedOnly(error);
+        }
+        Decided::Outside(written)
+    }
+
+    fn words(&self, decided: &Decided<'_>) -> String {
+        match decided {
+            Decided::Listed(written) => format!("lists {written} as affected"),
+            Decided::In(Inside::Yes(written, span)) => span.words(written),
+            Decided::In(_) => "affects every version, and names none that is fixed".to_owned(),
+            Decided::Open(open) => open.words(),
+            Decided::NoVersion => Open::NoVersion.words(),
+            Decided::Nothing => "names the package and no version of it".to_owned(),
+            Decided::ListedOnly(error) => format!("lists versions, and {error}"),
+            Decided::Outside(written) => self.outside(written),
         }
     }
-    // Commits decide nothing where the record also has versions: those are what the commits came out as.
-    let has_versions = !entry.versions.is_empty() || !outside.is_empty();
-    if let Some(why) = open.into_iter().find(|why| !(has_versions && why == COMMITS)) {
-        return ruling(Touch::CannotTell, why, fixes(entry, installed));
+
+    fn outside(&self, written: &str) -> String {
+        let listed = match self.entry.versions.len() {
+            0 => String::new(),
+            1 => "; the one listed version is another".to_owned(),
+            many => format!("; it is none of the {many} listed versions"),
+        };
+        let ranges = self.entry.ranges.iter().zip(&self.ranges);
+        let mut compared = ranges.filter(|(_, ready)| matches!(ready, Ready::Ordered(..))).map(|(range, _)| range);
+        match (compared.next(), compared.count()) {
+            (None, _) => format!("does not list {written}{}", listed.replacen("; it", ", which", 1)),
+            (Some(range), 0) => format!("affects {}, and {written} lies outside{listed}", shown(range)),
+            (Some(range), more) => {
+                format!("affects {} and {more} more ranges, and {written} lies outside of all{listed}", shown(range))
+            }
+        }
     }
-    let Some(written) = installed.written else {
-        return ruling(Touch::CannotTell, NO_VERSION.to_owned(), fixes(entry, installed));
-    };
-    if entry.versions.is_empty() && outside.is_empty() {
-        return ruling(Touch::CannotTell, "names the package and no version of it".to_owned(), Vec::new());
+
+    /// The fixes that the entry names, those that are older than the installed version left out. The nearest comes
+    /// first: it is the smallest step.
+    fn fixes(&self, installed: &Installed<'_>) -> Vec<String> {
+        let mut found: Vec<(Option<Key>, &str)> = Vec::new();
+        for range in &self.entry.ranges {
+            let Some(rules) = rules(range.kind, self.ecosystem) else { continue };
+            let mine = installed.written.and_then(|written| installed.key(range.kind, written).as_ref().ok());
+            for event in &range.events {
+                let Event::Fixed(at) = event else { continue };
+                let key = Key::parse(rules, at).ok();
+                let older = match (&key, mine) {
+                    (Some(key), Some(mine)) => key.compare(mine).is_ok_and(std::cmp::Ordering::is_le),
+                    _ => false,
+                };
+                if !older {
+                    found.push((key, at));
+                }
+            }
+        }
+        found.sort_by(|(a, x), (b, y)| match (a, b) {
+            (Some(a), Some(b)) => a.as_bytes().cmp(b.as_bytes()).then(x.cmp(y)),
+            (a, b) => b.is_some().cmp(&a.is_some()).then(x.cmp(y)),
+        });
+        found.dedup_by(|(_, a), (_, b)| a == b);
+        found.into_iter().take(FIXES).map(|(_, at)| at.to_owned()).collect()
     }
-    // The list of an ecosystem without an order here is compared letter for letter, which proves presence only.
-    if outside.is_empty()
-        && let Err(error) = installed.key(RangeKind::Ecosystem, written)
-        && !matches!(installed.ecosystem, Ecosystem::Other(_))
-    {
-        return ruling(Touch::CannotTell, format!("lists versions, and {error}"), fixes(entry, installed));
-    }
-    ruling(Touch::NotAffected, outside_of(written, entry, &outside), Vec::new())
 }
 
-const COMMITS: &str = "names commits, which no version can be compared with";
-const NO_VERSION: &str = "names versions, and the inventory gives none";
-
-fn outside_of(written: &str, entry: &Entry, outside: &[&Range]) -> String {
-    let listed = match entry.versions.len() {
-        0 => String::new(),
-        1 => "; the one listed version is another".to_owned(),
-        many => format!("; it is none of the {many} listed versions"),
+fn ready<'a>(range: &'a Range, ecosystem: &Ecosystem) -> Ready<'a> {
+    let Some(rules) = rules(range.kind, ecosystem) else {
+        return if range.kind == RangeKind::Git { Ready::Commits } else { Ready::UnknownKind };
     };
-    match outside {
-        [] => format!("does not list {written}{}", listed.replacen("; it", ", which", 1)),
-        [range] => format!("affects {}, and {written} lies outside{listed}", shown(range)),
-        [range, rest @ ..] => {
-            let more = rest.len();
-            format!("affects {} and {more} more ranges, and {written} lies outside of all{listed}", shown(range))
+    if let [Event::Introduced(at)] = &*range.events
+        && &**at == "0"
+    {
+        return Ready::Everything;
+    }
+    match Bounds::of(&range.events, rules) {
+        Ok(bounds) => Ready::Ordered(range.kind, bounds),
+        Err(why) => Ready::WithoutOrder(range.kind, why),
+    }
+}
+
+impl Ready<'_> {
+    fn inside<'b>(&'b self, installed: &'b Installed<'_>) -> Inside<'b> {
+        let (kind, bounds) = match self {
+            Self::Everything => return Inside::Everything,
+            Self::Commits => return Inside::Unknown(Open::Commits),
+            Self::UnknownKind => return Inside::Unknown(Open::UnknownKind),
+            Self::Ordered(kind, bounds) => (*kind, Ok(bounds)),
+            Self::WithoutOrder(kind, why) => (*kind, Err(why)),
+        };
+        let Some(written) = installed.written else { return Inside::Unknown(Open::NoVersion) };
+        let key = match installed.key(kind, written) {
+            Ok(key) => key,
+            Err(error) => return Inside::Unknown(Open::Version(error)),
+        };
+        match bounds.map(|bounds| bounds.around(key)) {
+            Ok(Ok(Some(span))) => Inside::Yes(written, span),
+            Ok(Ok(None)) => Inside::No,
+            Ok(Err(why)) => Inside::Unknown(Open::Between(why)),
+            Err(why) => Inside::Unknown(Open::Bound(why)),
+        }
+    }
+}
+
+impl Open<'_> {
+    fn words(&self) -> String {
+        match self {
+            Self::Commits => "names commits, which no version can be compared with".to_owned(),
+            Self::UnknownKind => "has a range of a kind that is not known here".to_owned(),
+            Self::NoVersion => "names versions, and the inventory gives none".to_owned(),
+            Self::Version(error) => format!("has a range, and {error}"),
+            Self::Bound(why) => why.to_string(),
+            Self::Between(why) => why.to_string(),
         }
     }
 }
@@ -152,137 +352,4 @@ fn shown(range: &Range) -> String {
         parts.push("...".to_owned());
     }
     parts.join(" ")
-}
-
-enum Inside {
-    Yes(String),
-    No,
-    Unknown(String),
-}
-
-/// A bound with its place in the order; `introduced: 0` has none, it is before everything.
-struct Bound<'a> {
-    key: Option<Key>,
-    event: &'a Event,
-}
-
-fn in_range(range: &Range, installed: &Installed<'_>) -> Inside {
-    let Some(rules) = installed.rules(range.kind) else {
-        return Inside::Unknown(match range.kind {
-            RangeKind::Git => COMMITS.to_owned(),
-            _ => "has a range of a kind that is not known here".to_owned(),
-        });
-    };
-    // Everything is affected, so no version and no order is needed.
-    if let [Event::Introduced(at)] = &*range.events
-        && &**at == "0"
-    {
-        return Inside::Yes("affects every version, and names none that is fixed".to_owned());
-    }
-    let Some(written) = installed.written else { return Inside::Unknown(NO_VERSION.to_owned()) };
-    let key = match installed.key(range.kind, written) {
-        Ok(key) => key,
-        Err(error) => return Inside::Unknown(format!("has a range, and {error}")),
-    };
-    let mut bounds = match bounds(range, rules, key) {
-        Ok(bounds) => bounds,
-        Err(why) => return Inside::Unknown(why),
-    };
-    let at_or_after = |bound: &Bound<'_>| bound.key.as_ref().is_none_or(|bound| key.as_bytes() >= bound.as_bytes());
-
-    // OSV's `BeforeLimits`: without a limit everything is, else what is before any of them.
-    let limits = || bounds.iter().filter(|bound| matches!(bound.event, Event::Limit(_)));
-    if limits().next().is_some() && !limits().any(|limit| limit.key.is_none() || !at_or_after(limit)) {
-        return Inside::No;
-    }
-    // Stable: events at one version stay in the record's own order.
-    bounds.sort_by(|a, b| match (&a.key, &b.key) {
-        (None, None) => std::cmp::Ordering::Equal,
-        (None, Some(_)) => std::cmp::Ordering::Less,
-        (Some(_), None) => std::cmp::Ordering::Greater,
-        (Some(a), Some(b)) => a.as_bytes().cmp(b.as_bytes()),
-    });
-    let mut since: Option<&str> = None;
-    let mut end = None;
-    for bound in &bounds {
-        match bound.event {
-            Event::Introduced(at) if at_or_after(bound) => since = Some(at),
-            Event::Fixed(_) if at_or_after(bound) => since = None,
-            Event::Fixed(at) => {
-                end.get_or_insert_with(|| format!(" before {at}, which has the fix"));
-            }
-            Event::LastAffected(_) if bound.key.as_ref().is_some_and(|bound| key.as_bytes() > bound.as_bytes()) => {
-                since = None;
-            }
-            Event::LastAffected(at) => {
-                end.get_or_insert_with(|| format!(" through {at}"));
-            }
-            _ => {}
-        }
-    }
-    let Some(since) = since else { return Inside::No };
-    let start = match since {
-        // RustSec writes the lowest version that there is.
-        "0" | "0.0.0-0" => String::new(),
-        since => format!(" from {since}"),
-    };
-    Inside::Yes(match end {
-        Some(end) => format!("affects versions{start}{end}, and {written} is one"),
-        None if start.is_empty() => "affects every version, and names none that is fixed".to_owned(),
-        None => format!("affects versions{start} and names none that is fixed, and {written} is one"),
-    })
-}
-
-/// All bounds of a range, each with its place in the order.
-///
-/// # Errors
-///
-/// One of them has none; a clause that says which. One is enough: left out, it could turn any answer around.
-fn bounds<'a>(range: &'a Range, rules: &Ecosystem, key: &Key) -> Result<Vec<Bound<'a>>, String> {
-    let mut bounds = Vec::with_capacity(range.events.len());
-    for event in &range.events {
-        let (at, open) = match event {
-            Event::Introduced(at) => (at, &**at == "0"),
-            Event::Limit(at) => (at, &**at == "*"),
-            Event::Fixed(at) | Event::LastAffected(at) => (at, false),
-            Event::Other(key) => return Err(format!("has an event `{key}` that is not known here")),
-        };
-        let bound = if open {
-            None
-        } else {
-            let bound =
-                Key::parse(rules, at).map_err(|error| format!("has a bound that cannot be ordered: {error}"))?;
-            bound.compare(key).map_err(|error| format!("has the bound {at}, and {error}"))?;
-            Some(bound)
-        };
-        bounds.push(Bound { key: bound, event });
-    }
-    Ok(bounds)
-}
-
-/// The fixes that the entry names, those that are older than the installed version left out. The nearest comes first: it
-/// is the smallest step.
-fn fixes(entry: &Entry, installed: &Installed<'_>) -> Vec<String> {
-    let mut found: Vec<(Option<Key>, &str)> = Vec::new();
-    for range in &entry.ranges {
-        let Some(rules) = installed.rules(range.kind) else { continue };
-        let mine = installed.written.and_then(|written| installed.key(range.kind, written).as_ref().ok());
-        for event in &range.events {
-            let Event::Fixed(at) = event else { continue };
-            let key = Key::parse(rules, at).ok();
-            let older = match (&key, mine) {
-                (Some(key), Some(mine)) => key.compare(mine).is_ok_and(std::cmp::Ordering::is_le),
-                _ => false,
-            };
-            if !older {
-                found.push((key, at));
-            }
-        }
-    }
-    found.sort_by(|(a, x), (b, y)| match (a, b) {
-        (Some(a), Some(b)) => a.as_bytes().cmp(b.as_bytes()).then(x.cmp(y)),
-        (a, b) => b.is_some().cmp(&a.is_some()).then(x.cmp(y)),
-    });
-    found.dedup_by(|(_, a), (_, b)| a == b);
-    found.into_iter().take(FIXES).map(|(_, at)| at.to_owned()).collect()
 }

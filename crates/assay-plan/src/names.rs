@@ -36,9 +36,7 @@ fn family(ecosystem: &Ecosystem) -> String {
         Ecosystem::Cargo => "Rust".to_owned(),
         Ecosystem::PyPi => "Python".to_owned(),
         Ecosystem::Debian(Some(release)) => format!("Debian {}", plain(release, 40)),
-        Ecosystem::Npm | Ecosystem::Go | Ecosystem::Debian(None) | Ecosystem::Other(_) => {
-            plain(&ecosystem.to_string(), 40)
-        }
+        _ => plain(&ecosystem.to_string(), 40),
     }
 }
 

@@ -79,10 +79,19 @@ impl Key {
     /// If it is no version by those rules, or the ecosystem has no order here.
     pub fn parse(ecosystem: &Ecosystem, written: &str) -> Result<Self, Unordered> {
         let (rules, encoded) = match ecosystem {
-            Ecosystem::Cargo | Ecosystem::Npm | Ecosystem::Go => ("SemVer", bounded(written, semver::encode)),
+            Ecosystem::Cargo
+            | Ecosystem::Npm
+            | Ecosystem::Go
+            | Ecosystem::Hex
+            | Ecosystem::Julia
+            | Ecosystem::SwiftUrl
+            | Ecosystem::VsCode(_)
+            | Ecosystem::Kubernetes => ("SemVer", bounded(written, semver::encode)),
             Ecosystem::PyPi => ("PEP 440", bounded(written, |w| pep440::encode(w).or_else(|| legacy::encode(w)))),
-            Ecosystem::Debian(_) => ("Debian", bounded(written, debian::encode)),
-            Ecosystem::Other(name) => return Err(Unordered::NoOrder(name.chars().take(80).collect())),
+            Ecosystem::Debian(_) | Ecosystem::Ubuntu(_) | Ecosystem::Echo(_) => {
+                ("Debian", bounded(written, debian::encode))
+            }
+            other => return Err(Unordered::NoOrder(other.base().chars().take(80).collect())),
         };
         encoded.map(Self).ok_or_else(|| Unordered::not(written, rules))
     }

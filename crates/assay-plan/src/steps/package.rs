@@ -13,12 +13,12 @@ use crate::text::{NAME, and, plain};
 /// What to do about a package.
 pub(crate) fn instructions(group: &Group<'_>, ecosystem: &Ecosystem, targets: &[Target]) -> Instructions {
     let mut card = match ecosystem {
-        Ecosystem::Debian(_) => debian(group),
+        Ecosystem::Debian(_) | Ecosystem::Ubuntu(_) | Ecosystem::Echo(_) => debian(group),
         Ecosystem::Cargo => library(group, targets, &CARGO),
         Ecosystem::Npm => library(group, targets, &NPM),
         Ecosystem::PyPi => library(group, targets, &PYPI),
         Ecosystem::Go => library(group, targets, &GO),
-        Ecosystem::Other(_) => other(group, targets),
+        _ => other(group, targets),
     };
     card.steps.extend(gaps(targets));
     card
