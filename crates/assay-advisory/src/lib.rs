@@ -5,3 +5,4 @@ pub mod feed;
 pub mod openvex;
 pub mod osv;
 pub mod record;
+pub mod vex;
