@@ -54,7 +54,10 @@ impl fmt::Display for Basis {
 impl Directive {
     /// On which ground its dates stand for an organisation.
     pub fn basis(&self, organisation: &Organisation) -> Basis {
-        if self.binds.contains(&organisation.kind) {
+        if self.superseded.is_some() {
+            // What is no longer in force is a yardstick for everybody, adopted or not.
+            Basis::Reference
+        } else if self.binds.contains(&organisation.kind) {
             Basis::Binding
         } else if organisation.kind == Kind::Unknown && !self.binds.is_empty() {
             Basis::Unknown
@@ -68,6 +71,13 @@ impl Directive {
     /// The same as a sentence for people.
     pub fn basis_words(&self, organisation: &Organisation) -> String {
         let short = &self.short;
+        if let Some(superseded) = &self.superseded {
+            return format!(
+                "{short} was superseded by {} on {} and binds nobody any more; dates are targets",
+                superseded.by,
+                superseded.on.strftime("%-d %B %Y")
+            );
+        }
         let bound: Vec<&str> = self.binds.iter().map(|kind| kind.words()).collect();
         let bound = if bound.is_empty() { "nobody".to_owned() } else { bound.join(" or ") };
         match self.basis(organisation) {

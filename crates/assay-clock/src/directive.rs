@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Input;
 use crate::organisation::Kind;
 use crate::pack::BadPack;
+use crate::policy::Policy;
 use crate::term::Term;
 use crate::zone::Zone;
 
 /// BOD 26-04 as shipped.
-const BOD_26_04: &str = include_str!("packs/bod-26-04.toml");
+pub(crate) const BOD_26_04: &str = include_str!("packs/bod-26-04.toml");
+/// BOD 22-01, which it took the place of.
+pub(crate) const BOD_22_01: &str = include_str!("packs/bod-22-01.toml");
 
 /// A dated obligation, as read from its pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,7 @@ pub struct Directive {
     pub(crate) source: String,
     pub(crate) issued: Date,
     pub(crate) supersedes: Vec<String>,
+    pub(crate) superseded: Option<Superseded>,
     pub(crate) binds: Vec<Kind>,
     pub(crate) never: Vec<Kind>,
     pub(crate) effects: Vec<Effect>,
@@ -34,6 +38,17 @@ pub struct Directive {
     pub(crate) triage: TriageHours,
     /// By the number that [`crate::Facts::completions`] gives; the reader has filled all sixteen.
     pub(crate) table: [(Term, bool); 16],
+    /// What an organisation asks of itself beyond the rows.
+    pub(crate) policy: Option<Policy>,
+}
+
+/// What took the place of a directive, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superseded {
+    /// The id of the newer one.
+    pub by: String,
+    /// The first day on which the older one asks for nothing any more.
+    pub on: Date,
 }
 
 /// From when what holds.
@@ -68,6 +83,8 @@ pub struct ClockRule {
 pub enum StartRule {
     /// From the listing in KEV or the detection on the asset, whichever is earlier.
     EarlierOfListingAndDetection,
+    /// From the listing in KEV alone; from the detection where its day is not known.
+    Listing,
     /// From the detection on the asset, and not before the publication.
     Detection,
     /// From the publication, if its date is known; else from the detection.
@@ -85,7 +102,7 @@ pub enum DayEnd {
 }
 
 /// The hours of a forensic triage, from the start of its clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TriageHours {
     /// Until it is known which assets are concerned.
@@ -121,6 +138,31 @@ impl Directive {
     /// Never with the pack as shipped: a test reads it.
     pub fn bod_26_04() -> Result<Self, BadPack> {
         Self::read(BOD_26_04)
+    }
+
+    /// BOD 22-01 as shipped: superseded, and kept so that what was once asked can be looked up and compared.
+    ///
+    /// # Errors
+    /// Never with the pack as shipped: a test reads it.
+    pub fn bod_22_01() -> Result<Self, BadPack> {
+        Self::read(BOD_22_01)
+    }
+
+    /// The same with an organisation's own policy, which can shorten a term and never lengthens one.
+    #[must_use]
+    pub fn under(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// The organisation's own policy, if it has one.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+
+    /// What took its place, if anything did: then it binds nobody any more.
+    pub fn superseded(&self) -> Option<&Superseded> {
+        self.superseded.as_ref()
     }
 
     /// The id: `bod-26-04`.
@@ -178,7 +220,7 @@ impl Directive {
         &self.clock
     }
 
-    /// The hours of a forensic triage.
+    /// The hours of a forensic triage; zero where no row asks for one.
     pub fn triage(&self) -> TriageHours {
         self.triage
     }
@@ -222,6 +264,9 @@ impl Directive {
         }
         if self.binds != older.binds || self.never != older.never {
             changes.push("whom it binds".to_owned());
+        }
+        if self.superseded != older.superseded {
+            changes.push("what took its place".to_owned());
         }
         if self.triage != older.triage {
             changes.push("the hours of a forensic triage".to_owned());

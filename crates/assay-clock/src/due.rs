@@ -101,6 +101,7 @@ impl Directive {
             (StartRule::EarlierOfListingAndDetection, Some(day), _) if zone.start_of(day) < start.detected => {
                 (Moment::Day(day), Started::Listing)
             }
+            (StartRule::Listing, Some(day), _) => (Moment::Day(day), Started::Listing),
             (StartRule::Detection, _, Some(published)) if published > start.detected => {
                 (Moment::At(published), Started::Publication)
             }

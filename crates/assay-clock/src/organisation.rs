@@ -105,6 +105,10 @@ pub struct Organisation {
     pub stated_by: String,
     /// What it says of its assets beside its inventories.
     pub assets: Vec<Asset>,
+    /// Whether it makes products with digital elements and puts them on the market of the European Union.
+    pub manufacturer: Answer,
+    /// How many updates it can install in a month, if it says so.
+    pub capacity: Option<u16>,
 }
 
 /// What an organisation says of everything in an inventory, or of a place in it.
@@ -138,6 +142,14 @@ struct File {
     stated_by: String,
     #[serde(default)]
     assets: Vec<Asset>,
+    #[serde(default = "unknown")]
+    manufacturer: Answer,
+    #[serde(default)]
+    capacity: Option<u16>,
+}
+
+fn unknown() -> Answer {
+    Answer::Unknown
 }
 
 /// Most assets that are read.
@@ -146,7 +158,16 @@ const ASSETS: usize = 1_000;
 impl Organisation {
     /// One of which only the kind is known.
     pub fn of(kind: Kind) -> Self {
-        Self { name: String::new(), kind, adopts: Vec::new(), zone: None, stated_by: String::new(), assets: Vec::new() }
+        Self {
+            name: String::new(),
+            kind,
+            adopts: Vec::new(),
+            zone: None,
+            stated_by: String::new(),
+            assets: Vec::new(),
+            manufacturer: Answer::Unknown,
+            capacity: None,
+        }
     }
 
     /// Whether strangers reach what stands at a place of an inventory. A statement about the place counts before one
@@ -187,6 +208,9 @@ impl Organisation {
         if file.assets.len() > ASSETS {
             wrong.push(format!("there are more than {ASSETS} assets"));
         }
+        if file.capacity == Some(0) {
+            wrong.push("a `capacity` of 0 updates a month is no plan: leave it out if it is not known".to_owned());
+        }
         if let Some(Err(error)) = file.zone.as_deref().map(Zone::named) {
             wrong.push(error.to_string());
         }
@@ -198,7 +222,7 @@ impl Organisation {
         if !wrong.is_empty() {
             return Err(BadPack::Wrong(wrong));
         }
-        let File { kind, name, adopts, zone, stated_by, assets, .. } = file;
-        Ok(Self { name, kind, adopts, zone, stated_by, assets })
+        let File { kind, name, adopts, zone, stated_by, assets, manufacturer, capacity, .. } = file;
+        Ok(Self { name, kind, adopts, zone, stated_by, assets, manufacturer, capacity })
     }
 }

@@ -29,6 +29,9 @@ pub struct Outcome {
     pub unknown: Vec<Input>,
     /// Those of them whose answer could still change term or triage.
     pub open: Vec<Input>,
+    /// What the organisation's own policy changed, as a clause; none if it changed nothing.
+    #[serde(default)]
+    pub policy: Option<String>,
     /// One sentence without a final dot: the facts, the term, what it hangs on.
     pub because: String,
 }
@@ -53,7 +56,13 @@ impl Outcome {
 impl Directive {
     /// What the directive says of these facts. Total: every combination of answers has an outcome.
     pub fn evaluate(&self, facts: Facts) -> Outcome {
-        let rows: Vec<(Term, bool)> = facts.completions().into_iter().map(|row| self.at(row)).collect();
+        self.evaluate_on(facts, Answer::Unknown)
+    }
+
+    /// The same on an asset of which its owner says whether it is critical. Only a policy asks that.
+    pub fn evaluate_on(&self, facts: Facts, critical: Answer) -> Outcome {
+        let completed = facts.completions();
+        let rows: Vec<(Term, bool)> = completed.iter().flat_map(|row| self.under_policy(*row, critical)).collect();
         // There is always at least one completion; the fallback is the strictest word, not the mildest.
         let earliest = rows.iter().map(|row| row.0).min().unwrap_or(Term::Days(0));
         let latest = rows.iter().map(|row| row.0).max().unwrap_or(Term::Days(0));
@@ -63,18 +72,19 @@ impl Directive {
             (some, _) => some.into(),
         };
         let unknown = facts.unknown();
-        let open = unknown.iter().copied().filter(|input| self.matters(facts, *input)).collect();
-        let mut outcome = Outcome { facts, earliest, latest, triage, unknown, open, because: String::new() };
+        let open = unknown.iter().copied().filter(|input| self.matters(facts, critical, *input)).collect();
+        let policy = self.policy_words(&completed, critical, (earliest, latest));
+        let mut outcome = Outcome { facts, earliest, latest, triage, unknown, open, policy, because: String::new() };
         outcome.because = because(&outcome);
         outcome
     }
 
     /// Whether the answer to an unknown fact could change the row, whatever the others turn out to be.
-    fn matters(&self, facts: Facts, input: Input) -> bool {
+    fn matters(&self, facts: Facts, critical: Answer, input: Input) -> bool {
         let no = facts.with(input, Answer::No).completions();
         let yes = facts.with(input, Answer::Yes).completions();
         // Both lists run over the other facts in the same order.
-        no.into_iter().zip(yes).any(|(no, yes)| self.at(no) != self.at(yes))
+        no.into_iter().zip(yes).any(|(no, yes)| self.under_policy(no, critical) != self.under_policy(yes, critical))
     }
 }
 
@@ -98,6 +108,10 @@ fn because(outcome: &Outcome) -> String {
         Answer::No => "",
         Answer::Unknown => ", perhaps with forensic triage first",
     });
+    if let Some(policy) = &outcome.policy {
+        text.push_str("; ");
+        text.push_str(policy);
+    }
     let questions: Vec<&str> = outcome.open.iter().map(|input| input.question()).collect();
     if let Some((last, rest)) = questions.split_last() {
         text.push_str("; it hangs on ");

@@ -8,7 +8,7 @@ use assay_base::Answer;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::directive::{ClockRule, DayEnd, Directive, Effect, StartRule, TriageHours};
+use crate::directive::{ClockRule, DayEnd, Directive, Effect, StartRule, Superseded, TriageHours};
 use crate::organisation::Kind;
 use crate::term::Term;
 use crate::zone::Zone;
@@ -43,11 +43,21 @@ struct Pack {
     issued: String,
     #[serde(default)]
     supersedes: Vec<String>,
+    #[serde(default)]
+    superseded: Option<PackSuperseded>,
     applies: Applies,
     effects: Vec<PackEffect>,
     clock: Clock,
-    triage: TriageHours,
+    #[serde(default)]
+    triage: Option<TriageHours>,
     table: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackSuperseded {
+    by: String,
+    on: String,
 }
 
 #[derive(Deserialize)]
@@ -134,6 +144,19 @@ impl Directive {
                 None
             }
         };
+        let superseded = pack.superseded.as_ref().and_then(|one| {
+            let on = date(&one.on, "the day of the newer one", &mut wrong)?;
+            if one.by == pack.id || !is_id(&one.by) {
+                wrong.push("`superseded.by` has to be the id of another directive".to_owned());
+            }
+            if issued.is_some_and(|issued| on < issued) {
+                wrong.push("it was superseded before it was issued".to_owned());
+            }
+            Some(Superseded { by: one.by.clone(), on })
+        });
+        if pack.triage.is_none() && table.is_some_and(|table| table.iter().any(|row| row.1)) {
+            wrong.push("a row asks for a triage, and the hours of a triage are missing".to_owned());
+        }
         match (issued, date_zone, table) {
             (Some(issued), Some(date_zone), Some(table)) if wrong.is_empty() => Ok(Self {
                 id: pack.id,
@@ -144,6 +167,7 @@ impl Directive {
                 source: pack.source,
                 issued,
                 supersedes: pack.supersedes,
+                superseded,
                 binds: pack.applies.binds,
                 never: pack.applies.never,
                 effects,
@@ -154,8 +178,9 @@ impl Directive {
                     day_ends: pack.clock.day_ends,
                     date_zone,
                 },
-                triage: pack.triage,
+                triage: pack.triage.unwrap_or_default(),
                 table,
+                policy: None,
             }),
             _ => Err(BadPack::Wrong(wrong)),
         }
@@ -177,13 +202,24 @@ fn words(pack: &Pack, wrong: &mut Vec<String>) {
         }
     }
     for id in pack.supersedes.iter().chain([&pack.id]) {
-        if !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        if !is_id(id) {
             wrong.push(format!("`{}` is no id: small letters, digits and `-`", shorten(id)));
         }
     }
     if pack.supersedes.contains(&pack.id) {
         wrong.push("it supersedes itself".to_owned());
     }
+}
+
+/// Whether a text can be an id: small letters, digits and `-`, not too many.
+pub(crate) fn is_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Whether a text is one line that can be shown: not empty, not without end, nothing in it that acts.
+pub(crate) fn is_line(text: &str, most: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
 }
 
 fn effects(given: &[PackEffect], issued: Option<Date>, wrong: &mut Vec<String>) -> Vec<Effect> {
@@ -231,7 +267,7 @@ fn table(rows: &[PackRow], wrong: &mut Vec<String>) -> Option<[(Term, bool); 16]
     Some(filled.map(|row| row.unwrap_or((Term::Days(0), true))))
 }
 
-fn date(text: &str, what: &str, wrong: &mut Vec<String>) -> Option<Date> {
+pub(crate) fn date(text: &str, what: &str, wrong: &mut Vec<String>) -> Option<Date> {
     match text.parse::<Date>() {
         // jiff reads more than `2026-06-10`; a pack has this form alone.
         Ok(date) if text.len() == 10 => Some(date),

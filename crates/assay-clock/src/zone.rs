@@ -62,8 +62,13 @@ impl Zone {
 
     /// So many days later at the same time of day, over changes of the clock.
     pub fn days_later(&self, instant: Instant, days: u16) -> Instant {
+        self.later(instant, jiff::Span::new().days(i64::from(days)))
+    }
+
+    /// So much later by the calendar here; the end of the calendar where there is no such time.
+    pub(crate) fn later(&self, instant: Instant, span: jiff::Span) -> Instant {
         let zoned = instant.to_jiff().to_zoned(self.0.clone());
-        match zoned.checked_add(jiff::Span::new().days(i64::from(days))) {
+        match zoned.checked_add(span) {
             Ok(later) => later.timestamp().into(),
             Err(_) => Instant::from_micros(i64::MAX),
         }
