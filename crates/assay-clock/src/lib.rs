@@ -33,6 +33,7 @@ pub mod shelf;
 pub mod stopwatch;
 pub mod template;
 pub mod term;
+pub mod window;
 pub mod zone;
 
 pub use basis::Basis;
@@ -47,4 +48,5 @@ pub use outcome::Outcome;
 pub use pack::BadPack;
 pub use policy::Policy;
 pub use term::Term;
+pub use window::{BadWindow, Window};
 pub use zone::{BadZone, Zone};

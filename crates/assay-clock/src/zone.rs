@@ -52,6 +52,14 @@ impl Zone {
         }
     }
 
+    /// The instant at a time of a day here; a time that a change of the clock leaves out is as much later.
+    pub(crate) fn at(&self, day: Date, time: jiff::civil::Time) -> Instant {
+        match day.to_datetime(time).to_zoned(self.0.clone()) {
+            Ok(zoned) => zoned.timestamp().into(),
+            Err(_) => self.start_of(day),
+        }
+    }
+
     /// The instant at which a day ends here: the beginning of the next.
     pub fn end_of(&self, day: Date) -> Instant {
         match day.tomorrow() {
