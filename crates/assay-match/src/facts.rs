@@ -1,15 +1,16 @@
 //! What an advisory says, as far as deadlines and cards need it: the record's
 //! own facts, and what KEV and SSVC add to it by its CVE ids.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use assay_advisory::feed::{Decision, is_cve_id, kev};
+use assay_advisory::feed::{CveNumber, Decision, epss, is_cve_id, kev};
 use assay_base::Answer;
 
 use crate::cvss;
-use crate::exposure::{AdvisoryFacts, Impact, KevFact};
+use crate::exposure::{AdvisoryFacts, Epss, Impact, KevFact};
 use crate::index::Index;
-use crate::record::{ALIASES, Advisory};
+use crate::record::{ALIASES, Advisory, Lying, Prose};
 
 /// The first so many bytes of a text, at a character's end.
 pub(crate) fn cut(text: &str, most: usize) -> &str {
@@ -36,26 +37,63 @@ impl Index {
         let mut vectors: Vec<&str> = severity.to_vec();
         vectors.extend(cves.iter().filter_map(|cve| self.products.record(cve)).flat_map(|record| record.vectors()));
         let judged = self.judged(&cves, &vectors);
+        let prose = self.prose(best);
         AdvisoryFacts {
             source: self.sources.get(best.source as usize).map(|source| source.name.clone()).unwrap_or_default(),
             id: best.id.to_string(),
             aliases: names.into_iter().filter(|name| *name != &*best.id).take(ALIASES).map(str::to_owned).collect(),
-            summary: cut(&best.summary, SUMMARY).to_owned(),
+            summary: cut(&prose.summary, SUMMARY).to_owned(),
             kev: self.kev_fact(&cves),
             automatable: judged.automatable,
             impact: judged.impact,
             ssvc_from: judged.from,
             cvss: judged.vector,
             score: judged.score,
-            epss: None,
+            epss: self.epss_fact(&cves),
             published: best.published.as_deref().map(str::to_owned),
-            references: best.references.iter().map(|page| page.to_string()).collect(),
+            references: prose.references.iter().map(|page| page.to_string()).collect(),
         }
+    }
+
+    /// What people read of a record. One that the file has lost is empty: it decides no answer.
+    fn prose<'a>(&'a self, advisory: &'a Advisory) -> Cow<'a, Prose> {
+        match &advisory.prose {
+            Lying::Here(prose) => Cow::Borrowed(prose),
+            Lying::Shelf(number) => {
+                Cow::Owned(self.shelf.as_ref().and_then(|shelf| shelf.prose(*number)).unwrap_or_default())
+            }
+        }
+    }
+
+    fn kev_entry(&self, cve: &str) -> Option<Cow<'_, kev::Entry>> {
+        let shelved = || self.shelf.as_ref()?.kev(cve).map(Cow::Owned);
+        self.kev.get(cve).map(Cow::Borrowed).or_else(shelved)
+    }
+
+    fn decision(&self, cve: &str) -> Option<Cow<'_, Decision>> {
+        let shelved = || self.shelf.as_ref()?.decision(cve).map(Cow::Owned);
+        self.decisions.get(cve).map(Cow::Borrowed).or_else(shelved)
+    }
+
+    /// The highest score of these CVEs.
+    pub(crate) fn epss_fact(&self, cves: &[&str]) -> Option<Epss> {
+        let known = |cve: &str| -> Option<epss::Score> {
+            let here = CveNumber::of(cve).and_then(|number| self.scores.get(number));
+            here.or_else(|| self.shelf.as_ref()?.epss(cve))
+        };
+        let score = cves.iter().filter_map(|cve| known(cve)).max()?;
+        let edition = &self.scores.edition;
+        Some(Epss {
+            score: score.probability(),
+            percentile: score.percentile(),
+            model: edition.model.clone(),
+            day: edition.scored.get(..10).unwrap_or(&edition.scored).to_owned(),
+        })
     }
 
     /// KEV's fact of the first of these CVEs that was listed; ransomware is known if it is for any.
     pub(crate) fn kev_fact(&self, cves: &[&str]) -> Option<KevFact> {
-        let mut listed: Vec<&kev::Entry> = cves.iter().filter_map(|cve| self.kev.get(*cve)).collect();
+        let mut listed: Vec<Cow<'_, kev::Entry>> = cves.iter().filter_map(|cve| self.kev_entry(cve)).collect();
         listed.sort_by(|a, b| (&a.added, &a.cve).cmp(&(&b.added, &b.cve)));
         let first = listed.first()?;
         let known = listed.iter().any(|entry| entry.ransomware == Answer::Yes);
@@ -76,14 +114,14 @@ impl Index {
             .map(|vector| (*vector, cvss::read(vector)))
             .filter(|(_, read)| read.score.is_some())
             .collect();
-        let decisions: Vec<Option<&Decision>> = cves.iter().map(|cve| self.decisions.get(*cve)).collect();
+        let decisions: Vec<Option<Cow<'_, Decision>>> = cves.iter().map(|cve| self.decision(cve)).collect();
 
         let automatable = worst(
-            decisions.iter().map(|one| one.map_or(Answer::Unknown, |one| one.automatable)),
+            decisions.iter().map(|one| one.as_ref().map_or(Answer::Unknown, |one| one.automatable)),
             [Answer::Yes, Answer::No],
         );
         let impact = worst(
-            decisions.iter().map(|one| one.map_or(Impact::Unknown, |one| one.impact)),
+            decisions.iter().map(|one| one.as_ref().map_or(Impact::Unknown, |one| one.impact)),
             [Impact::Total, Impact::Partial],
         );
         let day =

@@ -5,17 +5,19 @@
 //! same test in both.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use assay_advisory::feed::{Decision, Skips, cve, kev, osv, ssvc};
+use assay_advisory::feed::{Decision, Skips, cve, epss, kev, osv, ssvc};
 use assay_inventory::ecosystem::Ecosystem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::product::Products;
 use crate::record::{Advisory, Entry};
-use crate::wanted::{Wanted, family};
+use crate::shelf::Shelf;
+use crate::wanted::Wanted;
 
 /// Which kind of feed a source is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Feed {
     /// OSV records.
@@ -24,12 +26,14 @@ pub enum Feed {
     Kev,
     /// CISA's SSVC decisions.
     Ssvc,
+    /// FIRST's EPSS scores.
+    Epss,
     /// CVE records.
     Cve,
 }
 
 /// Where records are from, how many there were, and how fresh they are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Source {
     /// What people call it: a file or a folder.
@@ -50,12 +54,12 @@ pub struct Source {
 
 /// The place of a source in the index that it was announced to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceId(u32);
+pub struct SourceId(pub(crate) u32);
 
 /// Records, found by what they name.
 #[derive(Debug, Default)]
 pub struct Index {
-    wanted: Option<Wanted>,
+    pub(crate) wanted: Option<Wanted>,
     pub(crate) sources: Vec<Source>,
     pub(crate) advisories: Vec<Advisory>,
     pub(crate) entries: Vec<Entry>,
@@ -63,6 +67,9 @@ pub struct Index {
     pub(crate) kev: HashMap<Box<str>, kev::Entry>,
     pub(crate) decisions: HashMap<Box<str>, Decision>,
     pub(crate) products: Products,
+    pub(crate) scores: epss::Table,
+    /// What was left in the file that the index was loaded from.
+    pub(crate) shelf: Option<Arc<dyn Shelf>>,
 }
 
 impl Index {
@@ -138,7 +145,7 @@ impl Index {
         let mut advisory = None;
         for affected in &record.affected {
             let Some((ecosystem, name)) = named(affected) else { continue };
-            let family = family(&ecosystem);
+            let family = ecosystem.family();
             if self.wanted.as_ref().is_some_and(|wanted| !wanted.has(&family, &name)) {
                 continue;
             }
@@ -181,6 +188,16 @@ impl Index {
         for (cve, decision) in table.rows {
             self.decide(&cve, decision);
         }
+    }
+
+    /// Takes the scores of one day. The last ones that are taken count.
+    pub fn epss(&mut self, source: SourceId, mut table: epss::Table) {
+        if let Some(of) = self.at(source) {
+            of.records += table.rows.len();
+            newer(&mut of.newest, Some(table.edition.scored.as_str()).filter(|text| !text.is_empty()));
+            of.skips.append(std::mem::take(&mut table.skips));
+        }
+        self.scores = table;
     }
 
     /// Takes one CVE record.
@@ -266,8 +283,6 @@ fn place(count: usize) -> u32 {
     u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)
 }
 
-/// Keeps the later of two instants, which sort as text does: both are RFC 3339 in UTC, and finer digits change nothing
-/// that a freshness in days could show.
 /// The package that an entry names: by OSV's names, or by a package URL where OSV has no name for its ecosystem.
 fn named(affected: &osv::Affected<'_>) -> Option<(Ecosystem, String)> {
     if let Some(package) = &affected.package {
@@ -279,6 +294,8 @@ fn named(affected: &osv::Affected<'_>) -> Option<(Ecosystem, String)> {
     Some((package.ecosystem, package.name))
 }
 
+/// Keeps the later of two instants, which sort as text does: both are RFC 3339 in UTC, and finer digits change nothing
+/// that a freshness in days could show.
 fn newer(known: &mut Option<String>, other: Option<&str>) {
     if let Some(other) = other
         && known.as_deref().is_none_or(|known| known < other)

@@ -10,13 +10,17 @@
 //! of CVE records ([`product`]). Every answer carries one sentence that names
 //! the record, the range and the comparison.
 
+mod bounds;
 mod cluster;
+mod codec;
 pub mod cvss;
 pub mod exposure;
 mod facts;
 pub mod index;
+pub mod packed;
 pub mod product;
 pub mod range;
 mod record;
 pub mod scan;
+pub mod shelf;
 pub mod wanted;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use assay_base::Answer;
 use assay_inventory::component::{Component, Inventory, What};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
@@ -9,9 +10,8 @@ use assay_inventory::version::Key;
 use crate::cluster;
 use crate::exposure::{Certainty, Exposure, Touch};
 use crate::index::Index;
-use crate::range::{Installed, Ruling, rule};
+use crate::range::{Installed, Prepared, Ruling};
 use crate::record::{Advisory, Entry};
-use crate::wanted::family;
 
 /// Whether what is not affected is listed or only counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Index {
         let source_name = source.as_ref().map(|source| ecosystem.normalise(&source.name));
         let name = source_name.as_deref().unwrap_or(name);
         let version = source.as_ref().and_then(|source| source.version.as_deref()).or(component.version.as_deref());
-        let Some(entries) = self.packages.get(&family(ecosystem)).and_then(|names| names.get(name)) else {
+        let Some(entries) = self.packages.get(&ecosystem.family()).and_then(|names| names.get(name)) else {
             return Vec::new();
         };
         let installed = Installed::new(ecosystem, version);
@@ -132,10 +132,7 @@ impl Index {
         let mut order: Vec<&Hit<'_>> = group.iter().collect();
         order.sort_by(|a, b| better(a, b, ecosystem));
         let best = order.first().copied().unwrap_or(&group[0]);
-        let names = group.iter().flat_map(|hit| {
-            let advisory = hit.advisory;
-            std::iter::once(&advisory.id).chain(&advisory.aliases).chain(&advisory.upstream).map(|name| &**name)
-        });
+        let names = group.iter().flat_map(|hit| hit.advisory.names());
         let severity: Vec<&str> = order
             .iter()
             .flat_map(|hit| hit.entry.severity.iter().chain(&hit.advisory.severity))
@@ -163,23 +160,24 @@ fn push(scan: &mut Scan, exposure: Exposure, keep: Keep) {
 }
 
 /// What orders records; ids alone are used twice.
-fn key(advisory: &Advisory) -> (&str, u32, &str, Option<&str>) {
-    (&advisory.id, advisory.source, &advisory.summary, advisory.published.as_deref())
+fn key(advisory: &Advisory) -> (&str, u32, u64) {
+    (&advisory.id, advisory.source, advisory.print)
 }
 
 /// What an entry says; none if it speaks of another release.
 fn ruling(entry: &Entry, ecosystem: &Ecosystem, installed: &Installed<'_>) -> Option<Ruling> {
-    match (&entry.release, ecosystem) {
-        (Some(of), Ecosystem::Debian(Some(mine))) if **of != **mine => None,
-        (Some(of), Ecosystem::Debian(None)) => {
-            let ruling = rule(entry, installed);
-            Some(Ruling {
-                touch: Touch::CannotTell,
-                why: format!("speaks of Debian {of}, and the inventory does not say which release it is of"),
-                fixed: ruling.fixed,
-            })
+    match entry.of.speaks_of(ecosystem) {
+        Answer::No => None,
+        Answer::Yes => Some(Prepared::of(entry, ecosystem).rule(installed)),
+        Answer::Unknown => {
+            let (base, of) = (entry.of.base(), entry.of.release().unwrap_or_default());
+            let why = match ecosystem.release() {
+                None => format!("speaks of {base} {of}, and the inventory does not say which release it is of"),
+                Some(mine) => format!("speaks of {base} {of}, and whether that goes for {mine} is not said"),
+            };
+            let fixed = Prepared::of(entry, ecosystem).rule(installed).fixed;
+            Some(Ruling { touch: Touch::CannotTell, why, fixed })
         }
-        _ => Some(rule(entry, installed)),
     }
 }
 

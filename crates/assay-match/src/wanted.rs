@@ -24,7 +24,7 @@ impl Wanted {
         for component in inventories.iter().flat_map(|inventory| &inventory.components) {
             match &component.what {
                 What::Package { ecosystem, name, source } => {
-                    let names = wanted.packages.entry(family(ecosystem)).or_default();
+                    let names = wanted.packages.entry(ecosystem.family()).or_default();
                     names.insert(Box::from(name.as_str()));
                     names.extend(source.iter().map(|source| Box::from(&*ecosystem.normalise(&source.name))));
                 }
@@ -37,17 +37,18 @@ impl Wanted {
         wanted
     }
 
-    /// Whether a package is among them. The ecosystem is that of [`family`].
+    /// All packages: ecosystem without its release, and name.
+    pub fn packages(&self) -> impl Iterator<Item = (&Ecosystem, &str)> {
+        self.packages.iter().flat_map(|(family, names)| names.iter().map(move |name| (family, &**name)))
+    }
+
+    /// Whether there are products, and not only packages.
+    pub fn has_products(&self) -> bool {
+        !self.products.is_empty()
+    }
+
+    /// Whether a package is among them. The ecosystem is that of [`Ecosystem::family`].
     pub(crate) fn has(&self, family: &Ecosystem, name: &str) -> bool {
         self.packages.get(family).is_some_and(|names| names.contains(name))
-    }
-}
-
-/// The ecosystem without the release: what the index is keyed by. The release is then a question of its own, because
-/// it may be unknown.
-pub(crate) fn family(ecosystem: &Ecosystem) -> Ecosystem {
-    match ecosystem {
-        Ecosystem::Debian(_) => Ecosystem::Debian(None),
-        other => other.clone(),
     }
 }

@@ -1,0 +1,315 @@
+//! Records as bytes, for a file that is read in place.
+//!
+//! What a scan needs of every record that names one of its things is packed
+//! tightly; the prose is handed out apart. All entries of a package share one
+//! list of versions. Loading trusts nothing: bytes that are no record are none.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use assay_advisory::feed::osv::RangeKind;
+use assay_inventory::ecosystem::Ecosystem;
+use assay_inventory::version::Key;
+
+use crate::codec::{Cursor, put_maybe, put_number, put_text, put_texts};
+use crate::index::{Index, Source, SourceId};
+pub use crate::record::Prose;
+use crate::record::{Advisory, Entry, Event, Listed, Lying, Range};
+
+/// A record without its prose and without what it says of packages.
+#[derive(Debug)]
+pub struct PackedRecord<'a> {
+    /// The place of its source.
+    pub source: u32,
+    /// Its id.
+    pub id: &'a str,
+    /// All its names: id, aliases, and what it repeats.
+    pub names: Vec<&'a str>,
+    /// The rest, packed.
+    pub facts: Vec<u8>,
+    /// What only people read; none if it lies on a shelf.
+    pub prose: Option<&'a Prose>,
+}
+
+/// What all records say of one package.
+#[derive(Debug)]
+pub struct PackedPackage<'a> {
+    /// Its ecosystem, without a release.
+    pub family: &'a Ecosystem,
+    /// Its name, normalised.
+    pub name: &'a str,
+    /// The versions that its entries list, packed.
+    pub versions: Vec<u8>,
+    /// The place of the record, and the packed entry.
+    pub entries: Vec<(u32, Vec<u8>)>,
+}
+
+/// The versions that the entries of one package list, as loaded.
+#[derive(Debug, Clone)]
+pub struct Versions(Arc<[Box<str>]>);
+
+impl Versions {
+    /// Unpacks them; none if the bytes are no such list.
+    pub fn load(bytes: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor(bytes);
+        let texts = cursor.texts()?;
+        cursor.is_done().then(|| Self(texts.into()))
+    }
+}
+
+impl Entry {
+    /// Unpacks an entry of a package; none if the bytes are none.
+    pub fn load(family: &Ecosystem, versions: &Versions, record: u32, bytes: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor(bytes);
+        let of = match cursor.maybe()? {
+            None => family.clone(),
+            Some(release) => Ecosystem::from_osv(&format!("{}:{release}", family.base())),
+        };
+        let informational = cursor.maybe()?.map(Box::from);
+        let severity = cursor.texts()?;
+        let ranges = (0..cursor.count()?).map(|_| range(&mut cursor)).collect::<Option<_>>()?;
+        let mut runs = Vec::new();
+        let mut last = 0_u32;
+        for _ in 0..cursor.count()? {
+            let from = last.checked_add(u32::try_from(cursor.number()?).ok()?)?;
+            last = from.checked_add(u32::try_from(cursor.number()?).ok()?)?;
+            runs.push((from, last));
+        }
+        if last as usize > versions.0.len() || !cursor.is_done() {
+            return None;
+        }
+        let versions = Listed { shared: Arc::clone(&versions.0), runs: runs.into() };
+        Some(Self { advisory: record, of, informational, severity, ranges, versions })
+    }
+
+    fn pack(&self, runs: &[(u32, u32)]) -> Vec<u8> {
+        let mut out = self.pack_but_versions();
+        put_number(&mut out, runs.len() as u64);
+        let mut last = 0;
+        for (from, to) in runs {
+            put_number(&mut out, u64::from(from - last));
+            put_number(&mut out, u64::from(to - from));
+            last = *to;
+        }
+        out
+    }
+
+    fn pack_but_versions(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_maybe(&mut out, self.of.release());
+        put_maybe(&mut out, self.informational.as_deref());
+        put_texts(&mut out, &self.severity);
+        put_number(&mut out, self.ranges.len() as u64);
+        for range in &self.ranges {
+            out.push(match range.kind {
+                RangeKind::SemVer => 0,
+                RangeKind::Ecosystem => 1,
+                RangeKind::Git => 2,
+                RangeKind::Other => 3,
+            });
+            // Commits are never compared: that there are some is all that counts.
+            let events = if range.kind == RangeKind::Git { &[] } else { &*range.events };
+            put_number(&mut out, events.len() as u64);
+            for event in events {
+                let (kind, at) = match event {
+                    Event::Introduced(at) => (0, at),
+                    Event::Fixed(at) => (1, at),
+                    Event::LastAffected(at) => (2, at),
+                    Event::Limit(at) => (3, at),
+                    Event::Other(at) => (4, at),
+                };
+                out.push(kind);
+                put_text(&mut out, at);
+            }
+        }
+        out
+    }
+}
+
+fn range(cursor: &mut Cursor<'_>) -> Option<Range> {
+    let kind = match cursor.byte()? {
+        0 => RangeKind::SemVer,
+        1 => RangeKind::Ecosystem,
+        2 => RangeKind::Git,
+        3 => RangeKind::Other,
+        _ => return None,
+    };
+    let event = |cursor: &mut Cursor<'_>| {
+        let kind = cursor.byte()?;
+        let at = Box::from(cursor.text()?);
+        Some(match kind {
+            0 => Event::Introduced(at),
+            1 => Event::Fixed(at),
+            2 => Event::LastAffected(at),
+            3 => Event::Limit(at),
+            4 => Event::Other(at),
+            _ => return None,
+        })
+    };
+    let events = (0..cursor.count()?).map(|_| event(cursor)).collect::<Option<_>>()?;
+    Some(Range { kind, events })
+}
+
+impl Advisory {
+    fn pack(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_text(&mut out, &self.id);
+        put_texts(&mut out, &self.aliases);
+        put_texts(&mut out, &self.upstream);
+        put_maybe(&mut out, self.published.as_deref());
+        put_texts(&mut out, &self.severity);
+        out.extend_from_slice(&self.print.to_le_bytes());
+        out
+    }
+
+    fn load(source: u32, bytes: &[u8], prose: Lying) -> Option<Self> {
+        let mut cursor = Cursor(bytes);
+        let id = Box::from(cursor.text()?);
+        let (aliases, upstream) = (cursor.texts()?, cursor.texts()?);
+        let published = cursor.maybe()?.map(Box::from);
+        let severity = cursor.texts()?;
+        let print = u64::from_le_bytes(cursor.0.try_into().ok()?);
+        Some(Self { source, id, aliases, upstream, published, severity, print, prose })
+    }
+}
+
+/// The id of a packed record, without the rest.
+pub fn id_of(facts: &[u8]) -> Option<&str> {
+    Cursor(facts).text()
+}
+
+impl Prose {
+    /// As bytes.
+    pub fn pack(&self, out: &mut Vec<u8>) {
+        put_text(out, &self.summary);
+        put_texts(out, &self.references);
+    }
+
+    /// From the front of some bytes; none if they are no prose.
+    pub fn load(bytes: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor(bytes);
+        Some(Self { summary: Box::from(cursor.text()?), references: cursor.texts()? })
+    }
+}
+
+impl Index {
+    /// All records, in the order of their places.
+    pub fn packed_records(&self) -> impl Iterator<Item = PackedRecord<'_>> {
+        self.advisories.iter().map(|advisory| PackedRecord {
+            source: advisory.source,
+            id: &advisory.id,
+            names: advisory.names().collect(),
+            facts: advisory.pack(),
+            prose: match &advisory.prose {
+                Lying::Here(prose) => Some(prose),
+                Lying::Shelf(_) => None,
+            },
+        })
+    }
+
+    /// All packages, in the order of ecosystem and name.
+    pub fn packed_packages(&self) -> impl Iterator<Item = PackedPackage<'_>> {
+        let families: BTreeMap<_, _> = self.packages.iter().collect();
+        families.into_iter().flat_map(move |(family, names)| {
+            let names: BTreeMap<_, _> = names.iter().collect();
+            names.into_iter().map(move |(name, places)| self.pack_package(family, name, places))
+        })
+    }
+
+    fn pack_package<'a>(&'a self, family: &'a Ecosystem, name: &'a str, places: &[u32]) -> PackedPackage<'a> {
+        let entries: Vec<&Entry> = places.iter().filter_map(|place| self.entries.get(*place as usize)).collect();
+        let mut listed: Vec<&str> = entries.iter().flat_map(|entry| entry.versions.iter()).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        // In the order of versions an entry's own are a few runs.
+        listed.sort_by_cached_key(|version| Key::parse(family, version).ok().map(|key| key.as_bytes().to_vec()));
+        let place_of: BTreeMap<&str, u32> = (0_u32..).zip(&listed).map(|(place, version)| (*version, place)).collect();
+        let mut versions = Vec::new();
+        put_texts(&mut versions, &listed);
+        let pack = |entry: &&Entry| {
+            let mut places: Vec<u32> =
+                entry.versions.iter().filter_map(|version| place_of.get(version).copied()).collect();
+            places.sort_unstable();
+            places.dedup();
+            let mut runs: Vec<(u32, u32)> = Vec::new();
+            for place in places {
+                match runs.last_mut() {
+                    Some((_, to)) if *to == place => *to += 1,
+                    _ => runs.push((place, place + 1)),
+                }
+            }
+            (entry.advisory, entry.pack(&runs))
+        };
+        PackedPackage { family, name, versions, entries: entries.iter().map(pack).collect() }
+    }
+
+    /// Each record with all that it says, as bytes that differ if anything of it does: what a delta compares. Several
+    /// records of one source and id are one.
+    pub fn images(&self) -> BTreeMap<(&str, &str), Vec<u8>> {
+        let mut said: Vec<Vec<Vec<u8>>> = Vec::new();
+        said.resize_with(self.advisories.len(), Vec::new);
+        for (family, names) in &self.packages {
+            for (name, places) in names {
+                for entry in places.iter().filter_map(|place| self.entries.get(*place as usize)) {
+                    let mut image = Vec::new();
+                    put_text(&mut image, &family.to_string());
+                    put_text(&mut image, name);
+                    image.extend(entry.pack_but_versions());
+                    let mut versions: Vec<&str> = entry.versions.iter().collect();
+                    versions.sort_unstable();
+                    versions.dedup();
+                    put_texts(&mut image, &versions);
+                    if let Some(said) = said.get_mut(entry.advisory as usize) {
+                        said.push(image);
+                    }
+                }
+            }
+        }
+        let mut images: BTreeMap<(&str, &str), Vec<Vec<u8>>> = BTreeMap::new();
+        for (advisory, mut said) in self.advisories.iter().zip(said) {
+            let mut image = advisory.pack();
+            if let Lying::Here(prose) = &advisory.prose {
+                prose.pack(&mut image);
+            }
+            said.sort_unstable();
+            image.extend(said.into_iter().flatten());
+            let source = self.sources.get(advisory.source as usize).map_or("", |source| source.name.as_str());
+            images.entry((source, &advisory.id)).or_default().push(image);
+        }
+        let joined = images.into_iter().map(|(key, mut images)| {
+            images.sort_unstable();
+            (key, images.concat())
+        });
+        joined.collect()
+    }
+
+    /// Announces a source as a file names it.
+    pub fn load_source(&mut self, source: Source) -> SourceId {
+        self.sources.push(source);
+        SourceId(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Takes a packed record and gives its place; none if the bytes are no record. With a number, its prose stays on
+    /// the shelf.
+    pub fn load_record(&mut self, source: SourceId, facts: &[u8], prose: Result<Prose, u64>) -> Option<u32> {
+        let prose = prose.map_or_else(Lying::Shelf, Lying::Here);
+        self.advisories.push(Advisory::load(source.0, facts, prose)?);
+        u32::try_from(self.advisories.len() - 1).ok()
+    }
+
+    /// Takes an entry of a package.
+    pub fn load_entry(&mut self, family: &Ecosystem, name: &str, entry: Entry) {
+        self.entries.push(entry);
+        let place = u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX);
+        let names = match self.packages.get_mut(family) {
+            Some(names) => names,
+            None => self.packages.entry(family.clone()).or_default(),
+        };
+        match names.get_mut(name) {
+            Some(places) => places.push(place),
+            None => {
+                names.insert(Box::from(name), vec![place]);
+            }
+        }
+    }
+}
