@@ -113,6 +113,8 @@ impl fmt::Display for Window {
     }
 }
 
+assay_base::serde_as_text!(Window);
+
 impl Window {
     /// When the next one begins, not before an instant. A time that the change of the clock leaves out is the next
     /// one that there is.

@@ -4,7 +4,7 @@
 use assay_base::{Answer, Instant};
 use assay_clock::{Basis, Due, Outcome};
 use assay_inventory::component::{PatchedBy, What};
-use assay_match::exposure::{Certainty, Touch};
+use assay_match::exposure::{Certainty, Epss, Touch};
 
 use crate::card::{Card, CardKind, Closed, Step};
 use crate::due::CardDue;
@@ -55,7 +55,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         (_, What::Package { ecosystem, .. }) => package::instructions(group, ecosystem, &targets),
         (_, What::Product { .. }) => product::instructions(group, &targets, &what, references.len()),
     };
-    let Instructions { steps, effort, reboot, undo, check } = instructions;
+    let Instructions { steps, effort, class, reboot, undo, check } = instructions;
     let (instead, recheck) = match kind {
         CardKind::FindOut => (Vec::new(), None),
         _ => {
@@ -76,10 +76,14 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         why: reason::why(decider, request),
         hint: reason::hint(decider),
         due: card_due,
-        rank: rank(&urgent, &outcome, exposed, &what),
+        rank: rank(&urgent, &outcome, exposed, &what, request),
         first: Vec::new(),
         steps,
         effort,
+        effort_class: class,
+        critical: critical(&urgent, request),
+        windows: windows(group, request),
+        slot: None,
         reboot,
         instead,
         recheck,
@@ -152,7 +156,7 @@ fn triage_card(group: &Group<'_>, card: &mut Card, due: &Due, request: &Request<
         _ => format!("Better after the look before it ({id}); if there is no time for both, this one first."),
     }));
     card.after = Some(id.clone());
-    let Instructions { steps, effort, reboot, undo, check } = instructions;
+    let Instructions { steps, effort, class, reboot, undo, check } = instructions;
     Card {
         title: format!("Look for signs of compromise on {}, before its update", card.what),
         kind: CardKind::Triage,
@@ -162,6 +166,7 @@ fn triage_card(group: &Group<'_>, card: &mut Card, due: &Due, request: &Request<
         first,
         steps,
         effort,
+        effort_class: class,
         reboot,
         undo,
         check,
@@ -245,7 +250,7 @@ fn exposed(urgent: &[Urgent<'_>]) -> Answer {
         .unwrap_or(Answer::No)
 }
 
-fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str) -> Rank {
+fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str, request: &Request<'_>) -> Rank {
     let kev = |answer| urgent.iter().any(|one| one.outcome.facts.kev == answer);
     let entries = || urgent.iter().filter_map(|one| one.exposure.advisory.kev.as_ref());
     let ransomware = if entries().any(|entry| entry.ransomware == Answer::Yes) {
@@ -267,7 +272,15 @@ fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str) -
             Answer::No
         },
         ransomware,
+        proven: urgent.iter().any(|one| {
+            let advisory = &one.exposure.advisory;
+            std::iter::once(&advisory.id).chain(&advisory.aliases).any(|id| request.proven.contains(id))
+        }),
         exposed,
+        critical: critical(urgent, request),
+        vendor_entries: vendor_entries(urgent, request),
+        vendor_as_of: request.vendors.map(|vendors| vendors.as_of().to_string()),
+        epss: urgent.iter().filter_map(|one| epss(one)).max_by(|a, b| a.score.total_cmp(&b.score)),
         leaning: urgent.iter().map(|one| one.leaning).min().unwrap_or(outcome.earliest),
         certainty: urgent.iter().map(|one| one.exposure.certainty).min().unwrap_or(Certainty::Likely),
         score_tenths: urgent.iter().filter_map(|one| tenths(one.exposure.advisory.score)).max(),
@@ -275,6 +288,39 @@ fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str) -
         name: name.to_owned(),
         words: String::new(),
     }
+}
+
+/// Yes before unknown before no, over all that it closes.
+fn critical(urgent: &[Urgent<'_>], request: &Request<'_>) -> Answer {
+    urgent.first().map_or(Answer::Unknown, |one| urgency::critical(one.exposure, request))
+}
+
+/// When the thing may be away, as its owner says.
+fn windows(group: &Group<'_>, request: &Request<'_>) -> Vec<assay_clock::Window> {
+    match (request.assets, group.exposures.first()) {
+        (Some(assets), Some(exposure)) => assets.said(&exposure.inventory, group.component).windows,
+        _ => Vec::new(),
+    }
+}
+
+/// What KEV has of its vendor. A package has none: who keeps a library is not who KEV names.
+fn vendor_entries(urgent: &[Urgent<'_>], request: &Request<'_>) -> Option<u32> {
+    match &urgent.first()?.exposure.component.what {
+        What::Product { vendor, .. } => request.vendors?.of(vendor),
+        What::Package { .. } => None,
+    }
+}
+
+/// An EPSS that is a probability, with its words made harmless.
+fn epss(urgent: &Urgent<'_>) -> Option<Epss> {
+    let epss = urgent.exposure.advisory.epss.as_ref()?;
+    let probable = |number: f64| (0.0..=1.0).contains(&number);
+    (probable(epss.score) && probable(epss.percentile)).then(|| Epss {
+        score: epss.score,
+        percentile: epss.percentile,
+        model: plain(&epss.model, 40),
+        day: plain(&epss.day, 20),
+    })
 }
 
 fn title(kind: CardKind, what: &str, group: &Group<'_>, targets: &[versions::Target]) -> String {

@@ -1,13 +1,15 @@
 //! A card: one update at one place, told so that one person can do it.
 
-use assay_base::Instant;
-use assay_clock::{Outcome, Term};
+use assay_base::{Answer, Instant};
+use assay_clock::{Outcome, Term, Window};
 use assay_inventory::component::What;
 use assay_match::exposure::{Certainty, KevFact, Touch};
 use serde::Serialize;
 
 use crate::due::CardDue;
+use crate::effort::Effort;
 use crate::rank::Rank;
+use crate::schedule::Slot;
 use crate::uptake::Report;
 
 /// What kind of work it is.
@@ -82,6 +84,14 @@ pub struct Card {
     pub steps: Vec<Step>,
     /// How long it takes.
     pub effort: String,
+    /// Which kind of effort it is.
+    pub effort_class: Effort,
+    /// Whether its owner calls it critical.
+    pub critical: Answer,
+    /// When the thing may be away, as its owner says.
+    pub windows: Vec<Window>,
+    /// In which month it stands; none of what is to be found out or waits by decision.
+    pub slot: Option<Slot>,
     /// Whether it needs a restart.
     pub reboot: String,
     /// What to do if it cannot be patched.

@@ -24,12 +24,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod assets;
 mod build;
 pub mod card;
 pub mod done;
 pub mod due;
+pub mod effort;
 mod group;
 mod names;
+mod pattern;
 pub mod plan;
 pub mod previous;
 pub mod question;
@@ -37,11 +40,13 @@ pub mod rank;
 mod reason;
 pub mod render;
 pub mod request;
+pub mod schedule;
 mod steps;
 pub mod text;
 mod title;
 pub mod uptake;
 mod urgency;
+pub mod vendors;
 
 pub use card::Card;
 pub use plan::Plan;

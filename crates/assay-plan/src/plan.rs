@@ -18,6 +18,7 @@ use crate::question::{self, Question};
 use crate::rank::{self, Tier};
 use crate::render::words;
 use crate::request::Request;
+use crate::schedule::{self, Job, Schedule};
 use crate::text::{NAME, count, plain};
 use crate::title;
 use crate::uptake::{Report, State};
@@ -53,6 +54,8 @@ pub struct Plan {
     pub later: Vec<Card>,
     /// What nobody can tell from the data at hand.
     pub find_out: Vec<Card>,
+    /// Which update in which month.
+    pub schedule: Schedule,
     /// What to find out, and what that would settle.
     pub questions: Vec<Question>,
     /// What became of the earlier plan's cards that are not here.
@@ -123,6 +126,7 @@ impl Plan {
             befores.extend(made.before.map(|before| (before.id.clone(), before)));
             work.push(made.card);
         }
+        let models = rank::one_model(&mut work);
         rank::sort(&mut work);
         let (mut cards, mut deferred, mut later, mut find_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for mut card in work {
@@ -144,6 +148,7 @@ impl Plan {
         for shelf in [&mut cards, &mut deferred, &mut later, &mut find_out] {
             rank::places(shelf);
         }
+        let schedule = months(&mut cards, &mut later, request);
         title::tell_apart(&mut [&mut cards, &mut deferred, &mut later, &mut find_out]);
         let all = || cards.iter().chain(&deferred).chain(&later).chain(&find_out);
         let ids: HashSet<&str> = all().map(|card| card.id.as_str()).collect();
@@ -163,7 +168,8 @@ impl Plan {
             verified: ended.iter().filter(|ended| ended.ending == Ending::Verified).count(),
             reported_done: all().filter(|card| says_done(card.reported.as_ref())).count(),
         };
-        let notes = notes(request, |id| ids.contains(id), &ended);
+        let mut notes = notes(request, |id| ids.contains(id), &ended, &schedule);
+        notes.extend(models);
         let basis = request.directive.basis(request.organisation);
         Self {
             schema: "assay.plan/1",
@@ -193,6 +199,7 @@ impl Plan {
             deferred,
             later,
             find_out,
+            schedule,
             questions,
             ended,
             notes,
@@ -215,6 +222,52 @@ impl Plan {
         }
         tiers
     }
+}
+
+/// Gives every update its month. A look before an update stands in the month of its update.
+fn months(cards: &mut [Card], later: &mut [Card], request: &Request<'_>) -> Schedule {
+    let jobs: Vec<Job<'_>> = cards
+        .iter()
+        .chain(later.iter())
+        .filter(|card| card.kind != CardKind::Triage)
+        .map(|card| Job {
+            id: &card.id,
+            effort: card.effort_class,
+            first_seen: card.first_seen,
+            due: card.due.aim,
+            windows: &card.windows,
+        })
+        .collect();
+    let (schedule, slots) = schedule::schedule(&jobs, request.capacity, request.now, &request.zone);
+    let updates = cards.iter_mut().chain(later.iter_mut()).filter(|card| card.kind != CardKind::Triage);
+    for (card, slot) in updates.zip(slots) {
+        card.slot = slot;
+    }
+    let by_look: HashMap<String, schedule::Slot> =
+        cards.iter().filter_map(|card| Some((card.after.clone()?, card.slot.clone()?))).collect();
+    for card in cards.iter_mut().filter(|card| card.kind == CardKind::Triage) {
+        card.slot = by_look.get(&card.id).cloned();
+    }
+    schedule
+}
+
+/// What a month does not hold, in words: a date is not moved by that, and a wall of red helps nobody (R28).
+fn capacity(schedule: &Schedule) -> Option<String> {
+    if schedule.beyond == 0 {
+        return None;
+    }
+    let says = if schedule.stated { "you say" } else { "assumed here, for nobody has said" };
+    let late = match schedule.late {
+        0 => "None of them misses its shortest term by that.".to_owned(),
+        1 => "By that, 1 of them misses its shortest term.".to_owned(),
+        late => format!("By that, {late} of them miss their shortest terms."),
+    };
+    Some(format!(
+        "A month holds {} ({says}): the first ones are marked for the next 30 days, and {} in the months after. No date \
+         is moved by that. {late}",
+        count(usize::from(schedule.capacity), "update", "updates"),
+        if schedule.beyond == 1 { "1 more stands".to_owned() } else { format!("{} more stand", schedule.beyond) },
+    ))
 }
 
 /// Puts somebody's word on a card; true if it lets the card wait.
@@ -253,7 +306,7 @@ fn touching(request: &Request<'_>, touch: Touch) -> usize {
     request.exposures.iter().filter(|exposure| exposure.touch == touch).count()
 }
 
-fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -> Vec<String> {
+fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended], schedule: &Schedule) -> Vec<String> {
     let basis = request.directive.basis_words(request.organisation);
     let mut notes = vec![format!("{}.", capital(words::without_option(&basis)))];
     match request.kev_as_of {
@@ -270,6 +323,7 @@ fn notes(request: &Request<'_>, known: impl Fn(&str) -> bool, ended: &[Ended]) -
             }
         }
     }
+    notes.extend(capacity(schedule));
     notes.extend(request.notes.iter().map(|note| plain(note, 600)));
     for inventory in request.inventories.iter().filter(|inventory| !inventory.skipped.is_empty()) {
         notes.push(format!(

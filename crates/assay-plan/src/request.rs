@@ -1,13 +1,20 @@
 //! What a plan is made from.
 
+use std::collections::BTreeSet;
+
 use assay_base::Instant;
 use assay_clock::{Directive, Organisation, Zone};
 use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
 use jiff::civil::Date;
 
+use crate::assets::Assets;
 use crate::previous::Previous;
 use crate::uptake::Reports;
+use crate::vendors::VendorHistory;
+
+/// Where nothing was proven.
+static NOTHING: BTreeSet<String> = BTreeSet::new();
 
 /// Everything that a plan is a function of.
 #[derive(Debug, Clone)]
@@ -30,6 +37,14 @@ pub struct Request<'a> {
     pub previous: Option<&'a Previous>,
     /// What people reported about cards.
     pub reports: Option<&'a Reports>,
+    /// What the operator knows of things beside their lists. [`Assets::apply`] has been called.
+    pub assets: Option<&'a Assets>,
+    /// How often KEV has listed each vendor.
+    pub vendors: Option<&'a VendorHistory>,
+    /// Ids of records whose flaw was reproduced, with controls, by a runner that this organisation trusts.
+    pub proven: &'a BTreeSet<String>,
+    /// How many updates a month holds; none if nobody has said.
+    pub capacity: Option<u16>,
     /// What the caller has to say beside the cards: how old its records are.
     pub notes: &'a [String],
 }
@@ -47,6 +62,10 @@ impl<'a> Request<'a> {
             kev_as_of: None,
             previous: None,
             reports: None,
+            assets: None,
+            vendors: None,
+            proven: &NOTHING,
+            capacity: organisation.capacity,
             notes: &[],
         }
     }

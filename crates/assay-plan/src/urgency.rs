@@ -71,6 +71,11 @@ fn exposed(exposure: &Exposure, request: &Request<'_>) -> Answer {
     }
 }
 
+/// Whether its owner calls it critical.
+pub(crate) fn critical(exposure: &Exposure, request: &Request<'_>) -> Answer {
+    request.assets.map_or(Answer::Unknown, |assets| assets.said(&exposure.inventory, &exposure.component).critical)
+}
+
 impl<'a> Urgent<'a> {
     /// With its clock, from the detection that is known for its card.
     pub(crate) fn of(exposure: &'a Exposure, detected: Instant, request: &Request<'_>) -> Self {
@@ -86,13 +91,14 @@ impl<'a> Urgent<'a> {
                 _ => Answer::Unknown,
             },
         };
-        let outcome = request.directive.evaluate(facts);
+        let critical = critical(exposure, request);
+        let outcome = request.directive.evaluate_on(facts, critical);
         // A record that is at hand was published, whatever it says: a date in the future moves no clock.
         let published = published(advisory).filter(|published| *published <= request.now);
         let start = Start { listed: listed(advisory), published, detected };
         let due = request.directive.due(&outcome, start, &request.zone);
         let hint = advisory.cvss.as_deref().and_then(Hint::of).filter(|hint| says_something(hint, facts));
-        let leaning = leaning(request.directive, facts, hint.as_ref());
+        let leaning = leaning(request.directive, facts, critical, hint.as_ref());
         Self { exposure, outcome, due, hint, leaning }
     }
 }
@@ -104,7 +110,7 @@ fn says_something(hint: &Hint, facts: Facts) -> bool {
 }
 
 /// The shortest term that is left if the hint were right. Without a hint, the shortest of all.
-fn leaning(directive: &Directive, mut facts: Facts, hint: Option<&Hint>) -> Term {
+fn leaning(directive: &Directive, mut facts: Facts, critical: Answer, hint: Option<&Hint>) -> Term {
     if let Some(hint) = hint {
         if facts.automatable == Answer::Unknown {
             facts.automatable = hint.automatable;
@@ -113,7 +119,7 @@ fn leaning(directive: &Directive, mut facts: Facts, hint: Option<&Hint>) -> Term
             facts.total = hint.total;
         }
     }
-    directive.evaluate(facts).earliest
+    directive.evaluate_on(facts, critical).earliest
 }
 
 /// The outcome of an update: it closes all of them, so the strictest end counts on both sides.

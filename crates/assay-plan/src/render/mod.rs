@@ -1,11 +1,13 @@
 //! A plan as text and as one page.
 
+mod calendar;
 mod csv;
 mod page;
 mod plain;
 pub(crate) mod words;
 
-pub use csv::deferrals;
+pub use calendar::calendar;
+pub use csv::{cards, deferrals};
 pub use page::html;
 pub use plain::text;
 pub use words::headline;

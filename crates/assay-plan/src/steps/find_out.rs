@@ -4,6 +4,7 @@ use assay_inventory::component::{PatchedBy, What};
 
 use super::Instructions;
 use crate::card::Step;
+use crate::effort::Effort;
 use crate::group::Group;
 use crate::text::plain;
 
@@ -38,6 +39,7 @@ pub(crate) fn instructions(group: &Group<'_>, what: &str) -> Instructions {
     Instructions {
         steps,
         effort: "As a rule of thumb, minutes for a machine at hand.".to_owned(),
+        class: Effort::Ask,
         reboot: "No: this card changes nothing.".to_owned(),
         undo: Vec::new(),
         check: vec![Step::say("Scan again: the thing is then affected, not affected, or asked for more exactly.")],

@@ -14,12 +14,14 @@ pub(crate) mod triage;
 pub(crate) mod versions;
 
 use crate::card::Step;
+use crate::effort::Effort;
 
 /// The parts of a card that depend on what kind of thing it is about.
 #[derive(Debug, Default)]
 pub(crate) struct Instructions {
     pub(crate) steps: Vec<Step>,
     pub(crate) effort: String,
+    pub(crate) class: Effort,
     pub(crate) reboot: String,
     pub(crate) undo: Vec<Step>,
     pub(crate) check: Vec<Step>,

@@ -7,6 +7,7 @@ use super::Instructions;
 use super::command;
 use super::versions::Target;
 use crate::card::Step;
+use crate::effort::Effort;
 use crate::group::Group;
 use crate::text::{NAME, and, plain};
 
@@ -102,6 +103,7 @@ fn debian(group: &Group<'_>) -> Instructions {
             Step::run("See whether the machine asks for a restart, and which services still use the old files:", "test -e /run/reboot-required && echo restart needed; sudo needrestart -b"),
         ],
         effort: "Not measured. As a rule of thumb, a quarter of an hour a machine, and the restart of what uses the package.".to_owned(),
+        class: if kernel { Effort::Downtime } else { Effort::Restart },
         reboot: if kernel {
             "Yes: a kernel is in use only after a restart.".to_owned()
         } else {
@@ -185,6 +187,7 @@ fn library(group: &Group<'_>, targets: &[Target], tool: &Tool) -> Instructions {
         effort: format!(
             "Not measured. The update of {shown} takes minutes; your build, tests and roll-out take what they always take."
         ),
+        class: Effort::Rebuild,
         reboot: "No machine has to restart; what was built with it does.".to_owned(),
         undo: vec![Step::say(format!(
             "Restore {} from before, build and roll out again. The old version has the flaw again.",
@@ -219,6 +222,7 @@ fn other(group: &Group<'_>, targets: &[Target]) -> Instructions {
     Instructions {
         steps,
         effort: "Not known.".to_owned(),
+        class: Effort::Restart,
         reboot: "Not known.".to_owned(),
         undo: vec![Step::say(
             "Install the version from before; write it down first. The old version has the flaw again.",

@@ -6,6 +6,7 @@ use assay_inventory::component::PatchedBy;
 use super::Instructions;
 use super::versions::Target;
 use crate::card::Step;
+use crate::effort::Effort;
 use crate::group::Group;
 use crate::text::{NAME, SENTENCE, and, plain};
 
@@ -43,6 +44,7 @@ pub(crate) fn instructions(group: &Group<'_>, targets: &[Target], what: &str, re
     Instructions {
         steps,
         effort: "Not known: the vendor's notes say. Plan a change window, and ask who has to be told.".to_owned(),
+        class: Effort::Downtime,
         reboot: "Not known: plan for a restart, and for what depends on it being there.".to_owned(),
         undo: vec![Step::say(
             "Go back to the version from before with the vendor's procedure and the saved configuration; ask whether the vendor allows it. The old version has the flaw again.",

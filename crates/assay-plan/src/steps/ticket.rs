@@ -11,6 +11,7 @@ use assay_inventory::component::PatchedBy;
 use super::{Instructions, product};
 use crate::card::{Closed, Step, Ticket};
 use crate::due::CardDue;
+use crate::effort::Effort;
 use crate::group::Group;
 use crate::request::Request;
 use crate::text::{NAME, and, count, plain};
@@ -114,6 +115,7 @@ pub(crate) fn instructions(ticket: &Ticket, group: &Group<'_>) -> Instructions {
         steps,
         effort: "A quarter of an hour for the ticket, as a rule of thumb; the vendor says how long their part takes."
             .to_owned(),
+        class: Effort::Ask,
         reboot: "Not known: the ticket asks the vendor.".to_owned(),
         undo: vec![Step::say("The vendor's part: ask before the installation how they go back.")],
         check: vec![

@@ -11,6 +11,7 @@ use assay_inventory::component::What;
 use super::Instructions;
 use crate::card::Step;
 use crate::due::CardDue;
+use crate::effort::Effort;
 use crate::group::Group;
 use crate::request::Request;
 
@@ -53,6 +54,7 @@ pub(crate) fn instructions(group: &Group<'_>, basis: Basis, request: &Request<'_
     let instructions = Instructions {
         steps,
         effort: "Ten minutes a machine for the capture, as a rule of thumb; looking at it takes longer and can follow the update.".to_owned(),
+        class: Effort::Ask,
         reboot: "No, and none before the capture: it would erase what is looked for.".to_owned(),
         undo: vec![Step::say("Put the cable back. Nothing was changed.")],
         check: vec![Step::say("The stick can be read on another machine, and paper and stick are locked away. A scan cannot verify this card: tick it by hand.")],
