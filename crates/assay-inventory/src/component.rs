@@ -9,6 +9,7 @@ use assay_base::Answer;
 use serde::{Deserialize, Serialize};
 
 use crate::ecosystem::Ecosystem;
+pub use crate::format::Format;
 use crate::limits;
 
 /// One installed or used thing.
@@ -110,22 +111,6 @@ pub struct Skipped {
     pub at: String,
     /// Why it was not read.
     pub why: String,
-}
-
-/// The formats that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// A product list: vendor, product, version, place, who patches it.
-    ProductList,
-    /// CycloneDX, JSON or XML.
-    CycloneDx,
-    /// Cargo.lock.
-    CargoLock,
-    /// package-lock.json, versions 1 to 3.
-    PackageLock,
-    /// The status file of dpkg.
-    DpkgStatus,
 }
 
 impl Component {

@@ -1,14 +1,12 @@
 //! Which format a file is in: by what stands in it, then by its name.
 
-use crate::component::Format;
+use crate::format::Format;
+use crate::installed::rpm_list;
 use crate::product_list;
 use crate::read::ReadError;
 
 /// How much of a file is looked at.
 const LOOK: usize = 64 * 1024;
-
-/// What to do with a format that is not read.
-const CONVERT: &str = "let a scanner write a CycloneDX document of the project, and read that";
 
 pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
@@ -17,47 +15,161 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     if first.starts_with(b"PK\x03\x04") || first.starts_with(b"\xd0\xcf\x11\xe0") {
         return not_read("a spreadsheet's own file or an archive", "save the list as CSV, or unpack the archive");
     }
+    if first.starts_with(b"SQLite format 3\0") {
+        return Ok(Format::RpmDatabase);
+    }
     let text = product_list::decode(first);
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    let has = |word: &str| text.contains(word);
-    match start.bytes().next() {
-        Some(b'{') if has("\"CycloneDX\"") => return Ok(Format::CycloneDx),
-        Some(b'{') if has("\"lockfileVersion\"") => return Ok(Format::PackageLock),
-        Some(b'{') if has("\"spdxVersion\"") || has("\"SPDXID\"") || has("spdx.org/rdf/3") => {
-            return not_read("SPDX", CONVERT);
-        }
-        Some(b'<') if has("cyclonedx.org/schema/bom") => return Ok(Format::CycloneDx),
-        _ => {}
+    if let Some(format) = bill_of_materials(start) {
+        return Ok(format);
+    }
+    if let Some(format) = by_name(&base) {
+        return Ok(format);
+    }
+    if let Some(format) = by_content(start) {
+        return Ok(format);
     }
     match base.as_str() {
-        "poetry.lock" | "uv.lock" | "pdm.lock" => return not_read("a Python lockfile", CONVERT),
-        "pnpm-lock.yaml" | "yarn.lock" => return not_read("a lockfile of pnpm or Yarn", CONVERT),
-        "go.mod" | "go.sum" => return not_read("Go's module list", CONVERT),
-        "gemfile.lock" | "composer.lock" | "mix.lock" | "pubspec.lock" | "pom.xml" | "requirements.txt"
-        | "pipfile.lock" => {
-            return not_read("this lockfile or package list", CONVERT);
+        "bun.lockb" | "bun.lock" => return not_read("Bun's lockfile", "let Bun write a yarn.lock, and read that"),
+        "package.json" => return not_read("package.json, which says what is asked for", "read its lockfile"),
+        "cargo.toml" | "pyproject.toml" | "gemfile" | "composer.json" | "pubspec.yaml" => {
+            return not_read("a file that says what is asked for, not what is used", "read its lockfile");
         }
         _ => {}
     }
-    if start.starts_with("SPDXVersion:") {
-        return not_read("SPDX", CONVERT);
-    }
-    if has("\n[[package]]") || start.starts_with("[[package]]") || base == "cargo.lock" {
-        return Ok(Format::CargoLock);
-    }
-    if start.starts_with("Package:") && has("\nStatus:") {
-        return Ok(Format::DpkgStatus);
-    }
-    let ends = |end: &str| base.ends_with(end);
-    if ends("package-lock.json") || base == "npm-shrinkwrap.json" {
-        return Ok(Format::PackageLock);
-    }
-    if ends(".cdx.json") || ends(".cdx.xml") || base == "bom.json" || base == "bom.xml" {
-        return Ok(Format::CycloneDx);
-    }
     // The reader's own errors say more about a table than an unknown format would.
-    if ends(".csv") || ends(".tsv") || product_list::looks_like_one(first) {
+    if base.ends_with(".csv") || base.ends_with(".tsv") || product_list::looks_like_one(first) {
         return Ok(Format::ProductList);
     }
     Err(ReadError::UnknownFormat { name: name.to_owned() })
+}
+
+/// CycloneDX and SPDX are known by what stands in them, under whatever name.
+fn bill_of_materials(start: &str) -> Option<Format> {
+    let has = |word: &str| start.contains(word);
+    let line = |word: &str| start.lines().any(|line| line.starts_with(word));
+    match start.bytes().next()? {
+        b'{' if has("\"CycloneDX\"") => Some(Format::CycloneDx),
+        b'{' if has("\"spdxVersion\"") || has("\"SPDXID\"") || has("spdx.org/rdf/3") => Some(Format::Spdx),
+        b'<' if has("cyclonedx.org/schema/bom") => Some(Format::CycloneDx),
+        b'<' if has("spdx.org/rdf/") || (has("<Document") && has("<SPDXID>")) => Some(Format::Spdx),
+        b'{' | b'<' => None,
+        _ if line("SPDXVersion:") || line("spdxVersion:") || line("SPDXID:") => Some(Format::Spdx),
+        _ => None,
+    }
+}
+
+/// The formats that have a name of their own.
+pub(crate) fn by_name(base: &str) -> Option<Format> {
+    let ends = |end: &str| base.ends_with(end);
+    Some(match base {
+        "cargo.lock" => Format::CargoLock,
+        "pnpm-lock.yaml" | "pnpm-lock.yml" | "shrinkwrap.yaml" => Format::PnpmLock,
+        "yarn.lock" => Format::YarnLock,
+        "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml" => Format::PythonLock,
+        "pipfile.lock" => Format::PipfileLock,
+        "go.mod" => Format::GoMod,
+        "go.sum" => Format::GoSum,
+        "pom.xml" => Format::Pom,
+        "gradle.lockfile" | "buildscript-gradle.lockfile" => Format::GradleLock,
+        "gemfile.lock" | "gems.locked" => Format::GemfileLock,
+        "composer.lock" => Format::ComposerLock,
+        "packages.lock.json" => Format::NugetLock,
+        "directory.packages.props" | "packages.config" => Format::NugetProject,
+        "mix.lock" => Format::MixLock,
+        "pubspec.lock" => Format::PubspecLock,
+        "npm-shrinkwrap.json" => Format::PackageLock,
+        "bom.json" | "bom.xml" => Format::CycloneDx,
+        _ if ends("package-lock.json") => Format::PackageLock,
+        _ if ends(".csproj") || ends(".fsproj") || ends(".vbproj") => Format::NugetProject,
+        _ if ends(".cdx.json") || ends(".cdx.xml") => Format::CycloneDx,
+        _ if ends(".spdx") || ends(".spdx.json") || ends(".spdx.yaml") || ends(".spdx.yml") => Format::Spdx,
+        _ if ends(".spdx.xml") || ends(".spdx3.json") || ends(".spdx.rdf") => Format::Spdx,
+        _ if is_requirements(base) => Format::Requirements,
+        _ => return None,
+    })
+}
+
+/// `requirements.txt`, `requirements-dev.txt`, `dev-requirements.txt`, `constraints.txt`.
+fn is_requirements(base: &str) -> bool {
+    let stem = base.strip_suffix(".txt").unwrap_or_default();
+    let word = |word: &str| stem.starts_with(word) || stem.ends_with(word);
+    word("requirements") || word("constraints")
+}
+
+/// The formats that can be told under a strange name.
+fn by_content(start: &str) -> Option<Format> {
+    let has = |word: &str| start.contains(word);
+    let line = |word: &str| start.lines().any(|line| line.starts_with(word));
+    if start.starts_with('{') {
+        return if has("\"lockfileVersion\"") {
+            Some(Format::PackageLock)
+        } else if has("\"content-hash\"") && has("\"packages\"") {
+            Some(Format::ComposerLock)
+        } else if has("\"_meta\"") && has("\"pipfile-spec\"") {
+            Some(Format::PipfileLock)
+        } else {
+            (has("\"contentHash\"") && has("\"resolved\"")).then_some(Format::NugetLock)
+        };
+    }
+    if start.starts_with('<') {
+        return if has("maven.apache.org/POM") || has("<modelVersion>4.") {
+            Some(Format::Pom)
+        } else {
+            let of_net = has("<PackageReference") || has("<PackageVersion") || has("<packages>");
+            of_net.then_some(Format::NugetProject)
+        };
+    }
+    if line("[[package]]") || line("[[packages]]") {
+        let python = ["python-versions", "requires-python", "requires_python", "content_hash", "source = { registry"];
+        let is_python = line("[[packages]]") || python.iter().any(|word| has(word));
+        return Some(if is_python { Format::PythonLock } else { Format::CargoLock });
+    }
+    if start.starts_with("Package:") && has("\nStatus:") {
+        return Some(Format::DpkgStatus);
+    }
+    if (start.starts_with("C:Q") || start.starts_with("P:")) && line("V:") {
+        return Some(Format::ApkInstalled);
+    }
+    if has("# yarn lockfile v1") || line("__metadata:") {
+        return Some(Format::YarnLock);
+    }
+    if line("lockfileVersion:") || line("shrinkwrapVersion:") {
+        return Some(Format::PnpmLock);
+    }
+    if has("This is a Gradle generated file") {
+        return Some(Format::GradleLock);
+    }
+    if (line("GEM") || line("PATH") || line("GIT")) && line("  specs:") {
+        return Some(Format::GemfileLock);
+    }
+    if start.starts_with("%{") && has("{:") {
+        return Some(Format::MixLock);
+    }
+    if line("packages:") && (line("    dependency:") || line("sdks:")) {
+        return Some(Format::PubspecLock);
+    }
+    if line("module ") && (line("require") || line("go ")) {
+        return Some(Format::GoMod);
+    }
+    by_lines(start)
+}
+
+/// Lists without any head: each of the first lines is an entry.
+fn by_lines(start: &str) -> Option<Format> {
+    let lines = || start.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).take(8);
+    lines().next()?;
+    if lines().all(|line| line.contains(" h1:") && line.split_whitespace().count() == 3) {
+        return Some(Format::GoSum);
+    }
+    if lines().all(rpm_list::is_one) {
+        return Some(Format::RpmList);
+    }
+    let pinned = |line: &str| {
+        let name = line.split("==").next().unwrap_or_default();
+        line.contains("==")
+            && !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.[],".contains(c))
+    };
+    lines().all(pinned).then_some(Format::Requirements)
 }

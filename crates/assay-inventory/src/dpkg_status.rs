@@ -4,36 +4,10 @@
 use crate::component::{Component, SourcePackage, What};
 use crate::ecosystem::Ecosystem;
 use crate::found::{Broken, Found};
-use crate::purl::debian_release;
+pub use crate::installed::os_release::distribution;
 
 /// States in which a package's files are on the disk.
 const PRESENT: [&str; 5] = ["installed", "triggers-pending", "triggers-awaited", "half-configured", "unpacked"];
-
-/// The distribution and its release, from the bytes of `os-release`.
-///
-/// Debian gives `Debian` with its major number (or `sid`), Ubuntu its number;
-/// a derivative is named after itself, because Debian's fixes are not its own.
-pub fn distribution(os_release: &[u8]) -> Option<Ecosystem> {
-    let text = String::from_utf8_lossy(os_release.get(..os_release.len().min(64 * 1024))?);
-    let value = |key: &str| {
-        text.lines().find_map(|line| {
-            let value = line.trim().strip_prefix(key)?.strip_prefix('=')?;
-            let value = value.trim().trim_matches(['"', '\'']).trim();
-            (!value.is_empty() && value.len() <= 64).then(|| value.to_ascii_lowercase())
-        })
-    };
-    let id = value("ID")?;
-    let version = value("VERSION_ID");
-    Some(match id.as_str() {
-        // Testing and unstable have no number; the codename says which.
-        "debian" => {
-            let written = version.or_else(|| value("VERSION_CODENAME"));
-            Ecosystem::Debian(written.map(|w| debian_release(&w).unwrap_or(&w).to_owned()))
-        }
-        "ubuntu" => Ecosystem::Other(version.map_or_else(|| "Ubuntu".to_owned(), |v| format!("Ubuntu:{v}"))),
-        other => Ecosystem::Other(version.map_or_else(|| other.to_owned(), |v| format!("{other}:{v}"))),
-    })
-}
 
 pub(crate) fn read(bytes: &[u8], distribution: Option<&Ecosystem>) -> Result<Found, Broken> {
     let ecosystem = distribution.cloned().unwrap_or(Ecosystem::Debian(None));

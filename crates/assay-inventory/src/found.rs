@@ -66,6 +66,11 @@ impl Found {
         }
     }
 
+    /// Notes before all others what is to be known of the whole document.
+    pub(crate) fn skip_first(&mut self, at: &str, why: String) {
+        self.skipped.insert(0, Skipped { at: at.to_owned(), why: shown(why, false) });
+    }
+
     /// Closes the list: what was beyond the bound is said in one entry.
     pub(crate) fn done(mut self) -> Self {
         if self.more > 0 {

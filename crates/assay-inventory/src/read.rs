@@ -1,17 +1,21 @@
 //! One door for every inventory: tells the format, then reads it.
 
+use std::borrow::Cow;
+
 use crate::component::{Format, Inventory};
 use crate::ecosystem::Ecosystem;
-use crate::{cargo_lock, cyclonedx, dpkg_status, limits, package_lock, product_list};
+use crate::installed::{apk, rpm_list};
+use crate::{cargo_lock, cyclonedx, dpkg_status, limits, lock, package_lock, product_list, spdx};
 
 /// What a file does not say of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// The format, if it is known; otherwise [`detect`] tells it.
     pub format: Option<Format>,
-    /// The distribution and release that a dpkg status file was taken from, as
-    /// [`dpkg_status::distribution`] reads it from `os-release`. None: Debian of
-    /// an unknown release, for which a release's advisories answer *cannot tell*.
+    /// The distribution and release that a machine's list of packages was taken
+    /// from, as [`crate::os_release::distribution`] reads it. None: Debian for
+    /// dpkg, Alpine for apk, each of an unknown release, for which a release's
+    /// advisories answer *cannot tell*; for rpm, no distribution at all.
     pub distribution: Option<Ecosystem>,
 }
 
@@ -60,8 +64,14 @@ pub enum ReadError {
     },
 }
 
-const KNOWN: &str = "a product list (CSV with a header line: vendor, product, version, place, who patches it), \
-                     CycloneDX (JSON or XML), Cargo.lock, package-lock.json, dpkg's status file";
+const KNOWN: &str = "a product list (CSV with a header line: vendor, product, version, place, who patches it); \
+                     an SBOM: CycloneDX (JSON, XML), SPDX (JSON, tag-value, YAML, XML, JSON-LD); \
+                     a lockfile or list of packages: Cargo.lock, package-lock.json, pnpm-lock.yaml, yarn.lock, \
+                     poetry.lock, uv.lock, pdm.lock, pylock.toml, Pipfile.lock, requirements.txt, go.mod, go.sum, \
+                     pom.xml, gradle.lockfile, Gemfile.lock, composer.lock, packages.lock.json, \
+                     Directory.Packages.props, packages.config, mix.lock, pubspec.lock; \
+                     a machine's packages: dpkg's status file, apk's `installed`, rpm's database, \
+                     what `rpm -qa` prints";
 
 /// Tells a file's format by its name and its first bytes (a few kilobytes will do).
 ///
@@ -92,13 +102,49 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
         Some(format) => format,
         None => detect(name, bytes)?,
     };
+    let distribution = options.distribution.as_ref();
+    let text = || utf8(bytes);
     let read = match format {
         Format::ProductList => product_list::read(bytes),
-        Format::CycloneDx => cyclonedx::read(bytes),
+        Format::CycloneDx => cyclonedx::read(&text()),
+        Format::Spdx => spdx::read(&text()),
         Format::CargoLock => cargo_lock::read(bytes),
-        Format::PackageLock => package_lock::read(bytes),
-        Format::DpkgStatus => dpkg_status::read(bytes, options.distribution.as_ref()),
+        Format::PackageLock => package_lock::read(&text()),
+        Format::PnpmLock => lock::pnpm::read(bytes),
+        Format::YarnLock => lock::yarn::read(bytes),
+        Format::PythonLock => lock::python::read(bytes),
+        Format::PipfileLock => lock::pipfile::read(&text()),
+        // PowerShell writes what a program prints as UTF-16.
+        Format::Requirements => lock::requirements::read(&text()),
+        Format::GoMod => lock::go_mod::read(bytes),
+        Format::GoSum => lock::go_sum::read(bytes),
+        Format::Pom => lock::pom::read(&text()),
+        Format::GradleLock => lock::gradle::read(bytes),
+        Format::GemfileLock => lock::gemfile::read(bytes),
+        Format::ComposerLock => lock::composer::read(&text()),
+        Format::NugetLock => lock::nuget::read(&text()),
+        Format::NugetProject => lock::nuget_xml::read(&text()),
+        Format::MixLock => lock::mix::read(bytes),
+        Format::PubspecLock => lock::pubspec::read(bytes),
+        Format::DpkgStatus => dpkg_status::read(bytes, distribution),
+        Format::ApkInstalled => apk::read(bytes, distribution),
+        Format::RpmList => rpm_list::read(&text(), distribution),
+        Format::RpmDatabase => {
+            return Err(ReadError::NotRead {
+                name: name.to_owned(),
+                what: "rpm's database by itself",
+                instead: "name the folder of the system or the image that it is in",
+            });
+        }
     };
     let found = read.map_err(|broken| broken.of(name))?;
     Ok(Inventory { name: name.to_owned(), format, components: found.components, skipped: found.skipped })
+}
+
+/// The bytes as UTF-8 where a mark says that they are UTF-16; else as they are.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Cow::Owned(product_list::decode(bytes).into_bytes()),
+        _ => Cow::Borrowed(bytes),
+    }
 }

@@ -14,7 +14,7 @@ fn debian(release: &str) -> Ecosystem {
 }
 
 fn other(name: &str) -> Ecosystem {
-    Ecosystem::Other(name.to_owned())
+    Ecosystem::from_osv(name)
 }
 
 #[test]
@@ -132,8 +132,16 @@ fn releases() {
     assert_eq!(of("PRETTY_NAME=\"Debian\"\nID=debian\nVERSION_ID=\"12\"\n"), Some(debian("12")));
     assert_eq!(of("ID=debian\nVERSION_CODENAME=trixie\n"), Some(debian("13")));
     assert_eq!(of("ID=debian\n"), Some(Ecosystem::Debian(None)));
-    assert_eq!(of("ID=ubuntu\nVERSION_ID='22.04'\n"), Some(other("Ubuntu:22.04")));
+    assert_eq!(of("ID=ubuntu\nVERSION_ID='22.04'\n"), Some(other("Ubuntu:22.04:LTS")));
     assert_eq!(of("ID=raspbian\nID_LIKE=debian\nVERSION_ID=\"11\"\n"), Some(other("raspbian:11")));
+    assert_eq!(of("ID=alpine\nVERSION_ID=3.20.1\n"), Some(other("Alpine:v3.20")));
+    assert_eq!(of("ID=\"almalinux\"\nVERSION_ID=\"9.4\"\n"), Some(other("AlmaLinux:9")));
+    assert_eq!(of("ID=\"rhel\"\nVERSION_ID=\"8.10\"\n"), Some(other("Red Hat:enterprise_linux:8")));
+    assert_eq!(of("ID=wolfi\nVERSION_ID=20230201\n"), Some(other("Wolfi")));
+    assert_eq!(of("ID=sles\nVERSION_ID=15.5\n"), Some(other("SUSE:Linux Enterprise Server 15 SP5")));
+    assert_eq!(of("ID=opensuse-leap\nVERSION_ID=15.6\n"), Some(other("openSUSE:Leap 15.6")));
+    assert_eq!(of("ID=fedora\nVERSION_ID=40\n"), Some(other("fedora:40")));
+    assert_eq!(of("ID=ubuntu\nVERSION_ID=\"22?04&x\"\n"), Some(other("Ubuntu")), "no text slips into a package URL");
     assert_eq!(of("nothing"), None);
 }
 
@@ -154,9 +162,9 @@ fn package_urls() {
         ),
         ("pkg:deb/debian/curl@1:7.74?distro=bookworm", debian("12"), "curl", Some("1:7.74")),
         ("pkg:deb/debian/curl@7.74", Ecosystem::Debian(None), "curl", Some("7.74")),
-        ("pkg:deb/ubuntu/curl@7.74?distro=ubuntu-20.04", other("Ubuntu:20.04"), "curl", Some("7.74")),
-        ("pkg:deb/ubuntu/curl@7.74?distro=jammy", other("Ubuntu:22.04"), "curl", Some("7.74")),
-        ("pkg:deb/ubuntu/curl@7.74?distro=22.04", other("Ubuntu:22.04"), "curl", Some("7.74")),
+        ("pkg:deb/ubuntu/curl@7.74?distro=ubuntu-20.04", other("Ubuntu:20.04:LTS"), "curl", Some("7.74")),
+        ("pkg:deb/ubuntu/curl@7.74?distro=jammy", other("Ubuntu:22.04:LTS"), "curl", Some("7.74")),
+        ("pkg:deb/ubuntu/curl@7.74?distro=22.04", other("Ubuntu:22.04:LTS"), "curl", Some("7.74")),
         ("pkg:deb/debian/curl@7.74?distro=11", debian("11"), "curl", Some("7.74")),
         ("pkg:deb/curl@7.74?distro=sid", debian("sid"), "curl", Some("7.74")),
         ("pkg:deb/curl@7.74", other("deb"), "curl", Some("7.74")),
@@ -167,14 +175,14 @@ fn package_urls() {
             Some("2.14.1"),
         ),
         ("pkg:gem/rails@5", other("RubyGems"), "rails", Some("5")),
-        ("pkg:nuget/Newtonsoft.Json@12", other("NuGet"), "Newtonsoft.Json", Some("12")),
+        ("pkg:nuget/Newtonsoft.Json@12", other("NuGet"), "newtonsoft.json", Some("12")),
         ("pkg:composer/Laravel/framework@8", other("Packagist"), "laravel/framework", Some("8")),
         ("pkg:apk/alpine/zlib@1.2.11-r3?distro=alpine-3.16.2", other("Alpine:v3.16"), "zlib", Some("1.2.11-r3")),
         ("pkg:alpine/zlib@1.2.11-r3", other("Alpine"), "zlib", Some("1.2.11-r3")),
-        ("pkg:rpm/rhel/openssl@1.1.1k-7.el8?distro=rhel-8.6", other("Red Hat"), "openssl", Some("1.1.1k-7.el8")),
+        ("pkg:rpm/rhel/openssl@1.1.1k-7.el8?distro=rhel-8.6", other("Red Hat:enterprise_linux:8"), "openssl", Some("1.1.1k-7.el8")),
         ("pkg:rpm/almalinux/bash@5?distro=almalinux-8.6", other("AlmaLinux:8"), "bash", Some("5")),
         ("pkg:rpm/amzn/bash@5?distro=amzn-2", other("rpm/amzn"), "bash", Some("5")),
-        ("pkg:rpm/opensuse/bash@5?distro=opensuse-leap-15.4", other("openSUSE"), "bash", Some("5")),
+        ("pkg:rpm/opensuse/bash@5?distro=opensuse-leap-15.4", other("openSUSE:Leap 15.4"), "bash", Some("5")),
         ("pkg:unheard-of/a/b@1", other("unheard-of"), "a/b", Some("1")),
     ];
     for (written, ecosystem, name, version) in &cases {

@@ -8,6 +8,10 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::found::Broken;
 
+mod list;
+
+pub(crate) use list::{Each, Entries, List, Maybe, Stop};
+
 /// A text, borrowed where it has no escapes; none for every other kind of value.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Text<'a>(pub(crate) Option<Cow<'a, str>>);
@@ -106,14 +110,26 @@ impl<'de> Deserialize<'de> for Flag {
 
 /// Reads a document, its byte order mark left out.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Broken> {
+    serde_json::from_str(text(bytes)?).map_err(|e| broken(&e))
+}
+
+/// Reads a document with a visitor of its own, whose listener may stop it.
+pub(crate) fn visit<'a, V: Visitor<'a>>(bytes: &'a [u8], visitor: V, stop: &Stop) -> Result<V::Value, Broken> {
+    let mut deserializer = serde_json::Deserializer::from_str(text(bytes)?);
+    let read = deserializer.deserialize_map(visitor).and_then(|value| deserializer.end().map(|()| value));
+    read.map_err(|e| stop.take().unwrap_or_else(|| broken(&e)))
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Broken> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| Broken::at(format!("byte {}", e.valid_up_to()), "it is not UTF-8; JSON always is".to_owned()))?;
-    serde_json::from_str(text).map_err(|e| {
-        let why = match e.classify() {
-            serde_json::error::Category::Eof => "the file ends too early; is it whole?".to_owned(),
-            _ => e.to_string(),
-        };
-        Broken::at(format!("line {} column {}", e.line(), e.column()), why)
-    })
+    std::str::from_utf8(bytes)
+        .map_err(|e| Broken::at(format!("byte {}", e.valid_up_to()), "it is not UTF-8; JSON always is".to_owned()))
+}
+
+fn broken(e: &serde_json::Error) -> Broken {
+    let why = match e.classify() {
+        serde_json::error::Category::Eof => "the file ends too early; is it whole?".to_owned(),
+        _ => e.to_string(),
+    };
+    Broken::at(format!("line {} column {}", e.line(), e.column()), why)
 }
