@@ -23,4 +23,5 @@ pub mod range;
 mod record;
 pub mod scan;
 pub mod shelf;
+pub mod vex;
 pub mod wanted;

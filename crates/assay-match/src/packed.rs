@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use assay_advisory::feed::osv::RangeKind;
+use assay_advisory::feed::{Decision, epss, kev};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
 
 use crate::codec::{Cursor, put_maybe, put_number, put_text, put_texts};
 use crate::index::{Index, Source, SourceId};
-pub use crate::record::Prose;
-use crate::record::{Advisory, Entry, Event, Listed, Lying, Range};
+use crate::record::{Advisory, Event, Listed, Lying, Range};
+pub use crate::record::{Entry, Prose};
+use crate::shelf::Shelf;
 
 /// A record without its prose and without what it says of packages.
 #[derive(Debug)]
@@ -283,6 +285,56 @@ impl Index {
         joined.collect()
     }
 
+    /// KEV's entries that are in memory.
+    pub fn kev_entries(&self) -> impl Iterator<Item = &kev::Entry> {
+        self.kev.values()
+    }
+
+    /// The decisions that are in memory, by CVE.
+    pub fn decisions(&self) -> impl Iterator<Item = (&str, &Decision)> {
+        self.decisions.iter().map(|(cve, decision)| (&**cve, decision))
+    }
+
+    /// The scores that are in memory.
+    pub fn scores(&self) -> &epss::Table {
+        &self.scores
+    }
+
+    /// Leaves only the records that pass, each asked by its source and id.
+    pub fn retain_records(&mut self, mut keep: impl FnMut(&str, &str) -> bool) {
+        let mut moved: Vec<Option<u32>> = Vec::with_capacity(self.advisories.len());
+        let mut kept = 0_u32;
+        let sources = &self.sources;
+        for advisory in &self.advisories {
+            let source = sources.get(advisory.source as usize).map_or("", |source| source.name.as_str());
+            let passes = keep(source, &advisory.id);
+            moved.push(passes.then_some(kept));
+            kept += u32::from(passes);
+        }
+        let new_place = |old: u32| moved.get(old as usize).copied().flatten();
+        let mut old = 0;
+        self.advisories.retain(|_| {
+            old += 1;
+            new_place(old - 1).is_some()
+        });
+        let mut places = Vec::with_capacity(self.entries.len());
+        let mut entries = Vec::new();
+        for mut entry in std::mem::take(&mut self.entries) {
+            places.push(new_place(entry.advisory).map(|advisory| {
+                entry.advisory = advisory;
+                entries.push(entry);
+                u32::try_from(entries.len() - 1).unwrap_or(u32::MAX)
+            }));
+        }
+        self.entries = entries;
+        for names in self.packages.values_mut() {
+            for list in names.values_mut() {
+                *list = list.iter().filter_map(|old| places.get(*old as usize).copied().flatten()).collect();
+            }
+            names.retain(|_, list| !list.is_empty());
+        }
+    }
+
     /// Announces a source as a file names it.
     pub fn load_source(&mut self, source: Source) -> SourceId {
         self.sources.push(source);
@@ -295,6 +347,28 @@ impl Index {
         let prose = prose.map_or_else(Lying::Shelf, Lying::Here);
         self.advisories.push(Advisory::load(source.0, facts, prose)?);
         u32::try_from(self.advisories.len() - 1).ok()
+    }
+
+    /// Takes what lies in the file for later, and which model made its scores.
+    pub fn load_shelf(&mut self, shelf: Arc<dyn Shelf>, edition: epss::Edition) {
+        self.shelf = Some(shelf);
+        self.scores.edition = edition;
+    }
+
+    /// Takes an entry of KEV without counting it.
+    pub fn load_kev(&mut self, entry: kev::Entry) {
+        self.products.kev(&entry);
+        self.kev.insert(Box::from(entry.cve.as_str()), entry);
+    }
+
+    /// Takes a decision without counting it.
+    pub fn load_decision(&mut self, cve: &str, decision: Decision) {
+        self.decisions.insert(Box::from(cve), decision);
+    }
+
+    /// Takes scores without counting them.
+    pub fn load_scores(&mut self, table: epss::Table) {
+        self.scores = table;
     }
 
     /// Takes an entry of a package.

@@ -132,7 +132,7 @@ fn what_cannot_be_told_says_why() {
             "`!!` is not a version by the rules of SemVer",
         ),
         (
-            one(&index, package(&Ecosystem::Other("Maven".into()), "f", Some("1.0"))),
+            one(&index, package(&Ecosystem::Other("Elsewhere".into()), "f", Some("1.0"))),
             Touch::CannotTell,
             "not ordered here",
         ),

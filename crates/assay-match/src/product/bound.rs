@@ -4,8 +4,14 @@
 pub(super) fn is_nothing(text: &str) -> bool {
     matches!(
         text.trim().to_ascii_lowercase().as_str(),
-        "" | "n/a" | "na" | "-" | "unspecified" | "unknown" | "not specified" | "none"
+        "" | "n/a" | "na" | "-" | "unspecified" | "unknown" | "not specified" | "none" | "no version"
     )
+}
+
+/// Whether a vendor's field names no vendor: nothing, or many.
+pub(super) fn is_nobody(vendor: &str) -> bool {
+    let many = ["multiple", "multiple vendors", "various", "various vendors", "several"];
+    is_nothing(vendor) || many.contains(&vendor.trim().to_ascii_lowercase().as_str())
 }
 
 /// Whether a text stands for every version.

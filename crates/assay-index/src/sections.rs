@@ -1,0 +1,57 @@
+//! What the sections of an index hold. Kinds are never used anew.
+
+/// Sources, counts and whatever is small, as JSON: [`crate::meta::Meta`].
+pub(crate) const META: u32 = 1;
+/// Hashes of the packages' names, ascending.
+pub(crate) const PACKAGE_HASHES: u32 = 2;
+/// Where each package lies, and all of them: family, name, versions, entries.
+pub(crate) const PACKAGE_OFFSETS: u32 = 3;
+pub(crate) const PACKAGES: u32 = 4;
+/// Of each record: the place of its source.
+pub(crate) const RECORD_SOURCES: u32 = 5;
+/// Where each record's facts lie, and all of them.
+pub(crate) const RECORD_OFFSETS: u32 = 6;
+pub(crate) const RECORDS: u32 = 7;
+/// Of each record: where its packages stand in the list of packages' places.
+pub(crate) const RECORD_PACKAGE_OFFSETS: u32 = 8;
+pub(crate) const RECORD_PACKAGES: u32 = 9;
+/// Hashes of the records' names (ids and aliases), ascending, and the record of each.
+pub(crate) const NAME_HASHES: u32 = 10;
+pub(crate) const NAME_RECORDS: u32 = 11;
+/// Where each block of prose lies, and all of them, packed by zstd.
+pub(crate) const PROSE_OFFSETS: u32 = 12;
+pub(crate) const PROSE: u32 = 13;
+/// KEV: CVE numbers, ascending; where each entry lies; all of them, as JSON.
+pub(crate) const KEV_NUMBERS: u32 = 14;
+pub(crate) const KEV_OFFSETS: u32 = 15;
+pub(crate) const KEV: u32 = 16;
+/// SSVC: the same, each decision packed.
+pub(crate) const SSVC_NUMBERS: u32 = 17;
+pub(crate) const SSVC_OFFSETS: u32 = 18;
+pub(crate) const SSVC: u32 = 19;
+/// EPSS: CVE numbers, ascending, and the probability of each; probabilities that occur, and the percentile of each.
+pub(crate) const EPSS_NUMBERS: u32 = 20;
+pub(crate) const EPSS_SCORES: u32 = 21;
+pub(crate) const EPSS_STEPS: u32 = 22;
+pub(crate) const EPSS_PERCENTILES: u32 = 23;
+/// Vendors' products: CVE records and CSAF advisories, packed by zstd.
+pub(crate) const PRODUCTS: u32 = 24;
+/// Of a delta: what the index before it says no more, as JSON: [`crate::meta::Gone`].
+pub(crate) const GONE: u32 = 25;
+
+/// What people call a section.
+pub(crate) fn words(kind: u32) -> &'static str {
+    match kind {
+        META => "sources and counts",
+        PACKAGE_HASHES | PACKAGE_OFFSETS | PACKAGES => "packages",
+        RECORD_SOURCES | RECORD_OFFSETS | RECORDS | RECORD_PACKAGE_OFFSETS | RECORD_PACKAGES => "records",
+        NAME_HASHES | NAME_RECORDS => "ids and aliases",
+        PROSE_OFFSETS | PROSE => "prose",
+        KEV_NUMBERS | KEV_OFFSETS | KEV => "KEV",
+        SSVC_NUMBERS | SSVC_OFFSETS | SSVC => "SSVC",
+        EPSS_NUMBERS | EPSS_SCORES | EPSS_STEPS | EPSS_PERCENTILES => "EPSS",
+        PRODUCTS => "products",
+        GONE => "withdrawn from the index before",
+        _ => "other",
+    }
+}

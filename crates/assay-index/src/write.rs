@@ -1,0 +1,253 @@
+//! Writes an index, or a delta, from records in memory.
+//!
+//! The same records give the same bytes, whatever order they were read in.
+
+use std::collections::BTreeMap;
+
+use assay_advisory::feed::{CveNumber, Decision, epss, kev};
+use assay_match::index::Index;
+use assay_match::packed::PackedRecord;
+
+use crate::container::{Head, Purpose, compose};
+use crate::meta::{Gone, Meta, NAMED};
+use crate::sections::*;
+use crate::words::{hash, longs, pieces, words};
+use crate::{decision, rules};
+
+/// Prose that is packed together: enough to find repeats, little enough to unpack for one record.
+const BLOCK: usize = 16 << 10;
+/// zstd's level: written once, read by thousands.
+const LEVEL: i32 = 19;
+
+/// More than the layout has room for, or no room to pack it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the records do not fit into one file: a section has room for four gigabytes")]
+pub struct TooLarge;
+
+/// KEV, SSVC and EPSS as they go into a file.
+#[derive(Debug, Default)]
+pub struct Tables<'a> {
+    /// KEV's entries.
+    pub kev: Vec<&'a kev::Entry>,
+    /// Decisions by CVE.
+    pub decisions: Vec<(&'a str, &'a Decision)>,
+    /// Scores by CVE, ascending.
+    pub scores: Vec<(CveNumber, u32)>,
+    /// Percentiles by probability, ascending.
+    pub percentiles: Vec<(u32, u32)>,
+}
+
+impl<'a> Tables<'a> {
+    /// All that an index has in memory.
+    pub fn of(index: &'a Index) -> Self {
+        let epss::Table { rows, percentiles, .. } = index.scores();
+        Self {
+            kev: index.kev_entries().collect(),
+            decisions: index.decisions().collect(),
+            scores: rows.clone(),
+            percentiles: percentiles.clone(),
+        }
+    }
+}
+
+/// When and as what a file is written.
+#[derive(Debug, Clone, Copy)]
+pub struct As {
+    /// Which generation it is.
+    pub generation: u64,
+    /// When, in microseconds since 1970.
+    pub built: i64,
+}
+
+/// A whole index. `digests` are those of its sources.
+///
+/// # Errors
+///
+/// It is more than the layout has room for.
+pub fn index(index: &Index, tables: &Tables<'_>, digests: Vec<String>, at: As) -> Result<Vec<u8>, TooLarge> {
+    let meta = Meta { digests, ..Meta::default() };
+    file(index, tables, meta, None, at, Purpose::Index)
+}
+
+/// A delta: the records that changed, and what is gone.
+pub(crate) fn delta(
+    changed: &Index,
+    tables: &Tables<'_>,
+    meta: Meta,
+    gone: &Gone,
+    at: As,
+) -> Result<Vec<u8>, TooLarge> {
+    file(changed, tables, meta, Some(gone), at, Purpose::Delta)
+}
+
+fn file(
+    index: &Index,
+    tables: &Tables<'_>,
+    mut meta: Meta,
+    gone: Option<&Gone>,
+    at: As,
+    purpose: Purpose,
+) -> Result<Vec<u8>, TooLarge> {
+    meta.sources = index.sources().to_vec();
+    meta.sources.iter_mut().for_each(|source| source.skips.named.truncate(NAMED));
+    if meta.epss == epss::Edition::default() {
+        meta.epss = index.scores().edition.clone();
+    }
+    let mut sections = Vec::new();
+    records(index, &mut meta, &mut sections)?;
+    kev_and_ssvc(tables, &mut meta, &mut sections)?;
+    meta.scores = meta.scores.max(tables.scores.len());
+    sections.push((EPSS_NUMBERS, longs(tables.scores.iter().map(|(cve, _)| cve.to_bits()))));
+    sections.push((EPSS_SCORES, words(tables.scores.iter().map(|(_, score)| *score))));
+    sections.push((EPSS_STEPS, longs(tables.percentiles.iter().map(|(score, _)| u64::from(*score)))));
+    sections.push((EPSS_PERCENTILES, words(tables.percentiles.iter().map(|(_, share)| *share))));
+    if let Some(gone) = gone {
+        sections.push((GONE, json(gone)?));
+    }
+    sections.insert(0, (META, json(&meta)?));
+    let head = Head { purpose, generation: at.generation, built: at.built, rules: rules::fingerprint() };
+    Ok(compose(&head, &sections))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, TooLarge> {
+    // Texts, numbers and lists: only memory could fail.
+    serde_json::to_vec(value).map_err(|_| TooLarge)
+}
+
+/// A number of four bytes.
+fn small(number: usize) -> Result<u32, TooLarge> {
+    u32::try_from(number).map_err(|_| TooLarge)
+}
+
+type Sections = Vec<(u32, Vec<u8>)>;
+
+fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<(), TooLarge> {
+    let records: Vec<PackedRecord<'_>> = index.packed_records().collect();
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    let source = |record: &PackedRecord<'_>| {
+        index.sources().get(record.source as usize).map_or("", |source| source.name.as_str())
+    };
+    order.sort_by(|a, b| {
+        let key = |at: usize| records.get(at).map(|record| (source(record), record.id, &record.facts));
+        key(*a).cmp(&key(*b))
+    });
+    let mut place = vec![0_u32; records.len()];
+    for (new, old) in order.iter().enumerate() {
+        if let Some(place) = place.get_mut(*old) {
+            *place = small(new)?;
+        }
+    }
+    let sorted = || order.iter().filter_map(|old| records.get(*old));
+
+    let mut packages: Vec<(u64, Vec<u8>, Vec<u32>)> = Vec::new();
+    for package in index.packed_packages() {
+        let family = package.family.to_string();
+        let mut entries: Vec<(u32, Vec<u8>)> = package
+            .entries
+            .into_iter()
+            .map(|(record, bytes)| (place.get(record as usize).copied().unwrap_or(u32::MAX), bytes))
+            .collect();
+        entries.sort();
+        let mut blob = Vec::new();
+        for bytes in [family.as_bytes(), package.name.as_bytes(), &package.versions] {
+            blob.extend(small(bytes.len())?.to_le_bytes());
+            blob.extend_from_slice(bytes);
+        }
+        for (record, bytes) in &entries {
+            blob.extend(record.to_le_bytes());
+            blob.extend(small(bytes.len())?.to_le_bytes());
+            blob.extend_from_slice(bytes);
+        }
+        let mut named: Vec<u32> = entries.iter().map(|(record, _)| *record).collect();
+        named.dedup();
+        packages.push((hash([&family, package.name]), blob, named));
+    }
+    packages.sort();
+    meta.records = meta.records.max(records.len());
+    meta.packages = meta.packages.max(packages.len());
+
+    let mut of_record: Vec<Vec<u32>> = vec![Vec::new(); records.len()];
+    for (at, (_, _, named)) in packages.iter().enumerate() {
+        for record in named {
+            if let Some(list) = of_record.get_mut(*record as usize) {
+                list.push(small(at)?);
+            }
+        }
+    }
+    sections.push((PACKAGE_HASHES, longs(packages.iter().map(|(hash, ..)| *hash))));
+    let (offsets, blob) = pieces(packages.iter().map(|(_, blob, _)| blob)).ok_or(TooLarge)?;
+    sections.extend([(PACKAGE_OFFSETS, offsets), (PACKAGES, blob)]);
+    sections.push((RECORD_SOURCES, words(sorted().map(|record| record.source))));
+    let (offsets, blob) = pieces(sorted().map(|record| &record.facts)).ok_or(TooLarge)?;
+    sections.extend([(RECORD_OFFSETS, offsets), (RECORDS, blob)]);
+    let (offsets, blob) = pieces(of_record.into_iter().map(words)).ok_or(TooLarge)?;
+    sections.extend([(RECORD_PACKAGE_OFFSETS, offsets), (RECORD_PACKAGES, blob)]);
+
+    let mut names: Vec<(u64, u32)> = Vec::new();
+    for (at, record) in sorted().enumerate() {
+        let at = small(at)?;
+        names.extend(record.names.iter().map(|name| (hash([&name.to_ascii_uppercase()]), at)));
+    }
+    names.sort_unstable();
+    names.dedup();
+    sections.push((NAME_HASHES, longs(names.iter().map(|(hash, _)| *hash))));
+    sections.push((NAME_RECORDS, words(names.iter().map(|(_, record)| *record))));
+    prose(sorted(), sections)
+}
+
+/// Prose in blocks. Of each record: the block, and the place in it; then the blocks.
+fn prose<'a>(sorted: impl Iterator<Item = &'a PackedRecord<'a>>, sections: &mut Sections) -> Result<(), TooLarge> {
+    let (mut blocks, mut block, mut where_it_is) = (Vec::new(), Vec::new(), Vec::new());
+    let pack = |block: &[u8]| zstd::bulk::compress(block, LEVEL).map_err(|_| TooLarge);
+    for record in sorted {
+        where_it_is.push(small(blocks.len())?);
+        where_it_is.push(small(block.len())?);
+        if let Some(prose) = record.prose {
+            prose.pack(&mut block);
+        }
+        if block.len() >= BLOCK {
+            blocks.push(pack(&block)?);
+            block.clear();
+        }
+    }
+    if !block.is_empty() {
+        blocks.push(pack(&block)?);
+    }
+    let count = blocks.len();
+    let (offsets, blob) = pieces(blocks).ok_or(TooLarge)?;
+    // The offsets of the blocks first, and how many there are; then where each record's prose lies.
+    let mut head = small(count)?.to_le_bytes().to_vec();
+    head.extend(offsets);
+    head.extend(words(where_it_is));
+    sections.extend([(PROSE_OFFSETS, head), (PROSE, blob)]);
+    Ok(())
+}
+
+fn kev_and_ssvc(tables: &Tables<'_>, meta: &mut Meta, sections: &mut Sections) -> Result<(), TooLarge> {
+    let mut kev = BTreeMap::new();
+    for entry in &tables.kev {
+        match CveNumber::of(&entry.cve) {
+            Some(number) => drop(kev.insert(number.to_bits(), json(entry)?)),
+            None => meta.odd_kev.push((*entry).clone()),
+        }
+    }
+    meta.odd_kev.sort_by(|a, b| a.cve.cmp(&b.cve));
+    let mut decisions = BTreeMap::new();
+    for (cve, one) in &tables.decisions {
+        match CveNumber::of(cve) {
+            Some(number) => drop(decisions.insert(number.to_bits(), decision::pack(one))),
+            None => meta.odd_decisions.push(((*cve).to_owned(), (*one).clone())),
+        }
+    }
+    meta.odd_decisions.sort_by(|a, b| a.0.cmp(&b.0));
+    meta.kev = meta.kev.max(tables.kev.len());
+    meta.decisions = meta.decisions.max(tables.decisions.len());
+    for (table, [numbers, offsets, blob]) in
+        [(kev, [KEV_NUMBERS, KEV_OFFSETS, KEV]), (decisions, [SSVC_NUMBERS, SSVC_OFFSETS, SSVC])]
+    {
+        sections.push((numbers, longs(table.keys().copied())));
+        let (at, all) = pieces(table.values()).ok_or(TooLarge)?;
+        sections.extend([(offsets, at), (blob, all)]);
+    }
+    Ok(())
+}
