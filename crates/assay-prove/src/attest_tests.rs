@@ -60,6 +60,7 @@ fn run(arm: ArmName, role: Role, repetition: u32, outcome: Outcome) -> Run {
         wall: Duration::from_millis(30),
         max_rss: 1 << 20,
         compared: None,
+        logs: Vec::new(),
     }
 }
 
@@ -87,6 +88,7 @@ fn proof() -> Proof {
         source: Some(Sha256::of(b"source")),
         artifacts: Some(Sha256::of(b"artifact")),
         build: Duration::from_secs(1),
+        builds: crate::proof::Builds { made: 1, kept: 0 },
     };
     let input = |name: &str| InputRecord { name: name.into(), sha256: Sha256::of(name.as_bytes()) };
     Proof {

@@ -45,7 +45,9 @@ pub struct Builder<'a> {
     pub kept: Option<BuildCache>,
     /// What those are known by.
     pub keys: BuildKeys,
-    /// Builds that were taken from there.
+    /// Builds that were made by this one.
+    pub made: Cell<u32>,
+    /// Builds that were taken from those that are kept.
     pub reused: Cell<u32>,
 }
 
@@ -143,7 +145,7 @@ impl Builder<'_> {
             Some((kept, key))
         });
         if let Some((kept, key)) = &kept
-            && let Some(bytes) = kept.take(key, job.out, self.room.get())
+            && let Some(bytes) = kept.take(&key.sha256, job.out, self.room.get())
         {
             self.room.set(self.room.get().saturating_sub(bytes));
             self.reused.set(self.reused.get().saturating_add(1));
@@ -156,8 +158,10 @@ impl Builder<'_> {
                 Err(BuildError::Failed("the build left more in $OUT than its limits allow".into()))
             }
             End::Exited(0) => {
-                if let Some((kept, key)) = &kept {
-                    kept.keep(key, job.out);
+                self.made.set(self.made.get().saturating_add(1));
+                // A build that lasted while a tool changed may be of the old one or of the new one.
+                if let Some((kept, key)) = kept.as_ref().filter(|(_, key)| key.still_holds(self.toolchain)) {
+                    kept.keep(&key.sha256, job.out);
                 }
                 Ok(())
             }

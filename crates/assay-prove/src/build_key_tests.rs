@@ -90,6 +90,7 @@ fn whatever_a_build_can_see_is_in_its_key() {
     }
     fs::rename(place.join("source/a.c"), place.join("source/z.c")).unwrap();
     seen.push(of(&plain, &toolchain("aa"), "native"));
+    let mut seen: Vec<_> = seen.into_iter().map(|key| key.sha256).collect();
     let count = seen.len();
     seen.sort();
     seen.dedup();
@@ -100,4 +101,22 @@ fn whatever_a_build_can_see_is_in_its_key() {
 fn what_cannot_be_read_gives_no_key() {
     let folder = tempfile::tempdir().unwrap();
     assert!(BuildKeys::default().of(&spec(folder.path(), folder.path()), &toolchain("aa"), "native").is_err());
+}
+
+#[test]
+fn a_toolchain_that_changes_during_a_build_leaves_it_without_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path());
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("as"), "one").unwrap();
+    let mut tools = toolchain("aa");
+    tools.mounts = vec![Mount::ReadOnly { host: own.clone(), at: "/tools".into() }];
+    let mut spec = spec(folder.path(), folder.path());
+    spec.mounts.splice(0..1, tools.mounts.clone());
+    let key = BuildKeys::default().of(&spec, &tools, "native").unwrap();
+    assert!(key.still_holds(&tools));
+    std::thread::sleep(Duration::from_millis(20));
+    fs::write(own.join("as"), "two").unwrap();
+    assert!(!key.still_holds(&tools));
 }

@@ -84,6 +84,13 @@ pub fn with_patch(
     source.insert("base".into(), "vulnerable".into());
     source.insert("patch".into(), PATCH.into());
     let mut fixed = toml::Table::new();
+    // What its oracle asks of a fixed version holds for anybody's.
+    if let Some(refusal) = arms.get("fixed").and_then(|fixed| fixed.get("refusal")) {
+        fixed.insert("refusal".into(), refusal.clone());
+    }
+    if let Some(deps) = arms.get("vulnerable").and_then(|vulnerable| vulnerable.get("deps")) {
+        fixed.insert("deps".into(), deps.clone());
+    }
     fixed.insert("source".into(), source.into());
     arms.insert("fixed".into(), fixed.into());
     // The other one's tests are not asked, and cannot be run against a fix that they do not know.
@@ -163,6 +170,30 @@ mod tests {
         assert_eq!(manifest.oracle, am.oracle);
         assert_eq!(patch_of(&crossed, &manifest), patch_of(&b, &bm));
         assert_ne!(patch_of(&crossed, &manifest), None);
+    }
+
+    #[test]
+    fn what_the_oracle_asks_of_a_fixed_version_is_asked_of_a_crossed_one() {
+        let (mut a, am) = example("heap-overflow");
+        let text = r#"
+            title = "A borrow that outlives its owner"
+            schema = "assay.proof/1"
+            target.purl = "pkg:cargo/a@1.0.0"
+            arms.vulnerable.source.path = "target"
+            arms.vulnerable.deps.packages = { "pkg:cargo/b@1.0.0" = { "b-1.0.0.crate" = "DIGEST" } }
+            arms.fixed.source.path = "other"
+            arms.fixed.refusal.code = ["E0502"]
+            toolchain.needs = ["rust"]
+            build = { recipe = "cargo", sources = ["harness"] }
+            harness = { kind = "program", run = ["$OUT/harness"] }
+            inputs = { trigger = [{ program = "harness/a.rs" }], benign = [{ program = "harness/b.rs" }] }
+            oracle.kind = "build-refusal"
+        "#;
+        a.manifest = text.replace("DIGEST", &format!("sha256:{}", "0".repeat(64)));
+        let (_, manifest) = with_patch(&a, &am, b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
+        let fixed = manifest.arms.fixed.unwrap();
+        assert_eq!(fixed.refusal.unwrap().code, ["E0502"]);
+        assert_eq!((fixed.deps.len(), &fixed.deps), (1, &manifest.arms.vulnerable.deps));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::Outcome;
 use serde::{Deserialize, Serialize};
 
+use crate::logs::LogDigest;
 use crate::verdict::Growth;
 
 /// Whether an input is meant to fire.
@@ -80,6 +81,8 @@ pub struct Run {
     pub wall: Duration,
     /// Peak resident bytes of one process.
     pub max_rss: u64,
+    /// What was read to judge it, by digests.
+    pub logs: Vec<LogDigest>,
 }
 
 /// What is known about one arm before any run.

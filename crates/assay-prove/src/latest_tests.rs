@@ -30,6 +30,7 @@ fn proof(state: ArmState, triggers: [[Outcome; 2]; 2], alive: bool) -> Proof {
         wall: Duration::ZERO,
         max_rss: 0,
         compared: None,
+        logs: Vec::new(),
     };
     let mut runs = Vec::new();
     for number in 0..2 {

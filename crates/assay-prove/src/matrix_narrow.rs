@@ -1,21 +1,25 @@
 //! Which part of a patch it is that silences a proof.
 //!
 //! One patch may mend two flaws, and silences two proofs that are no duplicates
-//! then. So each patch that silences several proofs is cut into its hunks, and
+//! then. So each patch that silences several proofs is cut into its changes, and
 //! for each of those proofs the least part is sought that still silences it:
 //! only when the least part for the one silences the other too, both ways, is
 //! it the same patch (research/validation.md, decision 6).
+//!
+//! What is left out may take a declaration along, and then nothing is built and
+//! nothing is known: the part that stays is not shown to be the least ([`least`]).
 
 use std::collections::BTreeMap;
 
 use crate::cross::Crossed;
+use crate::least::{self, Least, Shown};
 use crate::matrix::{Matrix, Step};
 use crate::matrix_row::{self, Base};
 use crate::patch::Pieces;
 use crate::pipeline::{ProveError, Prover};
 
-/// Hunks of a patch that is made smaller: each costs a build for each proof.
-const MAX_PIECES: usize = 16;
+/// Changes of a patch that is made smaller: each costs a build for each proof.
+const MAX_PIECES: usize = 32;
 
 /// Whether the least part of a patch that silences one proof silences another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +63,6 @@ pub(crate) fn all(
             }
         };
         let pieces = match Pieces::of(&column.patch) {
-            Ok(Some(pieces)) if pieces.count() == 1 && pieces.hold_several_changes() => {
-                note(&|_, _| Same::NotKnown("its one hunk holds several changes, which are not cut apart".into()));
-                continue;
-            }
             Ok(Some(pieces)) if pieces.count() == 1 => {
                 note(&|_, _| Same::Yes);
                 continue;
@@ -70,7 +70,7 @@ pub(crate) fn all(
             Ok(Some(pieces)) if pieces.count() <= MAX_PIECES => pieces,
             Ok(Some(pieces)) => {
                 let why =
-                    format!("it has {} hunks, and no more than {MAX_PIECES} are tried one by one", pieces.count());
+                    format!("it has {} changes, and no more than {MAX_PIECES} are tried one by one", pieces.count());
                 note(&|_, _| Same::NotKnown(why.clone()));
                 continue;
             }
@@ -81,10 +81,14 @@ pub(crate) fn all(
         };
         hear(Step::Narrowing(column.name.clone()));
         let mut tries = Tries { prover, bases, pieces: &pieces, known: BTreeMap::new(), ran: 0 };
+        let mut parts: BTreeMap<usize, Least> = BTreeMap::new();
         for a in &silenced {
-            let least = tries.least(*a)?;
+            let part = least::find(pieces.count(), &pieces.by_hunk(), &mut |part| tries.with(*a, part))?;
+            parts.insert(*a, part);
+        }
+        for (a, part) in &parts {
             for b in silenced.iter().filter(|b| *b != a) {
-                let same = if tries.silences(*b, &least)? { Same::Yes } else { Same::No };
+                let same = part.also(&mut |part| tries.with(*b, part))?;
                 narrow.insert((number, *a, *b), same);
             }
         }
@@ -98,41 +102,36 @@ struct Tries<'a> {
     prover: &'a Prover<'a>,
     bases: &'a [Base],
     pieces: &'a Pieces,
-    known: BTreeMap<(usize, Vec<bool>), bool>,
+    known: BTreeMap<(usize, Vec<bool>), Shown>,
     ran: usize,
 }
 
 impl Tries<'_> {
-    /// Takes out one hunk after the other, as long as the rest silences the proof.
-    fn least(&mut self, at: usize) -> Result<Vec<bool>, ProveError> {
-        let mut kept = vec![true; self.pieces.count()];
-        for piece in 0..kept.len() {
-            let mut fewer = kept.clone();
-            if let Some(slot) = fewer.get_mut(piece) {
-                *slot = false;
-            }
-            if fewer.contains(&true) && self.silences(at, &fewer)? {
-                kept = fewer;
-            }
+    /// What a proof shows with these changes of the patch.
+    fn with(&mut self, at: usize, part: &[bool]) -> Result<Shown, ProveError> {
+        // The whole silences all that are asked for, and none of it none.
+        if !part.contains(&false) {
+            return Ok(Shown::Silent);
         }
-        Ok(kept)
-    }
-
-    /// A part that gives no evidence, such as one that does not build, is none that silences.
-    fn silences(&mut self, at: usize, wanted: &[bool]) -> Result<bool, ProveError> {
-        // The whole silences all that are asked for.
-        if !wanted.contains(&false) {
-            return Ok(true);
+        if !part.contains(&true) {
+            return Ok(Shown::Fires);
         }
-        let key = (at, wanted.to_vec());
+        let key = (at, part.to_vec());
         if let Some(known) = self.known.get(&key) {
-            return Ok(*known);
+            return Ok(known.clone());
         }
-        let Some(base) = self.bases.get(at) else { return Ok(false) };
-        let patch = self.pieces.patch(&|piece| wanted.get(piece).copied().unwrap_or(false));
-        let silenced = matrix_row::against(self.prover, base, &patch)?.crossed == Crossed::Silenced;
+        let Some(base) = self.bases.get(at) else { return Ok(Shown::Nothing("there is no such proof".into())) };
+        let patch = self.pieces.patch(&|piece| part.get(piece).copied().unwrap_or(false));
+        let entry = matrix_row::against(self.prover, base, &patch)?;
+        let shown = match (entry.crossed, entry.harm) {
+            (Crossed::Silenced, None) => Shown::Silent,
+            // Half a patch may silence by taking the feature away.
+            (Crossed::Silenced, Some(harm)) => Shown::Nothing(harm),
+            (Crossed::StillFires, _) => Shown::Fires,
+            (Crossed::NoEvidence(why), _) => Shown::Nothing(why),
+        };
         self.ran += 1;
-        self.known.insert(key, silenced);
-        Ok(silenced)
+        self.known.insert(key, shown.clone());
+        Ok(shown)
     }
 }

@@ -62,6 +62,17 @@ pub struct ArmRecord {
     pub artifacts: Option<Sha256>,
     /// How long the build took.
     pub build: Duration,
+    /// Where its builds came from.
+    pub builds: Builds,
+}
+
+/// Where the builds of one arm came from; it has several where each input is a program of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Builds {
+    /// Made for this proof.
+    pub made: u32,
+    /// Made before, by exactly the same recipe from exactly the same files, and kept since.
+    pub kept: u32,
 }
 
 /// An input by its digest, for the statement: the bytes stay in the bundle.

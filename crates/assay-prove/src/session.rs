@@ -22,7 +22,7 @@ use crate::load::LoadedBundle;
 use crate::oracle::alive::SignsOfLife;
 use crate::oracle::{self, Oracle};
 use crate::pipeline::{Progress, ProveError, Prover, disk, sentences};
-use crate::proof::ArmRecord;
+use crate::proof::{ArmRecord, Builds};
 use crate::runs::{AllRuns, GrowthCeiling};
 use crate::source::{PrepareError, Prepared, Preparer};
 use crate::stage::Stage;
@@ -155,6 +155,7 @@ impl<'a> Session<'a> {
             room,
             kept: BuildCache::open(prover.cache.root()),
             keys: BuildKeys::default(),
+            made: Cell::new(0),
             reused: Cell::new(0),
         };
         let mut states = BTreeMap::new();
@@ -173,6 +174,7 @@ impl<'a> Session<'a> {
                 source: prepared.as_ref().ok().and_then(|prepared| folder_digest(&prepared.folder)),
                 artifacts: one.as_ref().ok().and_then(|built: &Built| folder_digest(built.outs.values().next()?)),
                 build: begun.elapsed(),
+                builds: Builds { made: builder.made.take(), kept: builder.reused.take() },
             });
             match one {
                 Ok(one) => {

@@ -138,6 +138,7 @@ impl Prove for Fake {
             source: Some(Sha256::of(b"source")),
             artifacts: Some(Sha256::of(b"artifact")),
             build: Duration::from_secs(1),
+            builds: assay_prove::proof::Builds { made: 1, kept: 0 },
         };
         let input = |name: &str| InputRecord { name: name.into(), sha256: Sha256::of(name.as_bytes()) };
         Ok(Proof {
@@ -186,6 +187,7 @@ fn run(arm: ArmName, role: InputRole, repetition: u32, outcome: Outcome) -> Run 
         wall: Duration::from_millis(30),
         max_rss: 1 << 20,
         compared: None,
+        logs: Vec::new(),
     }
 }
 

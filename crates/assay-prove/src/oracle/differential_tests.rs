@@ -34,6 +34,7 @@ fn run(oracle: &Differing, cell: Cell, repetition: u32, end: End, stdout: &str) 
         cpu: std::time::Duration::ZERO,
         wall: std::time::Duration::ZERO,
         max_rss: 0,
+        logs: Vec::new(),
     }
 }
 

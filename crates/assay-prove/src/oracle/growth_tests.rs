@@ -30,6 +30,7 @@ fn arm(arm: ArmName, benign: f64, millis: &[f64]) -> Vec<Run> {
             cpu: Duration::from_secs_f64(millis / 1000.0),
             wall: Duration::ZERO,
             max_rss: 0,
+            logs: Vec::new(),
             compared: None,
         });
     };

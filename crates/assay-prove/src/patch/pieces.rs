@@ -1,5 +1,10 @@
-//! A patch cut into its hunks, and put together again from some of them: how one
+//! A patch cut into its changes, and put together again from some of them: how one
 //! finds out which part of a fix it is that silences an input.
+//!
+//! A change is a run of changed lines: what is removed and added side by side, with
+//! unchanged lines or the end of a hunk around it. A hunk says only how near to each
+//! other changes stand, so two fixes in one hunk are two changes. A change that is
+//! left out stays in its hunk as the lines that were there before.
 
 use std::ops::Range;
 
@@ -8,7 +13,7 @@ use super::hunk::{Hunk, Tag};
 use super::name::Side;
 use super::parse::sections;
 
-/// A patch whose hunks can be taken alone.
+/// A patch whose changes can be taken alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pieces {
     files: Vec<FilePieces>,
@@ -17,11 +22,20 @@ pub struct Pieces {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct FilePieces {
     path: Vec<u8>,
-    hunks: Vec<Vec<u8>>,
+    hunks: Vec<HunkPieces>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct HunkPieces {
+    /// Lines of the file in front of it, before and after the patch.
+    in_front: (u32, u32),
+    lines: Vec<(Tag, Vec<u8>)>,
+    /// Its changes, by their lines.
+    changes: Vec<Range<usize>>,
 }
 
 impl Pieces {
-    /// Cuts a patch. `None` where a change is more than its hunks: a file that
+    /// Cuts a patch. `None` where a change is more than its lines: a file that
     /// comes, goes or is renamed, or two sections for one file.
     ///
     /// # Errors
@@ -45,45 +59,46 @@ impl Pieces {
             if old != new || !plain || section.hunks.is_empty() || files.iter().any(|file| file.path == path) {
                 return Ok(None);
             }
-            files.push(FilePieces { path, hunks: section.hunks.iter().map(text_of).collect() });
+            files.push(FilePieces { path, hunks: section.hunks.iter().map(HunkPieces::of).collect() });
         }
         Ok(Some(Self { files }))
     }
 
-    /// Whether some hunk holds more than one run of changed lines: fixes of two flaws that stand near each other, or in
-    /// a patch that was made with much context, come as one hunk.
-    #[must_use]
-    pub fn hold_several_changes(&self) -> bool {
-        self.files.iter().flat_map(|file| &file.hunks).any(|hunk| {
-            let changed =
-                hunk.split(|byte| *byte == b'\n').skip(1).map(|line| matches!(line.first(), Some(b'+' | b'-')));
-            let mut before = false;
-            let mut runs = 0;
-            for now in changed {
-                runs += usize::from(now && !before);
-                before = now;
-            }
-            runs > 1
-        })
-    }
-
-    /// How many there are.
+    /// How many changes there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.files.iter().map(|file| file.hunks.len()).sum()
+        self.hunks().map(|hunk| hunk.changes.len()).sum()
     }
 
-    /// The patch of those hunks for which `wanted` says so, by their place in the whole.
+    /// The changes of each hunk, by their places in the whole: what stands together is left out together first.
+    #[must_use]
+    pub fn by_hunk(&self) -> Vec<Range<usize>> {
+        let mut next = 0;
+        self.hunks()
+            .map(|hunk| {
+                let first = next;
+                next += hunk.changes.len();
+                first..next
+            })
+            .collect()
+    }
+
+    /// The patch of those changes for which `wanted` says so, by their place in the whole.
     #[must_use]
     pub fn patch(&self, wanted: &dyn Fn(usize) -> bool) -> Vec<u8> {
         let mut text = Vec::new();
         let mut first = 0;
         for file in &self.files {
-            let numbers: Range<usize> = first..first + file.hunks.len();
-            first = numbers.end;
-            let chosen: Vec<&Vec<u8>> =
-                numbers.zip(&file.hunks).filter(|(number, _)| wanted(*number)).map(|(_, hunk)| hunk).collect();
-            if chosen.is_empty() {
+            let mut hunks = Vec::new();
+            for hunk in &file.hunks {
+                let numbers = first..first + hunk.changes.len();
+                first = numbers.end;
+                let kept: Vec<bool> = numbers.map(wanted).collect();
+                if kept.contains(&true) {
+                    hunks.extend_from_slice(&hunk.text(&kept));
+                }
+            }
+            if hunks.is_empty() {
                 continue;
             }
             for (mark, side) in [("---", "a"), ("+++", "b")] {
@@ -91,106 +106,94 @@ impl Pieces {
                 text.extend_from_slice(&file.path);
                 text.push(b'\n');
             }
-            chosen.into_iter().for_each(|hunk| text.extend_from_slice(hunk));
+            text.extend_from_slice(&hunks);
+        }
+        text
+    }
+
+    fn hunks(&self) -> impl Iterator<Item = &HunkPieces> {
+        self.files.iter().flat_map(|file| &file.hunks)
+    }
+}
+
+impl HunkPieces {
+    fn of(hunk: &Hunk<'_>) -> Self {
+        let range = hunk.range;
+        // A side without lines names the line in front of it, one with lines its first.
+        let in_front = |start: u32, len: u32| start.saturating_sub(u32::from(len > 0));
+        let lines: Vec<(Tag, Vec<u8>)> = hunk.lines.iter().map(|line| (line.tag, line.text.to_vec())).collect();
+        let mut changes: Vec<Range<usize>> = Vec::new();
+        for (at, _) in lines.iter().enumerate().filter(|(_, (tag, _))| *tag != Tag::Context) {
+            match changes.last_mut().filter(|change| change.end == at) {
+                Some(change) => change.end = at + 1,
+                None => changes.push(at..at + 1),
+            }
+        }
+        Self {
+            in_front: (in_front(range.old_start, range.old_len), in_front(range.new_start, range.new_len)),
+            lines,
+            changes,
+        }
+    }
+
+    /// The hunk with these of its changes.
+    fn text(&self, kept: &[bool]) -> Vec<u8> {
+        let mut lines: Vec<(Tag, &[u8])> = Vec::new();
+        for (at, (tag, line)) in self.lines.iter().enumerate() {
+            let change = self.changes.iter().position(|change| change.contains(&at));
+            let here = change.is_none_or(|change| kept.get(change).copied().unwrap_or(false));
+            match (tag, here) {
+                (Tag::Added, false) => {}
+                (Tag::Removed, false) => lines.push((Tag::Context, line)),
+                (tag, _) => lines.push((*tag, line)),
+            }
+        }
+        let around = |lines: &[(Tag, &[u8])]| {
+            let context = |(tag, _): &&(Tag, &[u8])| *tag == Tag::Context;
+            (lines.iter().take_while(context).count(), lines.iter().rev().take_while(context).count())
+        };
+        let whole: Vec<(Tag, &[u8])> = self.lines.iter().map(|(tag, line)| (*tag, line.as_slice())).collect();
+        let (before, after) = around(&whole);
+        let (leading, trailing) = around(&lines);
+        // Less context on one side than on the other ties a hunk to an end of its file. What a change that is left out
+        // adds to a side must not make the other side the shorter one, where it was not.
+        let most = |side: usize| if before + after == 0 { 0 } else { side.max(1) };
+        let (first_out, last_out) = (leading > before, trailing > after);
+        let front = match (first_out, last_out) {
+            (true, true) => leading.saturating_sub(most(before.max(after))),
+            (true, false) => leading.saturating_sub(most(after)),
+            (false, _) => 0,
+        };
+        let back = match (last_out, first_out) {
+            (true, true) => trailing.saturating_sub(most(before.max(after))),
+            (true, false) => trailing.saturating_sub(most(before)),
+            (false, _) => 0,
+        };
+        let lines = lines.get(front..lines.len().saturating_sub(back)).unwrap_or_default();
+
+        let count = |without: Tag| lines.iter().filter(|(tag, _)| *tag != without).count();
+        let (old, new) = (count(Tag::Added), count(Tag::Removed));
+        let start = |in_front: u32, len: usize| {
+            let start = u64::from(in_front) + front as u64 + u64::from(len > 0);
+            start.min(u64::from(u32::MAX).saturating_sub(len as u64))
+        };
+        let mut text = format!("@@ -{},{old} +{},{new} @@\n", start(self.in_front.0, old), start(self.in_front.1, new))
+            .into_bytes();
+        for (tag, line) in lines {
+            text.push(match tag {
+                Tag::Context => b' ',
+                Tag::Removed => b'-',
+                Tag::Added => b'+',
+            });
+            text.extend_from_slice(line);
+            if !line.ends_with(b"\n") {
+                text.extend_from_slice(b"\n\\ No newline at end of file\n");
+            }
         }
         text
     }
 }
 
-fn text_of(hunk: &Hunk<'_>) -> Vec<u8> {
-    let range = hunk.range;
-    let mut text =
-        format!("@@ -{},{} +{},{} @@\n", range.old_start, range.old_len, range.new_start, range.new_len).into_bytes();
-    for line in &hunk.lines {
-        text.push(match line.tag {
-            Tag::Context => b' ',
-            Tag::Removed => b'-',
-            Tag::Added => b'+',
-        });
-        text.extend_from_slice(line.text);
-        if !line.text.ends_with(b"\n") {
-            text.extend_from_slice(b"\n\\ No newline at end of file\n");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::patch::{Direction, apply};
-    use proptest::prelude::*;
-
-    const TWO: &[u8] =
-        b"prose\n--- a/x.c\n+++ b/x.c\n@@ -1,3 +1,3 @@\n-a\n+A\n b\n c\n@@ -7,3 +7,4 @@\n g\n h\n-i\n+I\n+J\n";
-
-    fn tree(text: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("x.c"), text).unwrap();
-        folder
-    }
-
-    #[test]
-    fn two_fixes_in_one_hunk_are_seen() {
-        assert!(!Pieces::of(TWO).unwrap().unwrap().hold_several_changes(), "each hunk is one change");
-        let wide = b"--- a/x.c\n+++ b/x.c\n@@ -1,5 +1,5 @@\n-a\n+A\n b\n c\n d\n-e\n+E\n";
-        let wide = Pieces::of(wide).unwrap().unwrap();
-        assert_eq!((wide.count(), wide.hold_several_changes()), (1, true));
-    }
-
-    #[test]
-    fn each_hunk_alone_and_all_together_apply() {
-        let pieces = Pieces::of(TWO).unwrap().unwrap();
-        assert_eq!(pieces.count(), 2);
-        for (wanted, after) in [
-            (vec![0, 1], "A\nb\nc\nd\ne\nf\ng\nh\nI\nJ\n"),
-            (vec![0], "A\nb\nc\nd\ne\nf\ng\nh\ni\n"),
-            (vec![1], "a\nb\nc\nd\ne\nf\ng\nh\nI\nJ\n"),
-        ] {
-            let folder = tree("a\nb\nc\nd\ne\nf\ng\nh\ni\n");
-            apply(folder.path(), &pieces.patch(&|number| wanted.contains(&number)), Direction::Forward).unwrap();
-            assert_eq!(std::fs::read_to_string(folder.path().join("x.c")).unwrap(), after, "{wanted:?}");
-        }
-        assert_eq!(pieces.patch(&|_| false), b"");
-    }
-
-    #[test]
-    fn a_file_without_a_last_line_end_stays_so() {
-        let patch =
-            b"--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n";
-        let pieces = Pieces::of(patch).unwrap().unwrap();
-        let folder = tree("a");
-        apply(folder.path(), &pieces.patch(&|_| true), Direction::Forward).unwrap();
-        assert_eq!(std::fs::read_to_string(folder.path().join("x.c")).unwrap(), "b");
-    }
-
-    #[test]
-    fn what_is_more_than_hunks_is_not_cut() {
-        for patch in [
-            &b"--- /dev/null\n+++ b/x.c\n@@ -0,0 +1 @@\n+a\n"[..],
-            b"diff --git a/x.c b/y.c\nsimilarity index 100%\nrename from x.c\nrename to y.c\n",
-        ] {
-            assert_eq!(Pieces::of(patch).unwrap(), None);
-        }
-        assert!(Pieces::of(b"no patch at all").is_err());
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
-        #[test]
-        fn any_bytes_are_cut_or_refused_and_what_is_put_together_is_a_patch(
-            noise in proptest::collection::vec(any::<u8>(), 0..60), at in 0_usize..90, keep: u64
-        ) {
-            let mut text = TWO.to_vec();
-            let at = at.min(text.len());
-            text.splice(at..at, noise);
-            if let Ok(Some(pieces)) = Pieces::of(&text) {
-                let whole = pieces.patch(&|_| true);
-                prop_assert_eq!(Pieces::of(&whole).unwrap().unwrap(), pieces.clone());
-                let some = pieces.patch(&|number| keep & (1 << (number % 64)) != 0);
-                prop_assert!(some.is_empty() || Pieces::of(&some).unwrap().is_some());
-            }
-        }
-    }
-}
+#[path = "pieces_tests.rs"]
+mod tests;

@@ -10,7 +10,8 @@ use assay_sandbox::{Stdin, Task};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Cell, Role};
-use crate::execute::{Built, Executor, Extra, Single};
+use crate::execute::{Built, Executor};
+use crate::single::{Extra, Single};
 
 /// The builtin that does it.
 pub const BUILTIN: &str = "assay-prove/act";

@@ -82,6 +82,7 @@ pub fn run(cell: Cell, repetition: u32, outcome: Outcome, alive: bool, place: Pl
         wall: Duration::ZERO,
         max_rss: 0,
         compared: None,
+        logs: Vec::new(),
     }
 }
 

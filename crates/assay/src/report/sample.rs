@@ -39,6 +39,7 @@ fn run(arm: ArmName, role: Role, repetition: u32, outcome: Outcome) -> Run {
         wall: Duration::from_millis(31),
         max_rss: 9 << 20,
         compared: None,
+        logs: Vec::new(),
     }
 }
 
@@ -65,6 +66,7 @@ fn of(ruling: Ruling, vulnerable: ArmState, fixed: ArmState, runs: Vec<Run>) -> 
         source: Some(Sha256::of(name.as_str().as_bytes())),
         artifacts: built.then(|| Sha256::of(format!("{name} built").as_bytes())),
         build: Duration::from_millis(520),
+        builds: assay_prove::proof::Builds { made: 1, kept: 0 },
     };
     let arms = vec![
         record(ArmName::Vulnerable, built(&evidence.vulnerable)),
