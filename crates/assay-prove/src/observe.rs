@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::hook::{self, HookLog};
 use crate::layout::OUT;
 use crate::oracle::{Frame, Leak, LogFile, Report, end_words};
+use crate::second::log as guard;
 use crate::symbol::{self, SourceFrame};
 
 /// The builtin that reads debug info of a hostile build.
@@ -25,7 +26,7 @@ const MAX_LEAK_FRAMES: usize = 32;
 /// Bytes of one log that are read.
 const MAX_LOG: usize = 1 << 20;
 
-/// The files of a log folder, split into what sanitizers and what hooks wrote.
+/// The files of a log folder, split into what sanitizers and guards, and what hooks wrote.
 #[must_use]
 pub fn logs(tree: &Tree) -> (Vec<RawLog>, Vec<HookLog>) {
     let mut raw = Vec::new();
@@ -41,6 +42,9 @@ pub fn logs(tree: &Tree) -> (Vec<RawLog>, Vec<HookLog>) {
                 // A leak check that gave up has reported nothing; its words stay in the text.
                 let found = sanitizer::reports(content).into_iter().filter(|report| !report.fatal_lsan);
                 let mut reports = found.map(Some).collect::<Vec<_>>();
+                if guard::is_log(&name) {
+                    reports = guard::report(content).map(Some).into_iter().collect();
+                }
                 if reports.is_empty() {
                     reports.push(None);
                 }

@@ -9,8 +9,9 @@
 //! It agrees when, by the same rule and with the same controls as the first
 //! verdict, the same bundle is *reproduced* under it: every trigger fires in every
 //! run of the vulnerable version, everything else is silent and alive. It must
-//! also be the same kind of flaw: a report of an overflow is borne out by a fault
-//! at the end of a block, one of a use after free by a fault in a freed block.
+//! also be the same kind of flaw in the same function: a report of an overflow is
+//! borne out by a fault at the end of a block, one of a use after free by a fault
+//! in a freed block, and either only where the report said that it was.
 //! Anything else is no contradiction, and no agreement either: many a flaw does
 //! nothing in a plain build.
 //!
@@ -18,7 +19,10 @@
 //! both the kernel's clock, an output and an exception both the program's word.
 //! For those kinds there is no second oracle.
 
-mod guard;
+pub(crate) mod guard;
+pub(crate) mod log;
+
+use std::collections::BTreeSet;
 
 use assay_bundle::manifest::{ArmName, Instrument, Manifest, Oracle as Declared, Recipe, Stack};
 use assay_bundle::verdict::{Controls, Verdict};
@@ -32,6 +36,7 @@ use crate::pipeline::{Progress, ProveError, Prover, disk};
 use crate::runs::{AllRuns, GrowthCeiling};
 use crate::session::{NotRun, Session};
 use crate::verdict;
+use guard::{Heap, Reported};
 
 /// What a second oracle said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,7 +72,8 @@ fn derived(manifest: &Manifest) -> Option<(&'static str, Manifest)> {
     };
     let kind = match (&manifest.oracle, build.instrument, compiled) {
         (
-            Declared::Sanitizer { stack: Stack::Access | Stack::Freed, .. },
+            // Another stack than that of the access says nothing of where the fault is to be.
+            Declared::Sanitizer { stack: Stack::Access, .. },
             Instrument::Asan | Instrument::Ubsan,
             true,
         ) => {
@@ -106,10 +112,10 @@ pub fn ask(
     };
     let evidence = if kind == "guard pages" {
         let folder = session.work().folder("guard").map_err(disk("the guard"))?;
-        if let Err(reason) = guard::compile(&session.executor(), &folder) {
+        if let Err(reason) = guard::compile(&session.executor(), &folder, &[Heap::GuardPages]) {
             return says(false, 0, format!("it could not be asked: {reason}"));
         }
-        let guarded = guard::Guarded { kinds: kinds(first) };
+        let guarded = guard::Guarded { heap: Heap::GuardPages, reported: reported(first) };
         let executor = Executor { oracle: &guarded as &dyn Oracle, hooks: &folder, ..session.executor() };
         evidence(&session, &executor, progress)
     } else {
@@ -120,15 +126,14 @@ pub fn ask(
     says(agrees, evidence.runs.len(), ruling.sentence)
 }
 
-/// The kinds of flaw that the first oracle saw on the vulnerable version.
-fn kinds(first: &Evidence) -> Vec<String> {
+/// What the first oracle reported on the vulnerable version: kinds of flaw, and where.
+pub(crate) fn reported(first: &Evidence) -> BTreeSet<Reported> {
     let triggers =
         first.runs.iter().filter(|run| run.cell.arm == ArmName::Vulnerable && run.cell.role == Role::Trigger);
-    let mut kinds: Vec<String> =
-        triggers.filter_map(|run| run.signature.as_ref()).map(|signature| signature.kind.clone()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds
+    let signatures = triggers.filter_map(|run| run.signature.as_ref());
+    signatures
+        .map(|signature| Reported { kind: signature.kind.clone(), function: signature.function.clone() })
+        .collect()
 }
 
 /// All runs under the guard. Its own library was tested when it was made, and each run says that it was loaded.

@@ -12,6 +12,7 @@ use super::guard::Touch;
 use super::level::Level;
 use super::neighbourhood::Neighbourhood;
 use super::own_tests::Tested;
+use super::unwatched::{MIN_STOPPED, Seen, Unwatched};
 use crate::evidence::ArmState;
 use crate::verdict::Ruling;
 
@@ -79,6 +80,8 @@ pub struct Facts<'a> {
     pub tested: Option<&'a Tested>,
     /// What was seen around the inputs, or why nothing was.
     pub around: Result<&'a Neighbourhood, &'a str>,
+    /// What the patched program does without the sanitizer.
+    pub unwatched: &'a Unwatched,
     /// What the patch touches.
     pub touches: &'a [Touch],
     /// Who merged it, as somebody says.
@@ -127,16 +130,23 @@ fn applies(facts: &Facts<'_>) -> Step {
 
 fn kills(facts: &Facts<'_>) -> Step {
     let ruling = facts.ruling;
-    match (ruling.verdict, ruling.controls) {
-        (Verdict::Reproduced, Some(Controls::BenignFixed)) => step(
+    match (ruling.verdict, ruling.controls, facts.unwatched) {
+        (_, _, Unwatched::Asked(Seen { trigger: Some(how), .. })) => step(
+            Level::L1,
+            State::Failed,
+            format!(
+                "the patch behaves under the sanitizer alone; built without it, the program fails on a trigger: {how}"
+            ),
+        ),
+        (Verdict::Reproduced, Some(Controls::BenignFixed), _) => step(
             Level::L1,
             State::Held,
             "every trigger fires without the patch and is silent with it, and the target is alive on every benign input",
         ),
-        (Verdict::ControlFailed, _) => step(Level::L1, State::Failed, ruling.sentence.clone()),
-        (Verdict::ControlDead, _) => step(Level::L1, State::Failed, ruling.sentence.clone()),
-        (Verdict::NotRun, _) => step(Level::L1, State::NotRun, ruling.sentence.clone()),
-        (Verdict::Inconclusive, _) => {
+        (Verdict::ControlFailed, ..) => step(Level::L1, State::Failed, ruling.sentence.clone()),
+        (Verdict::ControlDead, ..) => step(Level::L1, State::Failed, ruling.sentence.clone()),
+        (Verdict::NotRun, ..) => step(Level::L1, State::NotRun, ruling.sentence.clone()),
+        (Verdict::Inconclusive, ..) => {
             step(Level::L1, State::NotShown, format!("the runs decide nothing: {}", ruling.sentence))
         }
         _ => step(
@@ -229,11 +239,54 @@ fn variants(facts: &Facts<'_>) -> Step {
             ));
         }
     }
-    step(
-        Level::L3,
-        State::Held,
-        format!("{fired} of {variants} variants fire without the patch, and none of the {variants} does with it"),
-    )
+    let held =
+        format!("{fired} of {variants} variants fire without the patch, and none of the {variants} does with it");
+    match unwatched(facts.unwatched) {
+        Ok(also) => step(Level::L3, State::Held, format!("{held}{also}")),
+        Err((state, why)) => step(Level::L3, state, why),
+    }
+}
+
+/// What the runs without the sanitizer add to L3, or why they take it away.
+fn unwatched(unwatched: &Unwatched) -> Result<String, (State, String)> {
+    let seen = match unwatched {
+        Unwatched::NotNeeded => return Ok(String::new()),
+        Unwatched::Unasked(why) => {
+            let why = format!(
+                "the patched program could not be run without the sanitizer, so one that behaves for the sanitizer alone \
+                 would not show: {why}"
+            );
+            return Err((State::NotShown, why));
+        }
+        Unwatched::Asked(seen) => seen,
+    };
+    let Seen { inputs, stopped, .. } = *seen;
+    if let Some(how) = &seen.against {
+        let why = format!("the patch behaves under the sanitizer alone; built without it, the program fails: {how}");
+        return Err((State::Failed, why));
+    }
+    if seen.can_stop && stopped < MIN_STOPPED {
+        let why = format!(
+            "built without the sanitizer, the unpatched program is stopped on {stopped} of {inputs} inputs that fire, and \
+             {MIN_STOPPED} are needed: nothing else would show a patch that behaves for the sanitizer alone"
+        );
+        return Err((State::NotShown, why));
+    }
+    if let Some(what) = &seen.differs {
+        let why = format!(
+            "built without the sanitizer, the patched program does something else on inputs that fire: {what}; it may tell \
+             who is looking"
+        );
+        return Err((State::NotShown, why));
+    }
+    Ok(if seen.can_stop {
+        format!(
+            "; built without the sanitizer, the unpatched program is stopped on {stopped} of {inputs} of them, and the \
+             patched one on none"
+        )
+    } else {
+        format!("; built without the sanitizer, the patched program does the same on {inputs} of them")
+    })
 }
 
 fn behaviour(facts: &Facts<'_>) -> Step {

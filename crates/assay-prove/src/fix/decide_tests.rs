@@ -52,6 +52,7 @@ fn level(change: impl FnOnce(&mut Neighbourhood)) -> Option<Level> {
         ruling: &ruling,
         tested: Some(&tested),
         around: Ok(&around),
+        unwatched: &Unwatched::NotNeeded,
         touches: &[],
         merged: None,
     })
@@ -89,6 +90,7 @@ fn missing_tests_are_stepped_over_and_told() {
         ruling: &ruling,
         tested: Some(&tested),
         around: Ok(&around),
+        unwatched: &Unwatched::NotNeeded,
         touches: &[],
         merged: Some("abcdef0"),
     };
@@ -107,6 +109,7 @@ fn what_is_merged_stands_on_what_was_run() {
         ruling: &ruling,
         tested: None,
         around: Err("not run"),
+        unwatched: &Unwatched::NotNeeded,
         touches: &[],
         merged: Some("abcdef0"),
     });
@@ -161,6 +164,7 @@ proptest! {
             ruling: &ruling,
             tested: tested.as_ref(),
             around: Ok(&around),
+            unwatched: &Unwatched::NotNeeded,
             touches: &touches,
             merged: merged.then_some("abcdef0"),
         };

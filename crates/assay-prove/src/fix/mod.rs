@@ -20,6 +20,7 @@ pub mod own_tests;
 mod report;
 pub mod statement;
 mod trial;
+mod unwatched;
 
 use std::time::{Duration, Instant};
 
@@ -40,11 +41,13 @@ pub use neighbourhood::{Finds, Found, Handled, Neighbourhood, Stem};
 pub use own_patch::own_patch;
 pub use own_tests::Tested;
 pub use report::{Merged, Report};
+pub use unwatched::{MIN_STOPPED, Seen, Unwatched};
 
 use crate::evidence::{ArmState, Evidence};
 use crate::load::LoadedBundle;
 use crate::patch;
 use crate::pipeline::{self, ProveError, Prover, Run};
+use crate::second;
 use crate::session::Session;
 use crate::verdict;
 use dictionary::Dictionary;
@@ -52,6 +55,7 @@ use guard::{Kind, Touch};
 use mutate::Mutator;
 use neighbourhood::{Bounds, Walk};
 use trial::Bench;
+use unwatched::Question;
 
 /// Where the patch lies in the bundle that is run.
 const PATCH: &str = "candidate.patch";
@@ -144,6 +148,20 @@ pub fn check(
                 second: None,
             };
             asked = ask(&session, &evidence, &tried, &files, wanted, progress);
+            let question = Question {
+                prover,
+                bundle: &tried,
+                patch: &path,
+                session: &session,
+                reported: second::reported(&evidence),
+                around: asked.around.as_ref().ok().filter(|_| asked.open()),
+            };
+            if asked.tested.is_some() {
+                asked.unwatched = question.ask()?;
+            }
+            if let Unwatched::Asked(Seen { holds: Some(how), .. }) = &asked.unwatched {
+                asked.touches.push(Touch::new(Kind::Leak, format!("built without the sanitizer, {how}")));
+            }
             evidence
         }
         Err(not_run) => {
@@ -159,6 +177,7 @@ pub fn check(
         ruling: &proof.ruling,
         tested: asked.tested.as_ref(),
         around: asked.around.as_ref().map_err(String::as_str),
+        unwatched: &asked.unwatched,
         touches: &asked.touches,
         merged: wanted.merged.as_ref().map(|merged| merged.commit.as_str()),
     });
@@ -169,6 +188,7 @@ pub fn check(
         proof,
         tested: asked.tested,
         around: asked.around,
+        unwatched: asked.unwatched,
         touches: asked.touches,
         merged: wanted.merged.clone(),
         took: begun.elapsed(),
@@ -180,11 +200,26 @@ struct Asked {
     touches: Vec<Touch>,
     tested: Option<Tested>,
     around: Result<Neighbourhood, String>,
+    unwatched: Unwatched,
 }
 
 impl Default for Asked {
     fn default() -> Self {
-        Self { touches: Vec::new(), tested: None, around: Err("not run: there is no L1".into()) }
+        Self {
+            touches: Vec::new(),
+            tested: None,
+            around: Err("not run: there is no L1".into()),
+            unwatched: Unwatched::NotNeeded,
+        }
+    }
+}
+
+impl Asked {
+    /// Whether L3 still can come out of it, so that more runs are worth their time.
+    fn open(&self) -> bool {
+        let held_down = self.touches.iter().any(|touch| touch.cap.is_some_and(|cap| cap < Level::L3));
+        let against = self.around.as_ref().is_ok_and(|around| around.against.count + around.elsewhere.count > 0);
+        !held_down && !against
     }
 }
 

@@ -8,6 +8,7 @@ use super::decide::Standing;
 use super::guard::Touch;
 use super::neighbourhood::Neighbourhood;
 use super::own_tests::Tested;
+use super::unwatched::Unwatched;
 use crate::proof::Proof;
 
 /// Who merged a patch, as somebody says: recorded, never checked.
@@ -34,6 +35,8 @@ pub struct Report {
     pub tested: Option<Tested>,
     /// What was seen around the inputs, or why nothing was.
     pub around: Result<Neighbourhood, String>,
+    /// What the patched program does without the sanitizer.
+    pub unwatched: Unwatched,
     /// What the patch touches that a person should look at.
     pub touches: Vec<Touch>,
     /// Who merged it.

@@ -36,6 +36,8 @@ pub struct Trial {
     pub shown: Shown,
     /// CPU time by the kernel.
     pub cpu: Duration,
+    /// The log folder, where the oracle has one.
+    pub log: Tree,
 }
 
 /// What a run shows of itself: by this two builds are compared.
@@ -139,6 +141,7 @@ impl<'a> Bench<'a> {
             },
             end,
             cpu: single.finished.usage.cpu,
+            log: single.log,
         })
     }
 }

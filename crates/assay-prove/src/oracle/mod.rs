@@ -39,6 +39,7 @@ use assay_bundle::manifest::{self, Manifest};
 use crate::evidence::Run;
 
 pub use end::{CPU_LIMIT, end_words, signal_name, signal_number};
+pub(crate) use place::first_placed;
 pub use place::{BUNDLE, CANARY, HOOK, LOG, OUT, SCRATCH, SRC, place_of};
 pub use plan::{Plan, RunOptions};
 pub use seen::{Frame, Judgement, Leak, LogFile, Planted, Report, Seen};

@@ -65,7 +65,7 @@ fn absolute(file: &str) -> Option<String> {
 }
 
 /// The innermost frame that is the target's or the harness's own.
-pub(super) fn first_placed(stack: &[Frame]) -> Option<(&Frame, Place)> {
+pub(crate) fn first_placed(stack: &[Frame]) -> Option<(&Frame, Place)> {
     stack
         .iter()
         .map(|frame| (frame, frame.file.as_deref().map_or(Place::Unknown, place_of)))

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #define PAGE 4096u
 #define MAGIC 0x5a1e9a4dc0ffee11ull
@@ -38,17 +40,85 @@ struct region {
 
 static struct region regions[SLOTS];
 static size_t used, live;
+/* Blocks that the program holds, guarded or not, and the most that it held at once. */
+static size_t blocks, most;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int log_file = -1;
+static pid_t own;
+static char program[256];
 
 static void say(const char *word)
 {
-    char line[16];
+    char line[320];
     size_t length = strlen(word);
+    /* A child has the same file, and its end is not the one that the runner sees. */
+    if (length + 1 > sizeof line || log_file < 0 || getpid() != own)
+        return;
     memcpy(line, word, length);
     line[length] = '\n';
-    if (log_file >= 0 && write(log_file, line, length + 1) < 0)
+    if (write(log_file, line, length + 1) < 0)
         return;
+}
+
+/* The number behind the text, in this base; the end of both. */
+static char *put(char *to, const char *text, uint64_t number, unsigned base)
+{
+    char digits[24];
+    int count = 0;
+    while (*text)
+        *to++ = *text++;
+    do
+        digits[count++] = "0123456789abcdef"[number % base];
+    while (number /= base);
+    while (count)
+        *to++ = digits[--count];
+    return to;
+}
+
+struct place {
+    uintptr_t at;
+    const char *module;
+    uintptr_t offset;
+};
+
+static int find(struct dl_phdr_info *info, size_t size, void *asked)
+{
+    struct place *place = asked;
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uintptr_t start = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && place->at >= start &&
+            place->at - start < info->dlpi_phdr[i].p_memsz) {
+            place->module = info->dlpi_name && *info->dlpi_name ? info->dlpi_name : program;
+            place->offset = place->at - info->dlpi_addr;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* One frame of the stack that faulted: `at HEX MODULE`. */
+static _Unwind_Reason_Code frame(struct _Unwind_Context *context, void *count)
+{
+    int before = 0;
+    struct place place = {.at = _Unwind_GetIPInfo(context, &before)};
+    char line[300];
+    if (++*(int *)count > 64)
+        return _URC_END_OF_STACK;
+    place.at -= !before;
+    if (dl_iterate_phdr(find, &place) && strlen(place.module) < 256) {
+        char *end = put(line, "at ", place.offset, 16);
+        *end++ = ' ';
+        strcpy(end, place.module);
+        say(line);
+    }
+    return _URC_NO_REASON;
+}
+
+static void trace(void)
+{
+    int count = 0;
+    _Unwind_Backtrace(frame, &count);
 }
 
 static void faulted(int number, siginfo_t *info, void *context)
@@ -58,6 +128,8 @@ static void faulted(int number, siginfo_t *info, void *context)
     const char *word = "wild";
     if (info->si_code <= 0)
         word = "sent";
+    else if (number == SIGFPE || number == SIGILL)
+        word = number == SIGFPE ? "arithmetic" : "instruction";
     else if (info->si_code == SI_KERNEL)
         word = "trap";
     else if (at < 16 * PAGE)
@@ -73,6 +145,7 @@ static void faulted(int number, siginfo_t *info, void *context)
         }
     }
     say(word);
+    trace();
     signal(number, SIG_DFL);
     /* Returning repeats the access, which now ends the process; a signal that was sent is sent again. */
     if (info->si_code <= 0)
@@ -91,6 +164,9 @@ __attribute__((constructor)) static void begin(void)
     while (count)
         path[length++] = digits[--count];
     path[length] = 0;
+    own = getpid();
+    ssize_t length_of = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length_of > 0 ? length_of : 0] = 0;
     log_file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     say("loaded");
     stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -98,6 +174,17 @@ __attribute__((constructor)) static void begin(void)
     struct sigaction action = {.sa_sigaction = faulted, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
+    sigaction(SIGFPE, &action, NULL);
+    sigaction(SIGILL, &action, NULL);
+}
+
+/* What is held at a normal end, and the most that was: `held NOW MOST`. */
+__attribute__((destructor)) static void end(void)
+{
+    char line[80];
+    char *to = put(line, "held ", blocks, 10);
+    *put(to, " ", most, 10) = 0;
+    say(line);
 }
 
 static size_t up(size_t size, size_t alignment)
@@ -139,6 +226,8 @@ static void *take(size_t size, size_t alignment)
         live++;
         regions[slot] = (struct region){(uintptr_t)base, pages, 0};
     }
+    if (++blocks > most)
+        most = blocks;
     pthread_mutex_unlock(&lock);
     *(struct head *)base = (struct head){MAGIC, size, pages, slot};
     return base + pages * PAGE - room;
@@ -158,12 +247,14 @@ void free(void *block)
     struct head *head = head_of(block);
     if (head->magic != MAGIC) {
         say("bad-free");
+        trace();
         signal(SIGABRT, SIG_DFL);
         raise(SIGABRT);
         _exit(127);
     }
     size_t pages = head->pages, slot = head->slot;
     pthread_mutex_lock(&lock);
+    blocks--;
     if (slot < SLOTS) {
         regions[slot].freed = 1;
         live--;

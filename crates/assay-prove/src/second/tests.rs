@@ -5,16 +5,34 @@ use assay_sandbox::End;
 
 use super::guard::Guarded;
 use super::*;
-use crate::oracle::LogFile;
 use crate::oracle::testing::{PID, Scene};
+use crate::oracle::{Frame, LogFile, Report};
 
-fn judged(kind: &str, log: Option<&str>, end: End) -> Outcome {
+/// A run under guard pages whose fault, if any, lies in `parse` of the target.
+fn judged_at(kind: &str, log: Option<&str>, end: End, stack: &[(&str, &str)]) -> Outcome {
     let mut scene = Scene::of(end);
+    let frame = |(function, file): &(&str, &str)| Frame {
+        function: Some((*function).to_owned()),
+        file: Some((*file).to_owned()),
+    };
+    let report = Report { access_stack: stack.iter().map(frame).collect(), ..Report::default() };
     scene.logs = log
-        .map(|text| LogFile { name: format!("guard.{PID}"), content: text.as_bytes().to_vec(), report: None })
+        .map(|text| LogFile {
+            name: format!("guard.{PID}"),
+            content: text.as_bytes().to_vec(),
+            report: Some(report.clone()),
+        })
         .into_iter()
         .collect();
-    Guarded { kinds: vec![kind.to_owned()] }.judge(&scene.seen()).outcome
+    let reported = Reported { kind: kind.to_owned(), function: Some("parse".into()) };
+    Guarded { heap: Heap::GuardPages, reported: [reported].into() }.judge(&scene.seen()).outcome
+}
+
+const PARSE: &[(&str, &str)] =
+    &[("memcpy", "/usr/lib/x.c"), ("parse", "/bundle/src/a.c"), ("main", "/bundle/harness.c")];
+
+fn judged(kind: &str, log: Option<&str>, end: End) -> Outcome {
+    judged_at(kind, log, end, PARSE)
 }
 
 const SEGV: End = End::Signaled(11);
@@ -30,8 +48,9 @@ fn a_fault_of_the_reported_kind_agrees() {
     ] {
         assert_eq!(judged(kind, Some(&format!("loaded\n{fault}\n")), end), Outcome::Fired, "{kind}");
     }
-    assert_eq!(judged("FPE", Some("loaded\n"), End::Signaled(8)), Outcome::Fired);
+    assert_eq!(judged("FPE", Some("loaded\narithmetic\n"), End::Signaled(8)), Outcome::Fired);
     assert_eq!(judged("heap-buffer-overflow", Some("loaded\n"), End::Exited(0)), Outcome::Silent);
+    assert_eq!(judged("heap-buffer-overflow", Some("loaded\nheld 3 9\n"), End::Exited(0)), Outcome::Silent);
 }
 
 #[test]
@@ -52,8 +71,22 @@ fn a_fault_of_another_kind_does_not() {
 }
 
 #[test]
+fn a_fault_at_another_place_does_not() {
+    let overflow = |stack| judged_at("heap-buffer-overflow", Some("loaded\nguard\n"), SEGV, stack);
+    assert_eq!(overflow(PARSE), Outcome::Fired);
+    for stack in [
+        &[("other", "/bundle/src/a.c"), ("parse", "/bundle/src/a.c")][..],
+        &[("main", "/bundle/harness.c"), ("parse", "/bundle/src/a.c")],
+        &[("memcpy", "/usr/lib/x.c")],
+        &[],
+    ] {
+        assert_eq!(overflow(stack), Outcome::OtherCrash, "{stack:?}");
+    }
+}
+
+#[test]
 fn a_log_that_does_not_fit_is_no_evidence() {
-    for log in [None, Some(""), Some("guard\n"), Some("loaded\nguard\nguard\n")] {
+    for log in [None, Some(""), Some("guard\n"), Some("loaded\nguard\nguard\n"), Some("loaded\nguard\nheld 1 1\n")] {
         assert_eq!(judged("heap-buffer-overflow", log, SEGV), Outcome::OracleBroken, "{log:?}");
     }
     assert_eq!(judged("heap-buffer-overflow", Some("loaded\nguard\n"), End::Exited(0)), Outcome::OracleBroken);

@@ -9,7 +9,7 @@ use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Assurance, Tier, Verdict};
 use assay_prove::fix::guard::{Kind, Touch};
 use assay_prove::fix::statement::{Tally, tally};
-use assay_prove::fix::{Finds, Found, Handled, Level, Neighbourhood, Report, Stem, Step};
+use assay_prove::fix::{Finds, Found, Handled, Level, Neighbourhood, Report, Stem, Step, Unwatched};
 use serde::Serialize;
 
 use super::cells::millis;
@@ -27,6 +27,7 @@ pub struct FixJson<'a> {
     steps: &'a [Step],
     proof: ProofJson<'a>,
     around: Option<AroundJson<'a>>,
+    unwatched: Option<UnwatchedJson<'a>>,
     touches: Vec<TouchJson<'a>>,
     patch: Sha256,
     files: &'a [String],
@@ -76,6 +77,17 @@ struct AroundJson<'a> {
     refused: FindsJson<'a>,
     changed: FindsJson<'a>,
     stopped: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct UnwatchedJson<'a> {
+    runs: usize,
+    inputs: usize,
+    stopped: usize,
+    against: Option<&'a str>,
+    differs: Option<&'a str>,
+    holds: Option<&'a str>,
+    not_asked: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -149,6 +161,7 @@ impl<'a> FixJson<'a> {
                 with: tally(report, ArmName::Fixed),
             },
             around: report.around.as_ref().ok().map(AroundJson::of),
+            unwatched: UnwatchedJson::of(&report.unwatched),
             touches: report.touches.iter().map(TouchJson::of).collect(),
             patch: report.patch,
             files: &report.files,
@@ -203,6 +216,33 @@ impl<'a> AroundJson<'a> {
             refused: FindsJson::of(&around.refused),
             changed: FindsJson::of(&around.changed),
             stopped: around.stopped.as_deref(),
+        }
+    }
+}
+
+impl<'a> UnwatchedJson<'a> {
+    fn of(unwatched: &'a Unwatched) -> Option<Self> {
+        let none = Self {
+            runs: 0,
+            inputs: 0,
+            stopped: 0,
+            against: None,
+            differs: None,
+            holds: None,
+            not_asked: None,
+        };
+        match unwatched {
+            Unwatched::NotNeeded => None,
+            Unwatched::Unasked(why) => Some(Self { not_asked: Some(why), ..none }),
+            Unwatched::Asked(seen) => Some(Self {
+                runs: seen.runs,
+                inputs: seen.inputs,
+                stopped: seen.stopped,
+                against: seen.against.as_deref(),
+                differs: seen.differs.as_deref(),
+                holds: seen.holds.as_deref(),
+                not_asked: None,
+            }),
         }
     }
 }

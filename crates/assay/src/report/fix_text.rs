@@ -7,7 +7,7 @@ use anstyle::AnsiColor;
 use assay_bundle::manifest::ArmName;
 use assay_prove::fix::guard::Touch;
 use assay_prove::fix::statement::tally;
-use assay_prove::fix::{Finds, Level, Neighbourhood, Report, State};
+use assay_prove::fix::{Finds, Level, Neighbourhood, Report, State, Unwatched};
 
 use super::fold::paragraph;
 use super::grid::Grid;
@@ -107,6 +107,15 @@ fn standing(told: &FixTold<'_>) -> String {
                 around.seed
             ),
         ]);
+    }
+    match &report.unwatched {
+        Unwatched::NotNeeded => {}
+        Unwatched::Unasked(_) => {
+            grid.row(["plain".to_owned(), "not run without the sanitizer".to_owned()]);
+        }
+        Unwatched::Asked(seen) => {
+            grid.row(["plain".to_owned(), format!("{} more runs, built without the sanitizer", seen.runs)]);
+        }
     }
     grid.row(["took".to_owned(), words::duration(report.took)]);
     grid.render("  ")

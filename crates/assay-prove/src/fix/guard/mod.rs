@@ -52,13 +52,15 @@ pub enum Kind {
     Sleeps,
     /// Memory where no sanitizer looks.
     Memory,
+    /// Where memory lies: addresses as numbers.
+    Addresses,
     /// The meaning of names and code: macros, conditions at build time, attributes.
     Meaning,
     /// Code that can never run, or runs always.
     DeadCode,
     /// Taking away more than it brings.
     Removal,
-    /// Freeing less than before.
+    /// Freeing less than before, or holding more at the end.
     Leak,
     /// Comparing the input with words out of the trigger.
     InputFilter,
@@ -86,6 +88,7 @@ impl Kind {
             Self::CatchesAll => "catches-all",
             Self::Sleeps => "sleeps",
             Self::Memory => "memory",
+            Self::Addresses => "addresses",
             Self::Meaning => "meaning",
             Self::DeadCode => "dead-code",
             Self::Removal => "removal",
@@ -113,10 +116,11 @@ impl Kind {
             Self::CatchesAll => "it catches whatever comes, the flaw or anything else",
             Self::Sleeps => "it waits, or asks the clock or chance, which hides work and differs from run to run",
             Self::Memory => "it takes memory where a sanitizer does not look",
+            Self::Addresses => "it looks at where memory lies, which is elsewhere under a sanitizer",
             Self::Meaning => "it changes what other code means, or whether it is compiled",
             Self::DeadCode => "it makes code that can never run, or a condition that always holds",
             Self::Removal => "it takes away far more than it brings: perhaps the feature and not the flaw",
-            Self::Leak => "it frees less than before: memory that is never freed is never freed twice",
+            Self::Leak => "it frees less than before, or keeps more: memory that is never freed is never used after it",
             Self::InputFilter => {
                 "it compares with words out of the trigger, and no variant without them showed the flaw"
             }
@@ -143,6 +147,7 @@ impl Kind {
             | Self::Exits
             | Self::CatchesAll
             | Self::Memory
+            | Self::Addresses
             | Self::Meaning
             | Self::DeadCode
             | Self::Removal

@@ -27,6 +27,17 @@ static FIXED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(static|_Thread_local|thread_local|__thread)\b[^=();]*\[[^\]]+\]\s*(=|;|,|\[)|\bunion\b").ok()
 });
 
+/// `X = NULL;`, `X = 0;`, `X = None`.
+static EMPTIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(\w[\w.\[\]>-]*)\s*=\s*(NULL|nullptr|0|None|\(\w+\s*\*\s*\)\s*(0|NULL))\s*;?\s*$").ok()
+});
+/// A pointer of the whole file, declared at its left edge: what it keeps is no leak.
+static KEEPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(static\s+|extern\s+|_Thread_local\s+|thread_local\s+|__thread\s+|const\s+|volatile\s+)*(struct\s+|union\s+|unsigned\s+)?[A-Za-z_]\w*\s*(\*\s*)+[A-Za-z_]\w*\s*(\[[^\]]*\]\s*)?(=[^;]*)?;|^\s+static\s+(struct\s+|unsigned\s+)?[A-Za-z_]\w*\s*(\*\s*)+[A-Za-z_]\w*\s*(\[[^\]]*\]\s*)?(=[^;]*)?;|^\s*(pub\s+)?static\s+(mut\s+)?\w+\s*:").ok()
+});
+/// Lines between a variable that is emptied and the free that then frees nothing.
+const NEAR: usize = 6;
+
 pub(super) fn touches(file: &FileView) -> Vec<Touch> {
     let mut touches = Vec::new();
     let code = |line: &&str| !line.trim().is_empty() && line.trim().len() > 1 && !line.trim_start().starts_with("//");
@@ -39,11 +50,17 @@ pub(super) fn touches(file: &FileView) -> Vec<Touch> {
         touches.extend(lines.map(|line| Touch::new(Kind::DeadCode, at(file, line))));
     }
     for hunk in &file.hunks {
+        touches.extend(emptied(hunk).into_iter().map(|line| Touch::new(Kind::Leak, at(file, line))));
         touches.extend(unreachable(hunk).into_iter().map(|line| Touch::new(Kind::DeadCode, at(file, line))));
     }
     if let Some(fixed) = FIXED.as_ref() {
         let lines = file.added().filter(|line| fixed.is_match(line) && !line.contains("const "));
         touches.extend(lines.map(|line| Touch::new(Kind::Memory, at(file, line))));
+    }
+    if let Some(keeper) = KEEPER.as_ref() {
+        let removed: Vec<&str> = file.removed().collect();
+        let lines = file.added().filter(|line| keeper.is_match(line) && !removed.contains(line));
+        touches.extend(lines.map(|line| Touch::new(Kind::Leak, at(file, line))));
     }
     if let Some(line) = fewer(file, ALLOCATES.as_ref()) {
         touches.push(Touch::new(Kind::Memory, at(file, line)));
@@ -52,6 +69,32 @@ pub(super) fn touches(file: &FileView) -> Vec<Touch> {
         touches.push(Touch::new(Kind::Leak, at(file, line)));
     }
     touches
+}
+
+/// Added lines that empty a variable which is freed a few lines on: what it pointed to is not freed any more.
+fn emptied(hunk: &HunkView) -> Vec<&str> {
+    let (Some(emptied), Some(frees)) = (EMPTIED.as_ref(), FREES.as_ref()) else { return Vec::new() };
+    let lines = hunk.after();
+    let mut found = Vec::new();
+    for (index, (line, added)) in lines.iter().enumerate() {
+        let Some(name) = emptied.captures(line).filter(|_| *added).and_then(|found| found.get(1)) else { continue };
+        let name = name.as_str();
+        let names = |text: &str| {
+            let sign = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            text.match_indices(name)
+                .any(|(at, _)| !sign(text[..at].chars().last()) && !sign(text[at + name.len()..].chars().next()))
+        };
+        for (after, _) in lines.iter().skip(index + 1).take(NEAR) {
+            let set = after.split_once('=').is_some_and(|(left, right)| names(left) && !right.starts_with('='));
+            if frees.is_match(after) && names(after) {
+                found.push(*line);
+            }
+            if set || after.starts_with('}') {
+                break;
+            }
+        }
+    }
+    found
 }
 
 /// A line that goes and holds what the patch takes away more often than it brings.

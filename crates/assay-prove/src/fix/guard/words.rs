@@ -30,7 +30,7 @@ const CALLS: &[(Kind, &str)] = &[
     ),
     (
         Kind::Machine,
-        r"syscall|__?asm(__)?|asm!|global_asm!|llvm_asm!|dlsym|dlvsym|dlopen|dlmopen|ptrace|process_vm_\w+|mprotect|pkey_\w+|ctypes\.\w+|CDLL|__builtin_trap|__builtin_unreachable|unreachable_unchecked|transmute|vm\.runIn\w+|Function|eval|exec|compile|__import__|importlib\.\w+|ioctl|fcntl|dup2?|dup3|freopen|close_range|closefrom",
+        r"syscall|__?asm(__)?|asm!|global_asm!|llvm_asm!|dlsym|dlvsym|dlopen|dlmopen|ptrace|process_vm_\w+|mprotect|pkey_\w+|ctypes\.\w+|CDLL|__builtin_trap|\w*rdtscp?|\w*cpuid\w*|__builtin_readcyclecounter|__builtin_unreachable|unreachable_unchecked|transmute|vm\.runIn\w+|Function|eval|exec|compile|__import__|importlib\.\w+|ioctl|fcntl|dup2?|dup3|freopen|close_range|closefrom",
     ),
     (
         Kind::Exits,
@@ -50,7 +50,7 @@ const CALLS: &[(Kind, &str)] = &[
 const ANYWHERE: &[(Kind, &str)] = &[
     (
         Kind::Instrumentation,
-        r"(?i)no_?sanitize|disable_sanitizer|-?fsanitize|fno-sanitize|__[atmlu]b?san_|__sanitizer|__hwasan|[atmlu]b?san_options|__has_feature|__SANITIZE_|address_sanitizer|cfg!?\(.*(sanitize|fuzzing|miri)|valgrind|memcheck|fuzzing_build_mode|no_instrument|no_profile|coverage\s*\(\s*off|__gcov|__cyg_profile|__afl|poison_memory|safe_stack|disable_instrumentation|pragma:\s*no\s*cover",
+        r"(?i)no_?sanitize|disable_sanitizer|-?fsanitize|fno-sanitize|__[atmlu]b?san_|__sanitizer|__hwasan|[atmlu]b?san_options|__has_feature|__SANITIZE_|address_sanitizer|\bsanitizer/|\b__[atmlu]?san\b|__SSP|_FORTIFY|cfg!?\(.*(sanitize|fuzzing|miri)|valgrind|memcheck|fuzzing_build_mode|no_instrument|no_profile|coverage\s*\(\s*off|__gcov|__cyg_profile|__afl|poison_memory|safe_stack|disable_instrumentation|pragma:\s*no\s*cover",
     ),
     // By whatever name a module goes here.
     (Kind::Limits, r"\.\s*(setrecursionlimit|setrlimit|set_int_max_str_digits|stack_size)\s*\("),
@@ -64,7 +64,7 @@ const ANYWHERE: &[(Kind, &str)] = &[
     ),
     (
         Kind::Environment,
-        r#"fclose\s*\(\s*std|close\s*\(\s*[012]\s*\)|\benviron\b|process\.(env|argv|cwd|pid|ppid|title|platform)\b|std::env\b|sys\.(argv|flags|gettrace)|["'`]/(proc|sys|scratch|bundle|out|log|deps|dev|etc|tmp|home|root|usr|var|run|hook|canary)\b|/proc\b|/sys/|/scratch|/dev/|\b__FILE__\b|\bargv\s*\[\s*0|program_invocation|__progname|__DATE__|__TIME__|__TIMESTAMP__|LD_PRELOAD|LD_LIBRARY|TMPDIR"#,
+        r#"fclose\s*\(\s*std|close\s*\(\s*[012]\s*\)|\benviron\b|process\.(env|argv|cwd|pid|ppid|title|platform)\b|std::env\b|sys\.(argv|flags|gettrace)|["'`]/(proc|sys|scratch|bundle|out|log|deps|dev|etc|tmp|home|root|usr|var|run|hook|canary)\b|/proc\b|/sys/|/scratch|/dev/|\b__FILE__\b|\bargv\s*\[\s*0|\bargv\s*\+|\bargc\s*\+|\benvp\b|program_invocation|__progname|__DATE__|__TIME__|__TIMESTAMP__|LD_PRELOAD|LD_LIBRARY|TMPDIR"#,
     ),
     (
         Kind::CatchesAll,
@@ -73,6 +73,11 @@ const ANYWHERE: &[(Kind, &str)] = &[
     (
         Kind::Meaning,
         r"^\s*#\s*(if|ifdef|ifndef|elif|else|undef|pragma|line|include_next)\b|##|_Pragma|__attribute__|\[\[|__declspec|\bweak\b|\balias\s*\(|\bifunc\b|__asm__|#\[(cfg|no_mangle|global_allocator|optimize|naked|export_name|link)|#!\[|\bvolatile\b|\bregister\b|__builtin_expect_with|\\u00|\?\?/|monkeypatch|__class__\s*=|__dict__|\bsetattr\b|globals\(\)|Object\.defineProperty|\bprototype\.\w+\s*=|Proxy\b|Reflect\.|require\.cache|__getattr",
+    ),
+    // A pointer as a number, the distance of two variables, what lies before a block, the end of the stack.
+    (
+        Kind::Addresses,
+        r"\bu?intptr_t\b|%p\b|\(\s*(unsigned\s+)?(char|short|int|long|long\s+long|size_t|ssize_t|ptrdiff_t|u?int\d*_t|u\d+|uint|ulong|unsigned)(\s+int)?\s*\)\s*\(*\s*(\(\s*(const\s+)?(void|char|unsigned\s+char|uint8_t)\s*\*\s*\)|&)|\(\s*(unsigned\s+)?(long|long\s+long|size_t|u?int64_t)(\s+int)?\s*\)\s*\(*\s*[A-Za-z_][\w>.\[\]-]*\s*\)*\s*(>>\s*(1[2-9]|[2-9]\d)|&\s*0x[0-9a-fA-F]*[fF]{3}|%\s*(4096|0x1000|PAGE))|&\s*[A-Za-z_]\w*(\[[^\]]*\])?\s*(-|<|>|<=|>=)\s*\(*\s*(\([^)]*\*\s*\)\s*)?&|\[\s*-\s*\(?\s*\d|__builtin_(frame|return)_address|__builtin_extract_return|\b(etext|edata|_end|__executable_start|__bss_start|__data_start|__libc_stack_end)\b|as\s+\*(const|mut)\s+\w+\s+as\s+u|\.as_(mut_)?ptr\(\)\s+as\s+u|\.addr\(\)|expose_provenance|expose_addr",
     ),
     // A macro that is no plain number can mean anything, wherever its name stands.
     (Kind::Meaning, r"^\s*#\s*define\b"),
