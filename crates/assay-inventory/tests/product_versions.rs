@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use assay_inventory::version::product::{compare, in_branch};
+use assay_inventory::version::product::{compare, in_branch, is_rounded};
 use proptest::prelude::*;
 
 #[test]
@@ -24,6 +24,24 @@ fn numbers_decide() {
         ("10.0.19045.3803", "10.0.19045.4046", Ordering::Less),
         ("2021.1", "2023", Ordering::Less),
         ("15.0 SP1", "15.0 SP2", Ordering::Less),
+        ("8.0.2a", "8.0.3", Ordering::Less),
+        ("8.0 U3b", "8.0 U3d", Ordering::Less),
+        ("8.0 Update 3b", "8.0u3d", Ordering::Less),
+        ("8.0 U2", "8.0 U3b", Ordering::Less),
+        ("7.0 U3s", "8.0 U3b", Ordering::Less),
+        ("V17 Update 2", "V17Upd2", Ordering::Equal),
+        ("16 SP1 Upd 4", "V16 SP1 Update 6", Ordering::Less),
+        ("9.0 Service Pack 1", "9.0 SP1", Ordering::Equal),
+        ("15.0 SP1", "15.0", Ordering::Greater),
+        ("5.4 HF2", "5.4", Ordering::Greater),
+        ("5.04.01", "R5.05.01", Ordering::Less),
+        ("FW10", "FW11", Ordering::Less),
+        ("firmware v3.1", "3.2", Ordering::Less),
+        ("R302-V0", "R302-V3", Ordering::Less),
+        ("1.24A", "1.250L", Ordering::Less),
+        ("12.1a", "12.1b", Ordering::Less),
+        ("2.1.76_build230204", "2.1.77 build 1", Ordering::Less),
+        ("v4.1", "4.33", Ordering::Less),
     ] {
         assert_eq!(compare(installed, bound), Ok(order), "{installed} {bound}");
     }
@@ -39,7 +57,6 @@ fn what_only_the_vendor_knows() {
         ("1.05", "1.4"),
         ("2016", "15.1"),
         ("20H2", "2004"),
-        ("8.0.2a", "8.0.3"),
         ("latest", "7.4"),
         ("7.4", "all versions"),
         ("15.2(7)E3", "15.2(8)E"),
@@ -48,9 +65,23 @@ fn what_only_the_vendor_knows() {
         ("7.4.", "7.4"),
         ("", "1"),
         ("<1.2", "1.2"),
+        // Which update of 8.0 it is was not written down.
+        ("8.0", "8.0 U3b"),
+        ("8.0 U3", "8.0 U3b"),
+        ("5.2 SP3", "5.2 HF13"),
+        ("12.1", "12.1a"),
+        // A model, a part number, a serial number.
+        ("8015", "9.33"),
+        ("750-852", "11"),
+        ("1763-L16BWA", "21.2"),
+        ("35700BAX2", "8.0"),
+        // A spreadsheet makes 4.1 of 4.10.
+        ("4.2", "4.12.1"),
+        ("17.3", "17.12"),
     ] {
         assert!(compare(installed, bound).is_err(), "{installed} {bound}");
     }
+    assert!(is_rounded("4.2", "4.12.1") && !is_rounded("4.2", "4.3") && !is_rounded("4.2.0", "4.12.1"));
     assert!(in_branch("17.3.1", "17.3") && in_branch("17.3-h1", "17.3"));
     assert!(!in_branch("17.3", "17.3") && !in_branch("17.3", "17.3.1") && !in_branch("17.31", "17.3"));
 }

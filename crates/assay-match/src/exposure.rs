@@ -90,6 +90,42 @@ pub struct AdvisoryFacts {
     pub references: Vec<String>,
 }
 
+/// Of which kind a remedy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemedyKind {
+    /// The vendor has a fix.
+    Fix,
+    /// Something else to do until then.
+    Mitigation,
+    /// There is no fix yet.
+    NoneYet,
+    /// There will be none.
+    NeverFixed,
+}
+
+impl From<assay_advisory::feed::csaf::RemedyKind> for RemedyKind {
+    fn from(kind: assay_advisory::feed::csaf::RemedyKind) -> Self {
+        use assay_advisory::feed::csaf::RemedyKind as Told;
+        match kind {
+            Told::Fix => Self::Fix,
+            Told::Mitigation => Self::Mitigation,
+            Told::NoneYet => Self::NoneYet,
+            Told::NeverFixed => Self::NeverFixed,
+        }
+    }
+}
+
+/// What to do, in the words of the advisory that says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Remedy {
+    /// Of which kind it is.
+    pub kind: RemedyKind,
+    /// In the publisher's words, at most 600 bytes.
+    pub text: String,
+}
+
 /// What one advisory means for one component.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -108,4 +144,7 @@ pub struct Exposure {
     pub why: String,
     /// First versions that have the fix, as the record names them; empty if it names none.
     pub fixed: Vec<String>,
+    /// What to do, as an advisory of the product says it: fixes first; empty if none says anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
 }

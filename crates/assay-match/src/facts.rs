@@ -65,7 +65,7 @@ impl Index {
         }
     }
 
-    fn kev_entry(&self, cve: &str) -> Option<Cow<'_, kev::Entry>> {
+    pub(crate) fn kev_entry(&self, cve: &str) -> Option<Cow<'_, kev::Entry>> {
         let shelved = || self.shelf.as_ref()?.kev(cve).map(Cow::Owned);
         self.kev.get(cve).map(Cow::Borrowed).or_else(shelved)
     }

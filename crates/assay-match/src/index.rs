@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use assay_advisory::feed::{Decision, Skips, cve, epss, kev, osv, ssvc};
+use assay_advisory::feed::{Decision, Skips, csaf, cve, endoflife, epss, kev, osv, ssvc};
 use assay_inventory::ecosystem::Ecosystem;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,10 @@ pub enum Feed {
     Epss,
     /// CVE records.
     Cve,
+    /// CSAF advisories.
+    Csaf,
+    /// End-of-life dates.
+    EndOfLife,
 }
 
 /// Where records are from, how many there were, and how fresh they are.
@@ -70,6 +74,8 @@ pub struct Index {
     pub(crate) scores: epss::Table,
     /// What was left in the file that the index was loaded from.
     pub(crate) shelf: Option<Arc<dyn Shelf>>,
+    /// The day on which it is asked, `2026-11-21`: what had ended by then.
+    pub(crate) day: Option<String>,
 }
 
 impl Index {
@@ -218,6 +224,34 @@ impl Index {
         {
             of.nameless += 1;
         }
+    }
+
+    /// Takes one CSAF advisory.
+    pub fn csaf(&mut self, source: SourceId, advisory: &csaf::Advisory) {
+        if let Some(of) = self.at(source) {
+            of.records += 1;
+            newer(&mut of.newest, advisory.released.as_deref());
+        }
+        if !self.products.csaf(advisory)
+            && let Some(of) = self.at(source)
+        {
+            of.nameless += 1;
+        }
+    }
+
+    /// Takes a product's end-of-life dates. They are told only if the index also knows which day it is ([`Index::as_of`]).
+    pub fn end_of_life(&mut self, source: SourceId, product: endoflife::Product) {
+        if let Some(of) = self.at(source) {
+            of.records += 1;
+            let released = product.cycles.iter().filter_map(|cycle| cycle.released.as_deref()).max();
+            newer(&mut of.newest, released.map(|day| format!("{day}T00:00:00Z")).as_deref());
+        }
+        self.products.end_of_life(product);
+    }
+
+    /// Says which day it is, as `2026-11-21`: what has ended by then is told as ended.
+    pub fn as_of(&mut self, day: impl Into<String>) {
+        self.day = Some(day.into());
     }
 
     fn decide(&mut self, cve: &str, decision: Decision) {

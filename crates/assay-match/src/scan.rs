@@ -62,6 +62,8 @@ impl Index {
             if before == scan.exposures.len() + scan.notices.len() + scan.not_affected {
                 scan.unnamed.push(place);
             }
+            // The end of a product's support says nothing of its flaws, so it comes after that question.
+            scan.notices.extend(self.lives(inventory, component));
         }
         scan
     }
@@ -146,6 +148,7 @@ impl Index {
             certainty: Certainty::Package,
             why: why(best, &order),
             fixed: best.ruling.fixed.clone(),
+            remedies: Vec::new(),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! others who add to it (CISA's ADP). They may disagree, so they stay apart.
 //! <https://github.com/CVEProject/cve-schema>
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::text::nullable;
@@ -46,7 +46,7 @@ pub struct Container {
 }
 
 /// A product and its versions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Affected {
     /// The vendor; `n/a` is none.
@@ -64,7 +64,7 @@ pub struct Affected {
 }
 
 /// Affected or not, as a record says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It is.
@@ -77,7 +77,7 @@ pub enum Status {
 }
 
 /// A version, or a range that begins at it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Version {
     /// The version, or where the range begins.
@@ -99,7 +99,7 @@ pub struct Version {
 }
 
 /// From this version of a range on, another status holds.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The version.
     pub at: String,

@@ -41,6 +41,8 @@ pub struct Cycle {
     pub extended: Ends,
     /// Newest version of it, as written; empty if not said.
     pub latest: String,
+    /// The day on which that came out.
+    pub released: Option<String>,
 }
 
 /// The end of something.
@@ -78,6 +80,8 @@ struct RawCycle {
     eoes: Value,
     #[serde(default, deserialize_with = "nullable")]
     latest: String,
+    #[serde(default, deserialize_with = "nullable")]
+    latest_release_date: String,
     #[serde(default, deserialize_with = "nullable")]
     codename: String,
 }
@@ -118,6 +122,7 @@ fn cycle(raw: &RawCycle) -> Cycle {
         ends: ends(&raw.eol),
         extended: ends(&raw.eoes),
         latest: cut(&raw.latest).to_owned(),
+        released: Some(raw.latest_release_date.clone()).filter(|day| is_day(day)),
     }
 }
 

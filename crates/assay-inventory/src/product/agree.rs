@@ -34,6 +34,21 @@ pub enum Because {
     ProductMisspelt(String, String),
     /// The record names no product, only *multiple products* of this vendor.
     AnyOfVendor(String),
+    /// The names differ only in words that tell no product apart: `controllers`, `family`, `software`.
+    Wording(String, String),
+    /// One vendor's name is a part of the other's: `b braun` and `b braun medical`, or one of several.
+    VendorPart(String, String),
+    /// The names are the same, and unusual enough to be one; the vendors are two.
+    OtherVendor(String, String),
+}
+
+/// How far a record's name reaches, beside that of an installed product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It names this product, or something that this is a model or an edition of.
+    Covers,
+    /// It names one model, edition or part of it, or something beside it: what it says may not be of this one.
+    Beside,
 }
 
 impl fmt::Display for Because {
@@ -46,6 +61,9 @@ impl fmt::Display for Because {
             Self::NoVendor(product) => write!(f, "one of them names no vendor, and both are called `{product}`"),
             Self::VendorMisspelt(a, b) => write!(f, "the vendors `{a}` and `{b}` differ as a misspelling would"),
             Self::ProductMisspelt(a, b) => write!(f, "the names `{a}` and `{b}` differ as a misspelling would"),
+            Self::Wording(a, b) => write!(f, "`{a}` and `{b}` differ only in words that tell no product apart"),
+            Self::VendorPart(a, b) => write!(f, "the vendor's name `{a}` is a part of `{b}`"),
+            Self::OtherVendor(a, b) => write!(f, "the names are the same, and the vendors are two, `{a}` and `{b}`"),
             Self::AnyOfVendor(vendor) => write!(f, "multiple products of `{vendor}` are named, without saying which"),
         }
     }
@@ -54,32 +72,40 @@ impl fmt::Display for Because {
 /// Whether two products agree; none if nothing joins them. The order of the two does not matter,
 /// but for the order of the names in the reason.
 pub fn agree(a: &Product, b: &Product) -> Option<Agreement> {
+    relate(a, b).map(|(agreement, _)| agreement)
+}
+
+/// Whether an installed product and a record's agree, and how far the record's name reaches.
+pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach)> {
+    let (a, b) = (installed, record);
     // `Fortinet FortiOS` in the product's column, and no vendor.
     if let Some(a) = a.of_vendor(b) {
-        return agree(&a, b);
+        return relate(&a, b);
     }
     if let Some(b) = b.of_vendor(a) {
-        return agree(a, &b);
+        return relate(a, &b);
     }
-    let vendors = vendors(a, b)?;
+    let vendors = vendors(a, b);
     if a.any || b.any {
         // Without a vendor, or with a guessed one, this would join everything.
         return matches!(vendors, Vendors::Same | Vendors::Alias)
-            .then(|| Agreement::Likely(Because::AnyOfVendor(a.text.clone())));
+            .then(|| (Agreement::Likely(Because::AnyOfVendor(a.text.clone())), Reach::Beside));
     }
     let house = a.house.or(b.house).unwrap_or(if a.text.is_empty() { &b.text } else { &a.text });
-    let products = a
+    let (products, reach) = a
         .names
         .iter()
         .flat_map(|x| b.names.iter().map(move |y| (x, y)))
         .filter_map(|(x, y)| names(house, x, y))
-        .min_by_key(Names::rank)?;
+        .min_by_key(|(names, reach)| (names.rank(), *reach == Reach::Beside))?;
+    let two = |of: fn(String, String) -> Because| of(a.text.clone(), b.text.clone());
     let because = match (vendors, products) {
-        (Vendors::Same, Names::Same) => return Some(Agreement::Same),
-        (Vendors::Same | Vendors::Alias, Names::Because(because)) => because,
-        (Vendors::Alias, Names::Same) => Because::VendorAlias(a.text.clone(), b.text.clone()),
+        (Vendors::Same, Names::Same) => return Some((Agreement::Same, reach)),
+        (Vendors::Same | Vendors::Alias | Vendors::Part, Names::Because(because)) => because,
+        (Vendors::Alias, Names::Same) => two(Because::VendorAlias),
+        (Vendors::Part, Names::Same) => two(Because::VendorPart),
         // Two doubts are one too many.
-        (Vendors::Misspelt, Names::Same) => Because::VendorMisspelt(a.text.clone(), b.text.clone()),
+        (Vendors::Misspelt, Names::Same | Names::Because(Because::Wording(..))) => two(Because::VendorMisspelt),
         (Vendors::Missing, Names::Same) => {
             let name = a.names.first()?;
             if alias::is_generic(&name.words) {
@@ -87,38 +113,68 @@ pub fn agree(a: &Product, b: &Product) -> Option<Agreement> {
             }
             Because::NoVendor(name.to_string())
         }
-        (Vendors::Missing, Names::Because(because @ (Because::Edition(..) | Because::ProductAlias(..)))) => because,
-        (Vendors::Missing | Vendors::Misspelt, Names::Because(_)) => return None,
+        (
+            Vendors::Missing,
+            Names::Because(because @ (Because::Edition(..) | Because::ProductAlias(..) | Because::Wording(..))),
+        ) => because,
+        (Vendors::Others, Names::Same) if a.names.first().is_some_and(is_unusual) => {
+            return Some((Agreement::Likely(two(Because::OtherVendor)), Reach::Beside));
+        }
+        (Vendors::Missing | Vendors::Misspelt | Vendors::Others, _) => return None,
     };
-    Some(Agreement::Likely(because))
+    Some((Agreement::Likely(because), reach))
+}
+
+/// Whether a name is one that hardly two vendors have given: two words that say something, or a long one with a number.
+fn is_unusual(name: &Name) -> bool {
+    let says = |word: &&String| word.len() > 2 && !alias::is_generic(std::slice::from_ref(*word));
+    name.words.iter().filter(says).count() >= 2
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Vendors {
     Same,
     Alias,
+    Part,
     Misspelt,
     Missing,
+    Others,
 }
 
-fn vendors(a: &Product, b: &Product) -> Option<Vendors> {
+fn vendors(a: &Product, b: &Product) -> Vendors {
     if a.vendor.words.is_empty() || b.vendor.words.is_empty() {
-        return Some(Vendors::Missing);
+        return Vendors::Missing;
     }
     if a.vendor.words == b.vendor.words {
-        return Some(Vendors::Same);
+        return Vendors::Same;
     }
     let known = |product: &Product, name: &str| {
         product.house == Some(name) || product.vendor.short.iter().any(|short| short == name)
     };
     if known(a, &b.text) || known(b, &a.text) || (a.house.is_some() && a.house == b.house) {
-        return Some(Vendors::Alias);
+        return Vendors::Alias;
     }
     // Written apart or together: `Sonic Wall`, `SonicWall`.
     if a.joined == b.joined {
-        return Some(Vendors::Alias);
+        return Vendors::Alias;
     }
-    misspelt(&a.text, &b.text).then_some(Vendors::Misspelt)
+    let of = |product: &Product| product.house.map(str::to_owned).unwrap_or_else(|| product.text.clone());
+    let (x, y) = (of(a), of(b));
+    if whole_words(&a.text, &b.text) || whole_words(&b.text, &a.text) || whole_words(&x, &y) || whole_words(&y, &x) {
+        return Vendors::Part;
+    }
+    if misspelt(&a.text, &b.text) { Vendors::Misspelt } else { Vendors::Others }
+}
+
+/// Whether a vendor's words are the beginning or the end of another's, and are no word of any trade.
+fn whole_words(part: &str, whole: &str) -> bool {
+    const TRADES: [&str; 14] = [
+        "automation", "controls", "electric", "electronics", "energy", "global", "group", "health", "healthcare",
+        "international", "medical", "networks", "systems", "technologies",
+    ];
+    let ends = whole.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '))
+        || whole.strip_suffix(part).is_some_and(|rest| rest.ends_with(' '));
+    ends && part.len() >= 4 && !TRADES.contains(&part)
 }
 
 enum Names {
@@ -132,21 +188,26 @@ impl Names {
         match self {
             Self::Same => (0, Reverse(0)),
             Self::Because(Because::ProductAlias(..)) => (1, Reverse(0)),
-            Self::Because(Because::Edition(..)) => (2, Reverse(0)),
-            Self::Because(Because::Part(part, _)) => (3, Reverse(part.len())),
-            Self::Because(_) => (4, Reverse(0)),
+            Self::Because(Because::Wording(..)) => (2, Reverse(0)),
+            Self::Because(Because::Edition(..)) => (3, Reverse(0)),
+            Self::Because(Because::Part(part, _)) => (4, Reverse(part.len())),
+            Self::Because(_) => (5, Reverse(0)),
         }
     }
 }
 
-fn names(house: &str, x: &Name, y: &Name) -> Option<Names> {
-    let because = |of: fn(String, String) -> Because| Some(Names::Because(of(x.to_string(), y.to_string())));
+/// Whether two names agree: `x` is the installed one's.
+fn names(house: &str, x: &Name, y: &Name) -> Option<(Names, Reach)> {
+    let because =
+        |of: fn(String, String) -> Because, reach| Some((Names::Because(of(x.to_string(), y.to_string())), reach));
     if x.words == y.words {
         return match (x.edition.as_slice(), y.edition.as_slice()) {
-            (a, b) if a == b => Some(Names::Same),
-            ([], _) | (_, []) => because(Because::Edition),
+            (a, b) if a == b => Some((Names::Same, Reach::Covers)),
+            (_, []) => because(Because::Edition, Reach::Covers),
+            ([], _) => because(Because::Edition, Reach::Beside),
             // Windows 7 is not Windows 10. `2012` and `2012 r2` may be meant as one.
-            (a, b) if a.starts_with(b) || b.starts_with(a) => because(Because::Edition),
+            (a, b) if a.starts_with(b) => because(Because::Edition, Reach::Covers),
+            (a, b) if b.starts_with(a) => because(Because::Edition, Reach::Beside),
             _ => None,
         };
     }
@@ -157,18 +218,73 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<Names> {
     let (other_a, other_b) = (to(x, &a), to(y, &b));
     let (a, b) = (other_a.unwrap_or(&a), other_b.unwrap_or(&b));
     let short = |name: &Name, words: &str| name.short.iter().any(|short| short == words);
-    if a == b || short(x, b) || short(y, a) || a.replace(' ', "") == b.replace(' ', "") {
-        return because(Because::ProductAlias);
+    let joined = |name: &Name| name.words.concat() + &name.edition.concat();
+    if a == b
+        || short(x, b)
+        || short(y, a)
+        || a.replace(' ', "") == b.replace(' ', "")
+        || short(x, &joined(y))
+        || short(y, &joined(x))
+    {
+        return because(Because::ProductAlias, Reach::Covers);
     }
-    if part(a, b) || part(b, a) {
+    if x.core == y.core && !alias::is_generic(&x.core) {
+        return because(Because::Wording, Reach::Covers);
+    }
+    if !x.core.is_empty() && x.core.concat() == y.core.concat() {
+        return because(Because::ProductAlias, Reach::Covers);
+    }
+    // Editions that are written and differ are two products, whatever else agrees.
+    let apart = !x.edition.is_empty()
+        && !y.edition.is_empty()
+        && !x.edition.starts_with(&y.edition)
+        && !y.edition.starts_with(&x.edition);
+    if !apart && (part(a, b) || part(b, a)) {
         let (less, more) = if part(a, b) { (a, b) } else { (b, a) };
-        return Some(Names::Because(match (other_a, other_b) {
-            (None, None) => Because::Part(less.to_owned(), more.to_owned()),
-            (Some(other), _) => Because::ProductAlias(x.to_string(), other.to_owned()),
-            (_, Some(other)) => Because::ProductAlias(y.to_string(), other.to_owned()),
-        }));
+        return Some(match (other_a, other_b) {
+            (None, None) => {
+                let reach = if part(b, a) { extra(&x.core, &y.core) } else { extra_of_record(&x.core, &y.core) };
+                (Names::Because(Because::Part(less.to_owned(), more.to_owned())), reach)
+            }
+            (Some(other), _) => {
+                (Names::Because(Because::ProductAlias(x.to_string(), other.to_owned())), Reach::Covers)
+            }
+            (_, Some(other)) => {
+                (Names::Because(Because::ProductAlias(y.to_string(), other.to_owned())), Reach::Covers)
+            }
+        });
     }
-    misspelt(a, b).then(|| because(Because::ProductMisspelt)).flatten()
+    let (a, b) = (x.core.join(" "), y.core.join(" "));
+    // Without the words that tell nothing apart, one name may still be a part: `s7 1200` of `s7 1200 1214c`.
+    if part(&b, &a) {
+        return because(|x, y| Because::Part(y, x), extra(&x.core, &y.core));
+    }
+    if part(&a, &b) {
+        return because(Because::Part, extra_of_record(&x.core, &y.core));
+    }
+    let (a, b) = (x.words.join(" "), y.words.join(" "));
+    let close = misspelt(&a, &b) && x.edition == y.edition || misspelt(&x.core.join(" "), &y.core.join(" "));
+    close.then(|| because(Because::ProductMisspelt, Reach::Covers)).flatten()
+}
+
+/// How far a record's shorter name reaches: to the installed one, if what that has more is a model's number.
+fn extra(installed: &[String], record: &[String]) -> Reach {
+    let more = match installed.strip_prefix(record) {
+        Some(more) => more.first(),
+        None => installed.strip_suffix(record).and_then(|more| more.last()),
+    };
+    let model = |word: &String| word.bytes().any(|c| c.is_ascii_digit()) || word == "server" || word == "dc";
+    if more.is_none_or(model) { Reach::Covers } else { Reach::Beside }
+}
+
+/// How far a record's longer name reaches: to the installed one, if it only has a line's name more before a model.
+fn extra_of_record(installed: &[String], record: &[String]) -> Reach {
+    let model = installed.iter().any(|word| word.bytes().any(|c| c.is_ascii_digit()));
+    match record.strip_suffix(installed) {
+        Some([_]) if model => Reach::Covers,
+        Some([]) => Reach::Covers,
+        _ => Reach::Beside,
+    }
 }
 
 /// Whether the words of one are the beginning or the end of the other's, and say something by themselves.

@@ -4,7 +4,7 @@
 use super::name::Name;
 
 /// Vendors under another name, and the name under which catalogues list them now.
-const VENDORS: [(&str, &str); 72] = [
+const VENDORS: &[(&str, &str)] = &[
     ("adobe systems", "adobe"),
     ("apache software foundation", "apache"),
     ("asf", "apache"),
@@ -76,11 +76,68 @@ const VENDORS: [(&str, &str); 72] = [
     ("vmware tanzu", "broadcom"),
     ("zimbra", "synacor"),
     ("manageengine", "zoho"),
+    ("abbott laboratories", "abbott"),
+    ("st jude medical", "abbott"),
+    ("automated logic", "carrier"),
+    ("alc", "carrier"),
+    ("lenels2", "carrier"),
+    ("avigilon", "motorola solutions"),
+    ("b braun medical", "b braun"),
+    ("b braun melsungen", "b braun"),
+    ("schneider", "schneider electric"),
+    ("schneider electric software", "schneider electric"),
+    ("apc", "schneider electric"),
+    ("apc by schneider electric", "schneider electric"),
+    ("telemecanique", "schneider electric"),
+    ("modicon", "schneider electric"),
+    ("aveva software", "aveva"),
+    ("wonderware", "aveva"),
+    ("osisoft", "aveva"),
+    ("invensys", "aveva"),
+    ("johnson controls international", "johnson controls"),
+    ("jci", "johnson controls"),
+    ("tyco", "johnson controls"),
+    ("sensormatic", "johnson controls"),
+    ("exacqvision", "johnson controls"),
+    ("sel", "schweitzer engineering laboratories"),
+    ("schweitzer", "schweitzer engineering laboratories"),
+    ("automationdirect", "automation direct"),
+    ("automation direct com", "automation direct"),
+    ("koyo", "automation direct"),
+    ("mitsubishi", "mitsubishi electric"),
+    ("innominate", "phoenix contact"),
+    ("hitachi abb power grids", "hitachi energy"),
+    ("abb power grids", "hitachi energy"),
+    ("ge digital", "ge vernova"),
+    ("emerson process management", "emerson"),
+    ("emerson electric", "emerson"),
+    ("fisher rosemount", "emerson"),
+    ("mckesson", "change healthcare"),
+    ("unitronics plc", "unitronics"),
+    ("contec", "contec health"),
+    ("contec medical systems", "contec health"),
+    ("canonical", "ubuntu"),
+    ("redhat", "red hat"),
+    ("hangzhou hikvision", "hikvision"),
+    ("hikvision digital technology", "hikvision"),
+    ("dahua technology", "dahua"),
+    ("moxa technologies", "moxa"),
+    ("digi", "digi international"),
+    ("sierra wireless", "semtech"),
+    ("cradlepoint", "ericsson"),
+    ("omron automation", "omron"),
+    ("fujifilm healthcare", "fujifilm"),
+    ("codesys", "3s smart software solutions"),
+    ("3s smart software", "3s smart software solutions"),
+    ("tridium", "honeywell"),
+    ("trend controls", "honeywell"),
+    ("hms networks", "hms"),
+    ("ewon", "hms"),
     ("zohocorp", "zoho"),
 ];
 
 /// Products under another name: the vendor's house, the other name, the name to compare by.
-const PRODUCTS: [(&str, &str, &str); 59] = [
+const PRODUCTS: &[(&str, &str, &str)] = &[
     ("ivanti", "pulse connect secure", "connect secure"),
     ("ivanti", "pulse policy secure", "policy secure"),
     ("ivanti", "mobileiron core", "endpoint manager mobile"),
@@ -140,6 +197,22 @@ const PRODUCTS: [(&str, &str, &str); 59] = [
     ("linux", "linux kernel", "kernel"),
     ("oracle", "jre", "java se jdk and jre"),
     ("oracle", "java", "java se"),
+    ("oracle", "jdk", "java se"),
+    ("becton dickinson", "alaris pcu", "alaris pc unit"),
+    ("becton dickinson", "alaris point of care unit", "alaris pc unit"),
+    ("becton dickinson", "alaris 8015 pc unit", "alaris pc unit"),
+    ("philips", "piic ix", "patient information center ix"),
+    ("philips", "pic ix", "patient information center ix"),
+    ("philips", "information center ix", "patient information center ix"),
+    ("philips", "intellivue information center ix", "patient information center ix"),
+    ("rockwell automation", "factorytalk view machine edition", "factorytalk view me"),
+    ("rockwell automation", "rslinx", "rslinx classic"),
+    ("schneider electric", "unity pro", "control expert"),
+    ("microsoft", "ms sql server", "sql server"),
+    ("unitronics", "vision", "vision plc"),
+    ("unitronics", "vision series", "vision plc"),
+    ("sonicwall", "sma 100", "sma100"),
+    ("sonicwall", "sma 100 series", "sma100"),
 ];
 
 /// Names that many products carry: alone, or as part of a name, they say nothing.
@@ -192,6 +265,63 @@ const GENERIC: [&str; 47] = [
     "web",
     "wireless",
 ];
+
+/// Words at a product's end that tell it from no other product: left out, the name means the same.
+const NEUTRAL: [&str; 40] = [
+    "appliance",
+    "appliances",
+    "controller",
+    "controllers",
+    "cpu",
+    "cpus",
+    "device",
+    "devices",
+    "edition",
+    "enterprise",
+    "equipment",
+    "family",
+    "firmware",
+    "industrial",
+    "infusion",
+    "instrument",
+    "ltsb",
+    "ltsc",
+    "model",
+    "models",
+    "module",
+    "modules",
+    "patient",
+    "plc",
+    "plcs",
+    "pro",
+    "product",
+    "products",
+    "professional",
+    "programmable",
+    "pump",
+    "pumps",
+    "series",
+    "software",
+    "switch",
+    "switches",
+    "system",
+    "systems",
+    "unit",
+    "versions",
+];
+
+/// Names of product lines that people leave out before a model: `S7-1200` is a SIMATIC, `M340` a Modicon.
+const BRANDS: [&str; 7] = ["ecostruxure", "melsec", "modicon", "ruggedcom", "scalance", "simatic", "sinamics"];
+
+/// Whether a word says nothing that tells products apart.
+pub(super) fn is_neutral(word: &str) -> bool {
+    NEUTRAL.contains(&word)
+}
+
+/// Whether a word is a product line's name, which may be left out before a model.
+pub(super) fn is_brand(word: &str) -> bool {
+    BRANDS.contains(&word)
+}
 
 /// The house that a vendor belongs to by an alias.
 pub(super) fn house(vendor: &Name) -> Option<&'static str> {

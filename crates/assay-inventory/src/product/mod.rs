@@ -9,10 +9,12 @@ mod agree;
 mod alias;
 mod distance;
 mod name;
+mod tokens;
 
-pub use agree::{Agreement, Because, agree};
+pub use agree::{Agreement, Because, Reach, agree, relate};
 pub use distance::misspelt;
 pub use name::{Name, normalise};
+pub use tokens::Tokens;
 
 /// A vendor's product, with its names normalised once, ready for [`agree`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Product {
     pub(crate) names: Vec<Name>,
     /// Stands for whatever the vendor sells: `Multiple Products`.
     pub(crate) any: bool,
+    /// The versions that the name itself speaks of: `7.4` of `WinCC V7.4`, `4` of `RSG2300 V4.X`.
+    pub line: Option<String>,
 }
 
 impl Product {
@@ -53,6 +57,16 @@ impl Product {
             name::strip(name, &product.vendor, product.house);
         }
         Some(product)
+    }
+
+    /// Whether it stands for whatever the vendor sells, as *multiple products* does.
+    pub fn is_any(&self) -> bool {
+        self.any
+    }
+
+    /// What it is called: first the whole name, then the members of a list.
+    pub fn names(&self) -> &[Name] {
+        &self.names
     }
 
     /// The vendor's normalised name, through its known aliases: products whose

@@ -11,8 +11,10 @@ pub struct Name {
     pub words: Vec<String>,
     /// Numbers at the end that tell editions apart: `2019`, `r2`, `sp1`.
     pub edition: Vec<String>,
-    /// Abbreviations that stood in parentheses: `(EPMM)`.
+    /// Abbreviations and part numbers that stood in parentheses: `(EPMM)`, `(6ES7511-1AK00-0AB0)`.
     pub short: Vec<String>,
+    /// Words and edition without what tells no product apart: `simatic s7 1200 cpu family` is `s7 1200`.
+    pub core: Vec<String>,
 }
 
 impl Name {
@@ -77,8 +79,10 @@ pub fn normalise(written: &str) -> Name {
                 depth -= 1;
                 if depth == 0 {
                     let words = words(&inside);
-                    if let [short] = words.as_slice() {
-                        name.short.push(short.clone());
+                    match words.as_slice() {
+                        [short] => name.short.push(short.clone()),
+                        _ if is_part_number(inside.trim()) => name.short.push(words.concat()),
+                        _ => {}
                     }
                     inside.clear();
                     outside.push(' ');
@@ -97,7 +101,57 @@ pub fn normalise(written: &str) -> Name {
         name.edition.extend(name.words.pop());
     }
     name.edition.reverse();
+    name.core = core(&name);
     name
+}
+
+/// One run of letters, digits and dashes, with a digit in it, as long as vendors make them.
+fn is_part_number(text: &str) -> bool {
+    (6..40).contains(&text.len())
+        && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+        && text.bytes().any(|c| c.is_ascii_digit())
+}
+
+/// The words that tell the product apart; all of them if none does.
+fn core(name: &Name) -> Vec<String> {
+    let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
+    let mut words: Vec<String> = name.words.iter().chain(&name.edition).cloned().collect();
+    // `CPU 1214C`, `M340 series B`: what counts models stands before them.
+    let counts = |word: &String| matches!(word.as_str(), "cpu" | "model" | "models" | "series" | "plc" | "version");
+    let kept: Vec<String> = words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| !(*at > 0 && counts(word) && words.get(at + 1).is_some_and(digits)))
+        .map(|(_, word)| word.clone())
+        .collect();
+    words = kept;
+    while words.len() > 1 && words.last().is_some_and(|word| alias::is_neutral(word)) {
+        words.pop();
+    }
+    if words.len() > 1 && words.first().is_some_and(|word| alias::is_brand(word)) {
+        words.remove(0);
+    }
+    words
+}
+
+/// A name without the version line at its end, and the line: `WinCC V7.4` is WinCC, and speaks of its versions 7.4.
+/// (`V8` alone is a product, and `Windows 8.1` is an edition.)
+fn line(written: &str) -> (&str, Option<String>) {
+    let text = written.trim();
+    let Some((before, last)) = text.rsplit_once(' ') else { return (written, None) };
+    let (marked, number) = match last.strip_prefix(['v', 'V']) {
+        Some(number) => (true, number),
+        None => (false, last),
+    };
+    let branch = number.strip_suffix(".x").or_else(|| number.strip_suffix(".X"));
+    let plain = branch.unwrap_or(number);
+    let is_number = plain.split('.').all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()));
+    let says = branch.is_some() || (marked && (plain.contains('.') || plain.len() > 1));
+    if is_number && says && plain.len() < 24 && before.chars().any(char::is_alphabetic) {
+        (before, Some(plain.to_owned()))
+    } else {
+        (written, None)
+    }
 }
 
 /// A number, or a number with a release word before it: `2019`, `r2`, `sp1`. (`v8` is a product.)
@@ -186,7 +240,7 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
     // Catalogues have hard and narrow spaces in their names.
     let product_written: String =
         product_written.chars().take(crate::limits::NAME).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let product_written = product_written.as_str();
+    let (product_written, line) = line(&product_written);
     let mut vendor = vendor(vendor_written);
     let mut names = vec![normalise(product_written)];
     let members: Vec<&str> = members(product_written).filter(|m| !m.is_empty()).take(32).collect();
@@ -208,7 +262,7 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
     let any = names.first().is_none_or(|name| alias::is_any(&name.words));
     let text = vendor.to_string();
     let joined = text.replace(' ', "");
-    Product { vendor, text, joined, house, names, any }
+    Product { vendor, text, joined, house, names, any, line }
 }
 
 /// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.
@@ -226,4 +280,5 @@ pub(super) fn strip(name: &mut Name, vendor: &Name, house: Option<&'static str>)
             name.words.drain(..prefix.len());
         }
     }
+    name.core = core(name);
 }

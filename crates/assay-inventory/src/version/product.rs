@@ -13,18 +13,33 @@ const RULES: &str = "a vendor's product versions (numbers with dots)";
 
 #[derive(Debug, Clone, Copy)]
 enum Token<'a> {
-    /// Digits, and whether a letter touches them from behind (`20H2`).
+    /// Digits, and whether a letter touches them from behind (`20h2`).
     Number(&'a str, bool),
+    /// A letter alone behind a number: `2.3a`. It tells patches of 2.3 apart.
+    Letter(u8),
+    /// A word that vendors count releases of one version by.
+    Release(Kind),
     Word(&'a str),
     /// What stands between, other than a dot: `-`, ` `, `_`, `+`.
     Gap,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Update,
+    ServicePack,
+    HotFix,
+    Patch,
 }
 
 impl PartialEq for Token<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a, touched), Self::Number(b, also)) => a == b && touched == also,
-            (Self::Word(a), Self::Word(b)) => a.eq_ignore_ascii_case(b),
+            (Self::Letter(a), Self::Letter(b)) => a == b,
+            (Self::Release(a), Self::Release(b)) => a == b,
+            (Self::Word(a), Self::Word(b)) => a == b,
             (Self::Gap, Self::Gap) => true,
             _ => false,
         }
@@ -33,18 +48,26 @@ impl PartialEq for Token<'_> {
 
 /// The order of an installed version against a bound that a vendor published.
 ///
+/// A word for *version* before it (`v`, `R`, `FW`, `firmware`) changes nothing. `U3`, `Upd 3` and `Update 3` are one,
+/// and so are `SP1` and `Service Pack 1`; what they count comes after the version that they are for.
+///
 /// # Errors
 ///
 /// If either is more than numbers, words and separators; if the first
-/// difference is not between two numbers of the same shape; if the installed
-/// version is shorter than the bound (`7.4` against `7.4.3`: which 7.4 it is
-/// was not written down); if a leading zero makes two readings; if one counts
-/// years and the other does not.
+/// difference is not between two numbers of the same shape, or two letters; if
+/// the installed version is shorter than the bound (`7.4` against `7.4.3`:
+/// which 7.4 it is was not written down); if a leading zero makes two readings,
+/// or a zero that a spreadsheet may have cut ([`is_rounded`]); if one counts
+/// years and the other does not; if the installed one looks like a model.
 pub fn compare(installed: &str, bound: &str) -> Result<Ordering, Unordered> {
     let unordered = || Unordered::VendorKnows(installed.chars().take(80).collect(), bound.chars().take(80).collect());
-    let mine = tokens(installed)?;
-    let theirs = tokens(bound)?;
-    if is_year(&mine) != is_year(&theirs) {
+    let (mine, theirs) = (prepared(installed)?, prepared(bound)?);
+    let mine = tokens(&mine, installed)?;
+    let theirs = tokens(&theirs, bound)?;
+    if is_year(&mine) != is_year(&theirs) || is_model(&mine, &theirs) || is_model(&theirs, &mine) {
+        return Err(unordered());
+    }
+    if two_readings(installed, &mine, &theirs) || two_readings(bound, &theirs, &mine) {
         return Err(unordered());
     }
     let mut order = Ordering::Equal;
@@ -57,10 +80,11 @@ pub fn compare(installed: &str, bound: &str) -> Result<Ordering, Unordered> {
                 }
                 order = number(a, b).ok_or_else(unordered)?;
             }
+            (Some(Token::Letter(a)), Some(Token::Letter(b))) => order = a.cmp(b),
             (Some(a), Some(b)) if a == b => {}
             (Some(_), Some(_)) => return Err(unordered()),
             (None, None) => return Ok(Ordering::Equal),
-            // 17.3.1 is newer than 17.3; 17.3-h1 or 17.3 SP1 may be either.
+            // 17.3.1 is newer than 17.3, and so is 17.3 SP1; 17.3-h1 may be either.
             (Some(_), None) => return longer(mine.get(at..)).ok_or_else(unordered),
             (None, Some(_)) => {
                 return match longer(theirs.get(at..)) {
@@ -78,10 +102,34 @@ pub fn compare(installed: &str, bound: &str) -> Result<Ordering, Unordered> {
 /// in: `17.3` and `17.3.1`. At an inclusive bound (*through 17.3*) the answer
 /// is then *cannot tell*, because vendors write the branch for its last version.
 pub fn in_branch(installed: &str, bound: &str) -> bool {
-    match (tokens(installed), tokens(bound)) {
+    let (Ok(mine), Ok(theirs)) = (prepared(installed), prepared(bound)) else { return false };
+    match (tokens(&mine, installed), tokens(&theirs, bound)) {
         (Ok(mine), Ok(theirs)) => mine.len() > theirs.len() && mine.starts_with(&theirs),
         _ => false,
     }
+}
+
+/// Whether a spreadsheet may have cut the zero that decides: `4.1` is what it makes of 4.10, and only one of the two
+/// is older than 4.9.1.
+pub fn is_rounded(installed: &str, bound: &str) -> bool {
+    let (Ok(mine), Ok(theirs)) = (prepared(installed), prepared(bound)) else { return false };
+    match (tokens(&mine, installed), tokens(&theirs, bound)) {
+        (Ok(mine), Ok(theirs)) => two_readings(installed, &mine, &theirs),
+        _ => false,
+    }
+}
+
+/// A number with one dot is what a spreadsheet rounds, and a bound of two digits behind the dot shows that the vendor
+/// counts beyond nine. With a letter before it, it was text.
+fn two_readings(written: &str, mine: &[Token<'_>], theirs: &[Token<'_>]) -> bool {
+    let [Token::Number(a, false), Token::Number(b, false)] = mine else { return false };
+    let [Token::Number(x, _), Token::Number(y, _), ..] = theirs else { return false };
+    let digits = written.trim().starts_with(|c: char| c.is_ascii_digit());
+    if !digits || a != x || y.len() < 2 || b.len() >= y.len() || b.ends_with('0') || b.starts_with('0') {
+        return false;
+    }
+    let padded = format!("{b:0<width$}", width = y.len());
+    number(b, y) != number(&padded, y)
 }
 
 /// What the numbers beyond the other version's end say.
@@ -90,7 +138,7 @@ fn longer(rest: Option<&[Token<'_>]>) -> Option<Ordering> {
     for token in rest.unwrap_or_default() {
         match token {
             Token::Number(digits, false) if digits.bytes().all(|d| d == b'0') => {}
-            Token::Number(_, false) => order = Ordering::Greater,
+            Token::Number(_, false) | Token::Release(_) => order = Ordering::Greater,
             // 17.3.1-h2 is newer than 17.3 whatever follows.
             _ if order == Ordering::Greater => return Some(order),
             _ => return None,
@@ -113,13 +161,36 @@ fn is_year(tokens: &[Token<'_>]) -> bool {
     matches!(tokens.first(), Some(Token::Number(digits, _)) if digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20")))
 }
 
-fn tokens(written: &str) -> Result<Vec<Token<'_>>, Unordered> {
-    let not = || Unordered::not(written, RULES);
+/// Whether this looks like a model beside that version: `8015` beside 9.33, `750-852` beside 11. A version has dots.
+fn is_model(this: &[Token<'_>], that: &[Token<'_>]) -> bool {
+    let (Some(Token::Number(a, _)), Some(Token::Number(b, _))) = (this.first(), that.first()) else { return false };
+    match this.get(1) {
+        Some(Token::Number(..)) => false,
+        Some(Token::Gap) if !matches!(that.get(1), Some(Token::Gap)) => a.len() >= 3 && a.len() > b.len(),
+        _ => a.len() >= b.len() + 2,
+    }
+}
+
+/// Lower case, one space for each gap, and without a word for *version* before it.
+fn prepared(written: &str) -> Result<String, Unordered> {
     let text = written.trim();
     if text.len() > limits::VERSION {
-        return Err(not());
+        return Err(Unordered::not(written, RULES));
     }
-    let text = text.strip_prefix(['v', 'V']).map_or(text, str::trim_start);
+    let mut text = text.to_ascii_lowercase().replace('_', " ").replace("service pack", "sp");
+    for prefix in ["firmware", "software", "release", "version", "ver", "rel", "fw", "sw", "r", "v"] {
+        if let Some(rest) = text.strip_prefix(prefix) {
+            let rest = rest.trim_start_matches([' ', '.', ':']);
+            if rest.starts_with(|c: char| c.is_ascii_digit() || c == 'v') {
+                text = rest.to_owned();
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn tokens<'a>(text: &'a str, written: &str) -> Result<Vec<Token<'a>>, Unordered> {
+    let not = || Unordered::not(written, RULES);
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(not());
     }
@@ -129,19 +200,56 @@ fn tokens(written: &str) -> Result<Vec<Token<'_>>, Unordered> {
         let run = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
         let taken = match c {
             '0'..='9' => run(|c| c.is_ascii_digit()),
-            'a'..='z' | 'A'..='Z' => run(|c| c.is_ascii_alphabetic()),
+            'a'..='z' => run(|c| c.is_ascii_alphabetic()),
             // Two separators in a row, or one at the end, is no version that is understood here.
-            '.' | '-' | '_' | '+' | ' ' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric) => 1,
+            '.' | '-' | '+' | ' ' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric) => 1,
             _ => return Err(not()),
         };
         let (piece, after) = rest.split_at(taken);
-        match c {
-            '0'..='9' => out.push(Token::Number(piece, after.starts_with(|c: char| c.is_ascii_alphabetic()))),
-            '.' => {}
-            '-' | '_' | '+' | ' ' => out.push(Token::Gap),
-            _ => out.push(Token::Word(piece)),
-        }
         rest = after;
+        match c {
+            '0'..='9' => out.push(Token::Number(piece, touches(after))),
+            '.' => {}
+            '-' | '+' | ' ' => out.push(Token::Gap),
+            _ => {
+                let behind = after.strip_prefix(['.', ' ', '-']).unwrap_or(after);
+                match release(piece).filter(|_| behind.starts_with(|c: char| c.is_ascii_digit())) {
+                    Some(kind) => {
+                        if matches!(out.last(), Some(Token::Gap)) {
+                            out.pop();
+                        }
+                        out.push(Token::Release(kind));
+                        rest = behind;
+                    }
+                    None => match (out.last(), piece.as_bytes()) {
+                        (Some(Token::Number(_, false)), [letter]) => out.push(Token::Letter(*letter)),
+                        _ => out.push(Token::Word(piece)),
+                    },
+                }
+            }
+        }
     }
     Ok(out)
+}
+
+/// Whether what stands behind a number belongs to its shape: letters with a number behind them (`20h2`), or a word.
+fn touches(after: &str) -> bool {
+    let end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+    let (word, behind) = after.split_at(end);
+    let counted = behind.starts_with(|c: char| c.is_ascii_digit());
+    match word.len() {
+        0 => false,
+        1 if !counted => false,
+        _ => release(word).is_none() || !counted,
+    }
+}
+
+fn release(word: &str) -> Option<Kind> {
+    Some(match word {
+        "u" | "up" | "upd" | "update" => Kind::Update,
+        "sp" => Kind::ServicePack,
+        "hf" | "hotfix" => Kind::HotFix,
+        "p" | "patch" => Kind::Patch,
+        _ => return None,
+    })
 }

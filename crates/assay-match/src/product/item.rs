@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use assay_advisory::feed::cve::{Status, Version};
-use assay_inventory::version::product::{compare, in_branch};
+use assay_inventory::version::product::{compare, in_branch, is_rounded};
 
 use super::bound::{Limit, constraint, is_everything, is_nothing};
 use crate::facts::cut;
@@ -118,7 +118,7 @@ fn range(item: &Version, from: &str, version: &str) -> Item {
         match compare(version, below) {
             Ok(Ordering::Less) => {}
             Ok(_) => return outside,
-            Err(error) => return Item::Unknown(format!("affects versions before {below}, and {error}")),
+            Err(error) => return Item::Unknown(format!("affects versions before {below}, and {}", doubt(version, below, &error))),
         }
     }
     if let Some(through) = &through {
@@ -131,7 +131,9 @@ fn range(item: &Version, from: &str, version: &str) -> Item {
         match compare(version, through) {
             Ok(Ordering::Greater) => return outside,
             Ok(_) => {}
-            Err(error) => return Item::Unknown(format!("affects versions through {through}, and {error}")),
+            Err(error) => {
+                return Item::Unknown(format!("affects versions through {through}, and {}", doubt(version, through, &error)));
+            }
         }
     }
     let status = match changed(item, version) {
@@ -145,6 +147,14 @@ fn range(item: &Version, from: &str, version: &str) -> Item {
         (None, None) => format!("{start} without an end, and {version} is one"),
     };
     Item::Holds { status, bounded, why, fixed: fix(item).map(str::to_owned) }
+}
+
+/// Why two versions could not be compared.
+fn doubt(version: &str, bound: &str, error: &dyn std::fmt::Display) -> String {
+    if is_rounded(version, bound) {
+        return format!("{version} may be what a spreadsheet made of {version}0");
+    }
+    error.to_string()
 }
 
 /// The status after the changes up to this version.

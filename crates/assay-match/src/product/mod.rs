@@ -1,73 +1,127 @@
-//! Vendors' products against KEV's entries and CVE records.
+//! Vendors' products against KEV's entries, CVE records, CSAF advisories and
+//! end-of-life dates.
 //!
 //! A KEV entry names a vendor and a product and never a version, so alone it
-//! never gives more than *cannot tell*. A CVE record of the same id may have
-//! version ranges; then it decides. How sure the names are is said apart from
-//! what the versions give.
+//! never gives more than *cannot tell*. A CVE record or an advisory of the same
+//! id may have versions; then they decide. How sure the names are is said apart
+//! from what the versions give.
 
+mod answer;
 mod bound;
+mod csaf;
 mod item;
+mod life;
+mod line;
 mod named;
 mod versions;
+mod words;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use assay_advisory::feed::{cve, kev};
-use assay_inventory::component::{Component, Inventory};
-use assay_inventory::product::{Agreement, Because, Product, agree};
+use assay_advisory::feed::{cve, endoflife, kev};
+use assay_inventory::product::{Product, Tokens, relate};
+use serde::{Deserialize, Serialize};
 
-use crate::exposure::{AdvisoryFacts, Certainty, Exposure, Touch};
 use crate::facts::{SUMMARY, cut};
-use crate::index::Index;
-use crate::range::Ruling;
-use named::Named;
-use versions::Asked;
+use csaf::{Bulletin, Kept};
+use named::{Named, Related};
 
 /// Pages that are kept of a record.
 const REFERENCES: usize = 12;
 
 /// Products by name, each with what names it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Products {
     /// If it is known before what is asked for: the names that any of these agrees with are kept, and no others.
-    wanted: Option<Vec<Product>>,
+    #[serde(skip)]
+    wanted: Option<Asking>,
     groups: Vec<Group>,
-    group_of: HashMap<(Box<str>, Box<str>), Option<usize>>,
+    #[serde(skip)]
+    group_of: HashMap<(Box<str>, Box<str>), Option<u32>>,
+    tokens: Tokens,
     records: HashMap<Box<str>, Record>,
+    stated: Vec<Stated>,
+    bulletins: Vec<Bulletin>,
+    lives: Vec<endoflife::Product>,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+struct Asking {
+    products: Vec<Product>,
+    tokens: Tokens,
 }
 
 /// One vendor and product as catalogues write them.
-#[derive(Debug)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Group {
-    product: Product,
     vendor: Box<str>,
     name: Box<str>,
+    /// The two, ready to compare; made when it is first asked for.
+    #[serde(skip)]
+    product: OnceLock<Product>,
     /// The CVEs that KEV lists under this name.
     kev: Vec<Box<str>>,
-    /// The CVEs whose records list it.
+    /// The CVEs whose records or advisories list it.
     cve: Vec<Box<str>>,
+    /// Its end-of-life dates.
+    lives: Vec<u32>,
 }
 
-/// What is kept of a CVE record.
-#[derive(Debug)]
+impl Group {
+    fn product(&self) -> &Product {
+        self.product.get_or_init(|| Product::new(&self.vendor, &self.name))
+    }
+}
+
+/// What is kept of a CVE: its own record, and what advisories say of it.
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
     title: Box<str>,
     published: Option<Box<str>>,
     references: Box<[Box<str>]>,
-    cvss: Box<[Box<str>]>,
+    cvss: Vec<Box<str>>,
     containers: Vec<Container>,
+    /// Whether the CVE record itself was read; of two the first counts.
+    own: bool,
 }
 
 /// What one author says of which product.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Container {
     author: Box<str>,
     /// Whether it is the numbering authority's own, which is the vendor's where the vendor is one.
     authority: bool,
-    affected: Vec<(usize, cve::Affected)>,
+    /// The advisory that it is from, if it is from one.
+    bulletin: Option<u32>,
+    stated: Vec<u32>,
+    remedies: Vec<Kept>,
+}
+
+/// What is stated of one product.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stated {
+    group: u32,
+    affected: cve::Affected,
+    /// Why its versions are not understood, if they are not.
+    unread: Option<Box<str>>,
+    /// The version that has the fix, where a remedy names it.
+    fix: Option<Box<str>>,
 }
 
 impl Record {
+    fn empty() -> Self {
+        Self {
+            title: Box::default(),
+            published: None,
+            references: Box::default(),
+            cvss: Vec::new(),
+            containers: Vec::new(),
+            own: false,
+        }
+    }
+
     /// Its CVSS vectors.
     pub fn vectors(&self) -> impl Iterator<Item = &str> {
         self.cvss.iter().map(|vector| &**vector)
@@ -77,7 +131,11 @@ impl Record {
 impl Products {
     /// Those that agree with any of these.
     pub fn only(wanted: Vec<Product>) -> Self {
-        Self { wanted: Some(wanted), ..Self::default() }
+        let mut tokens = Tokens::default();
+        for (place, product) in wanted.iter().enumerate() {
+            tokens.insert(product, place as u32);
+        }
+        Self { wanted: Some(Asking { products: wanted, tokens }), ..Self::default() }
     }
 
     /// The record of a CVE, if there is one.
@@ -87,201 +145,146 @@ impl Products {
 
     /// Takes an entry of KEV.
     pub fn kev(&mut self, entry: &kev::Entry) {
-        if let Some(group) = self.group(&entry.vendor, &entry.product).and_then(|group| self.groups.get_mut(group)) {
+        if let Some(group) = self.group(&entry.vendor, &entry.product).and_then(|group| self.at(group)) {
             group.kev.push(Box::from(entry.cve.as_str()));
         }
     }
 
     /// Takes a CVE record, and says whether it names any product. Of two records of one id the first is kept.
     pub fn cve(&mut self, record: cve::Record) -> bool {
-        if self.records.contains_key(record.id.as_str()) {
+        if self.records.get(record.id.as_str()).is_some_and(|known| known.own) {
             return true;
         }
         let mut containers = Vec::new();
-        let mut groups = Vec::new();
         let mut names_any = false;
         for container in record.containers {
-            let authority = container.authority;
-            let mut affected = Vec::new();
+            let mut stated = Vec::new();
             for one in container.affected {
                 if bound::is_nothing(&one.product) {
                     continue;
                 }
-                let vendor = if bound::is_nothing(&one.vendor) { "" } else { &one.vendor };
+                let vendor = if bound::is_nobody(&one.vendor) { "" } else { &one.vendor };
                 names_any = true;
                 if let Some(group) = self.group(vendor, &one.product) {
-                    groups.push(group);
-                    affected.push((group, one));
+                    let place = self.state(Stated { group, affected: one, unread: None, fix: None });
+                    self.names(place, &record.id);
+                    stated.push(place);
                 }
             }
-            if !affected.is_empty() {
-                containers.push(Container { author: Box::from(container.author.as_str()), authority, affected });
+            if !stated.is_empty() {
+                containers.push(Container {
+                    author: Box::from(container.author.as_str()),
+                    authority: container.authority,
+                    bulletin: None,
+                    stated,
+                    remedies: Vec::new(),
+                });
             }
         }
-        groups.sort_unstable();
-        groups.dedup();
-        for group in &groups {
-            if let Some(group) = self.groups.get_mut(*group) {
-                group.cve.push(Box::from(record.id.as_str()));
-            }
+        let known = self.records.entry(Box::from(record.id.as_str())).or_insert_with(Record::empty);
+        known.own = true;
+        if !record.title.is_empty() {
+            known.title = Box::from(cut(&record.title, SUMMARY));
         }
-        let kept = Record {
-            title: Box::from(cut(&record.title, SUMMARY)),
-            published: record.published.as_deref().map(Box::from),
-            references: record.references.iter().take(REFERENCES).map(|page| Box::from(page.as_str())).collect(),
-            cvss: record.cvss.iter().map(|one| Box::from(one.vector.as_str())).collect(),
-            containers,
-        };
-        self.records.insert(Box::from(record.id.as_str()), kept);
+        if record.published.is_some() {
+            known.published = record.published.as_deref().map(Box::from);
+        }
+        known.references = record.references.iter().take(REFERENCES).map(|page| Box::from(page.as_str())).collect();
+        let mut cvss: Vec<Box<str>> = record.cvss.iter().map(|one| Box::from(one.vector.as_str())).collect();
+        cvss.append(&mut known.cvss);
+        known.cvss = cvss;
+        containers.append(&mut known.containers);
+        known.containers = containers;
         names_any
     }
 
+    /// Takes a product's end-of-life dates.
+    pub fn end_of_life(&mut self, product: endoflife::Product) {
+        let names: Vec<(String, String)> =
+            std::iter::once((String::new(), product.title.clone())).chain(product.cpe.clone()).collect();
+        let place = self.lives.len() as u32;
+        let mut wanted = false;
+        for (vendor, name) in names {
+            if let Some(group) = self.group(&vendor, &name).and_then(|group| self.at(group)) {
+                group.lives.push(place);
+                wanted = true;
+            }
+        }
+        if wanted {
+            self.lives.push(product);
+        }
+    }
+
+    fn at(&mut self, group: u32) -> Option<&mut Group> {
+        self.groups.get_mut(group as usize)
+    }
+
+    fn state(&mut self, stated: Stated) -> u32 {
+        self.stated.push(stated);
+        u32::try_from(self.stated.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// A record or an advisory of this CVE states something of a group.
+    fn names(&mut self, stated: u32, cve: &str) {
+        let group = self.stated.get(stated as usize).map(|stated| stated.group);
+        if let Some(group) = group.and_then(|group| self.at(group))
+            && !group.cve.iter().rev().take(64).any(|known| **known == *cve)
+        {
+            group.cve.push(Box::from(cve));
+        }
+    }
+
     /// The group of a name; none if nobody asks for it.
-    fn group(&mut self, vendor: &str, name: &str) -> Option<usize> {
+    fn group(&mut self, vendor: &str, name: &str) -> Option<u32> {
+        // A table that was read from a file has its names, and not yet their places.
+        if self.group_of.is_empty() && !self.groups.is_empty() {
+            for (place, group) in self.groups.iter().enumerate() {
+                self.group_of.insert((group.vendor.clone(), group.name.clone()), u32::try_from(place).ok());
+            }
+        }
         let key = (Box::from(vendor), Box::from(name));
         if let Some(known) = self.group_of.get(&key) {
             return *known;
         }
         let product = Product::new(vendor, name);
-        if self.wanted.as_ref().is_some_and(|wanted| !wanted.iter().any(|mine| agree(mine, &product).is_some())) {
+        if self.wanted.as_ref().is_some_and(|asking| !asking.wants(&product)) {
             self.group_of.insert(key, None);
             return None;
         }
-        self.groups.push(Group {
-            product,
-            vendor: key.0.clone(),
-            name: key.1.clone(),
-            kev: Vec::new(),
-            cve: Vec::new(),
-        });
-        let place = Some(self.groups.len() - 1);
-        self.group_of.insert(key, place);
-        place
+        let place = u32::try_from(self.groups.len()).ok()?;
+        self.tokens.insert(&product, place);
+        let (vendor, name) = key.clone();
+        self.groups.push(Group { vendor, name, product: OnceLock::from(product), ..Group::default() });
+        self.group_of.insert(key, Some(place));
+        Some(place)
     }
 
-    /// What names a product: each CVE once, with the groups that agree. Every group is asked, so a caller with many
-    /// things keeps the answer for things of one name.
+    /// The groups whose names agree with a product's.
+    fn related(&self, product: &Product) -> Vec<(u32, Related)> {
+        let near = self.tokens.near(product).into_iter();
+        let related = near.filter_map(|place| {
+            let (agreement, reach) = relate(product, self.groups.get(place as usize)?.product())?;
+            Some((place, Related { agreement, reach }))
+        });
+        related.collect()
+    }
+
+    /// What names a product: each CVE once, with the groups that agree. A caller with many things keeps the answer for
+    /// things of one name.
     pub fn named(&self, vendor: &str, product: &str) -> Vec<Named> {
-        let mine = Product::new(vendor, product);
-        let agreeing: Vec<(usize, Agreement)> = self
-            .groups
-            .iter()
-            .enumerate()
-            .filter_map(|(place, group)| Some((place, agree(&mine, &group.product)?)))
-            .collect();
-        Named::collect(agreeing.iter().flat_map(|(place, agreement)| {
-            let group = self.groups.get(*place);
+        let related = self.related(&Product::new(vendor, product));
+        Named::collect(related.iter().flat_map(|(place, related)| {
+            let group = self.groups.get(*place as usize);
             let kev = group.into_iter().flat_map(|group| group.kev.iter().map(|cve| (cve, true)));
             let cve = group.into_iter().flat_map(|group| group.cve.iter().map(|cve| (cve, false)));
-            kev.chain(cve).map(move |(cve, in_kev)| (cve, *place, in_kev, agreement))
+            kev.chain(cve).map(move |(cve, in_kev)| (cve, *place, in_kev, related))
         }))
     }
 }
 
-impl Index {
-    /// What the records that name a product say of one that is installed.
-    pub(crate) fn product<'a>(
-        &'a self,
-        inventory: &'a Inventory,
-        component: &'a Component,
-        named: &'a [Named],
-    ) -> impl Iterator<Item = Exposure> + 'a {
-        named.iter().map(move |named| {
-            let (ruling, doubt) = self.rule_product(component.version.as_deref(), named);
-            Exposure {
-                inventory: inventory.name.clone(),
-                component: component.clone(),
-                advisory: self.product_facts(named),
-                touch: ruling.touch,
-                certainty: if doubt.is_none() { Certainty::Product } else { Certainty::Likely },
-                why: ruling.why,
-                fixed: ruling.fixed,
-            }
-        })
+impl Asking {
+    fn wants(&self, product: &Product) -> bool {
+        let near = self.tokens.near(product).into_iter().filter_map(|place| self.products.get(place as usize));
+        near.into_iter().any(|mine| relate(mine, product).is_some())
     }
-
-    fn rule_product<'a>(&'a self, version: Option<&str>, named: &'a Named) -> (Ruling, Option<&'a Because>) {
-        let containers = self.products.record(&named.cve).map_or(&[][..], |record| &record.containers);
-        // First by the very names; where those cannot tell, by names that are only likely the same.
-        let same = asked(containers, named, |agreement| *agreement == Agreement::Same);
-        let mut used: Vec<&Agreement> = same.iter().flat_map(|(_, agreements)| agreements.iter().copied()).collect();
-        let mut ruling = versions::rule(same.iter().map(|(asked, _)| asked), version);
-        if ruling.touch == Touch::CannotTell {
-            let likely = asked(containers, named, |agreement| *agreement != Agreement::Same);
-            let by_likely = versions::rule(likely.iter().map(|(asked, _)| asked), version);
-            if used.is_empty() || by_likely.touch != Touch::CannotTell {
-                used = likely.iter().flat_map(|(_, agreements)| agreements.iter().copied()).collect();
-                ruling = by_likely;
-            }
-        }
-        let cve = &named.cve;
-        let listed = named.listed.as_ref().and_then(|(group, _)| self.products.groups.get(*group));
-        let mut why = match listed.filter(|_| used.is_empty()) {
-            Some(group) if containers.is_empty() => {
-                format!("KEV lists {cve} for {} {} and names no versions", group.vendor, group.name)
-            }
-            Some(group) => format!(
-                "KEV lists {cve} for {} {} and names no versions; the CVE record's names are others",
-                group.vendor, group.name
-            ),
-            None => format!("{cve} {}", ruling.why),
-        };
-        let doubt = named.doubt(used.into_iter());
-        let (mut touch, mut fixed) = (ruling.touch, ruling.fixed);
-        if matches!(doubt, Some(Because::Edition(..) | Because::Part(..))) && touch != Touch::Affected {
-            // The record speaks of another edition, perhaps because this one is too old to be looked at any more. Its
-            // versions clear nothing here, and its fixes are not this product's (invariant 11).
-            (touch, fixed) = (Touch::CannotTell, Vec::new());
-        }
-        if let Some(doubt) = doubt {
-            why.push_str(&format!("; is it this product? {doubt}"));
-        }
-        why.push('.');
-        (Ruling { touch, why, fixed }, doubt)
-    }
-
-    fn product_facts(&self, named: &Named) -> AdvisoryFacts {
-        let cve: &str = &named.cve;
-        let record = self.products.record(cve);
-        let entry = self.kev.get(cve);
-        let vectors: Vec<&str> = record.iter().flat_map(|record| record.vectors()).collect();
-        let judged = self.judged(&[cve], &vectors);
-        let title = record.map(|record| &*record.title).filter(|title| !title.is_empty());
-        AdvisoryFacts {
-            source: if entry.is_some() { "CISA KEV" } else { "CVE" }.to_owned(),
-            id: cve.to_owned(),
-            aliases: Vec::new(),
-            summary: cut(entry.map(|entry| entry.name.as_str()).or(title).unwrap_or_default(), SUMMARY).to_owned(),
-            kev: self.kev_fact(&[cve]),
-            automatable: judged.automatable,
-            impact: judged.impact,
-            ssvc_from: judged.from,
-            cvss: judged.vector,
-            score: judged.score,
-            epss: None,
-            published: record.and_then(|record| record.published.as_deref()).map(str::to_owned),
-            references: record
-                .iter()
-                .flat_map(|record| record.references.iter())
-                .map(|page| page.to_string())
-                .collect(),
-        }
-    }
-}
-
-/// What the containers say of the names that agree so.
-fn asked<'a>(
-    containers: &'a [Container],
-    named: &'a Named,
-    so: impl Fn(&Agreement) -> bool,
-) -> Vec<(Asked<'a>, Vec<&'a Agreement>)> {
-    let of = |container: &'a Container| {
-        let agreeing = container.affected.iter().filter_map(|(group, affected)| {
-            Some((affected, named.agreement(*group).filter(|agreement| so(agreement))?))
-        });
-        let (affected, agreements): (Vec<_>, Vec<_>) = agreeing.unzip();
-        let asked = Asked { author: &container.author, authority: container.authority, affected };
-        (!agreements.is_empty()).then_some((asked, agreements))
-    };
-    containers.iter().filter_map(of).collect()
 }

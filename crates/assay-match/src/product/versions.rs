@@ -28,6 +28,8 @@ pub(super) struct Asked<'a> {
     /// Whether it is the numbering authority.
     pub authority: bool,
     pub affected: Vec<&'a Affected>,
+    /// Something that it says of the product's versions and that is not understood.
+    pub unread: Option<String>,
 }
 
 /// What one author's items give.
@@ -96,7 +98,7 @@ fn say(asked: &Asked<'_>, version: Option<&str>) -> Said {
     let defaults = || asked.affected.iter().map(|affected| affected.default_status);
 
     let mut affected: Option<(bool, String, Option<String>)> = None;
-    let (mut unaffected, mut unknown) = (false, None);
+    let (mut unaffected, mut unknown) = (false, asked.unread.clone());
     let (mut outside_an_end, mut all_open) = (false, true);
     for item in items() {
         match look(item, version) {

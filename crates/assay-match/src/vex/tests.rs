@@ -57,6 +57,7 @@ fn exposure(component: Component, touch: Touch) -> Exposure {
         certainty: Certainty::Package,
         why: "why".to_owned(),
         fixed: Vec::new(),
+        remedies: Vec::new(),
     }
 }
 

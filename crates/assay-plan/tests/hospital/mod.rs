@@ -104,6 +104,7 @@ pub fn exposure(component: Component, advisory: AdvisoryFacts, touch: Touch, fix
         touch,
         why: why.to_owned(),
         fixed: fixed.iter().map(|text| (*text).to_owned()).collect(),
+        remedies: Vec::new(),
     }
 }
 

@@ -48,5 +48,8 @@ pub fn feed(feed: Feed) -> &'static str {
         Feed::Kev => "KEV",
         Feed::Ssvc => "SSVC",
         Feed::Cve => "CVE",
+        Feed::Epss => "EPSS",
+        Feed::Csaf => "CSAF",
+        Feed::EndOfLife => "end of life",
     }
 }

@@ -1,0 +1,176 @@
+//! Takes CSAF advisories: each vulnerability becomes one more author's word on
+//! its CVE, beside the CVE record's own containers.
+
+use assay_advisory::feed::cve::{self, Status, Version};
+use assay_advisory::feed::csaf::{self, RemedyKind};
+use serde::{Deserialize, Serialize};
+
+use super::words::{self, Words};
+use super::{Container, Products, Record, Stated, bound};
+use crate::exposure::Remedy;
+use crate::facts::{SUMMARY, cut};
+
+/// Remedies that are kept of one vulnerability in one advisory.
+const REMEDIES: usize = 24;
+
+/// An advisory that something was taken of.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Bulletin {
+    pub id: Box<str>,
+    pub page: Option<Box<str>>,
+}
+
+/// A remedy, and for which of the record's words it is; for all if there are none.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub remedy: Remedy,
+    pub of: Box<[u32]>,
+}
+
+impl Products {
+    /// Takes an advisory, and says whether it names any product.
+    pub fn csaf(&mut self, advisory: &csaf::Advisory) -> bool {
+        let groups: Vec<Option<u32>> = advisory.products.iter().map(|product| self.group_of_product(product)).collect();
+        let named = advisory.products.iter().any(|product| !bound::is_nothing(&product.name));
+        let author = format!("{} {}", advisory.publisher, advisory.id);
+        for (number, flaw) in advisory.vulnerabilities.iter().enumerate() {
+            let mut container = Container {
+                author: author.as_str().into(),
+                // CISA passes on what the vendor says of its own product.
+                authority: true,
+                bulletin: None,
+                stated: Vec::new(),
+                remedies: Vec::new(),
+            };
+            let mut places: Vec<(usize, u32)> = Vec::new();
+            for (product, status) in &flaw.products {
+                let (Some(of), Some(Some(group))) = (advisory.products.get(*product), groups.get(*product)) else {
+                    continue;
+                };
+                let mut stated = stated(*group, of, *status);
+                if *status == csaf::Status::Affected {
+                    until_fixed(&mut stated, flaw, *product);
+                }
+                let place = self.state(stated);
+                container.stated.push(place);
+                places.push((*product, place));
+            }
+            if container.stated.is_empty() {
+                continue;
+            }
+            for remedy in flaw.remedies.iter().filter(|remedy| !remedy.details.is_empty()) {
+                let of: Vec<u32> =
+                    places.iter().filter(|(product, _)| remedy.products.contains(product)).map(|(_, at)| *at).collect();
+                if (remedy.products.is_empty() || !of.is_empty()) && container.remedies.len() < REMEDIES {
+                    let kept = Remedy { kind: remedy.kind.into(), text: remedy.details.clone() };
+                    container.remedies.push(Kept { remedy: kept, of: of.into() });
+                }
+            }
+            let id = flaw.cve.clone().unwrap_or_else(|| format!("{}#{}", advisory.id, number + 1));
+            for place in &container.stated {
+                self.names(*place, &id);
+            }
+            self.bulletins.push(Bulletin {
+                id: advisory.id.as_str().into(),
+                page: advisory.page.as_deref().map(Box::from),
+            });
+            container.bulletin = u32::try_from(self.bulletins.len() - 1).ok();
+            let record = self.records.entry(Box::from(id.as_str())).or_insert_with(Record::empty);
+            if record.title.is_empty() {
+                let title = if flaw.title.is_empty() { &advisory.title } else { &flaw.title };
+                record.title = cut(title, SUMMARY).into();
+            }
+            if record.published.is_none() {
+                record.published = advisory.published.as_deref().map(Box::from);
+            }
+            let known: Vec<&str> = record.cvss.iter().map(|vector| &**vector).collect();
+            let more: Vec<Box<str>> =
+                flaw.cvss.iter().map(|one| one.vector.as_str()).filter(|one| !known.contains(one)).map(Box::from).collect();
+            record.cvss.extend(more);
+            record.containers.push(container);
+        }
+        named
+    }
+
+    fn group_of_product(&mut self, product: &csaf::Product) -> Option<u32> {
+        // Firmware on a device: what people list is the device.
+        let firmware = product.name.to_lowercase().contains("firmware") && !product.on.is_empty();
+        let name = if firmware { &product.on } else { &product.name };
+        if bound::is_nothing(name) || name.eq_ignore_ascii_case("version") {
+            return None;
+        }
+        let vendor = if bound::is_nobody(&product.vendor) { "" } else { product.vendor.trim() };
+        self.group(vendor, name.trim())
+    }
+}
+
+/// What an advisory states of one product.
+fn stated(group: u32, product: &csaf::Product, status: csaf::Status) -> Stated {
+    let means = match status {
+        csaf::Status::Affected => Status::Affected,
+        csaf::Status::Fixed | csaf::Status::NotAffected => Status::Unaffected,
+        csaf::Status::Investigated => Status::Unknown,
+    };
+    let (versions, unread) = match words::read(&product.versions, means) {
+        Words::All => (vec![every(means)], None),
+        Words::Versions(items) => (items, None),
+        Words::Unread if product.versions.trim().is_empty() => (Vec::new(), Some("names no version".to_owned())),
+        Words::Unread => {
+            let words = cut(product.versions.trim(), 80);
+            (Vec::new(), Some(format!("writes its versions as `{words}`, which cannot be compared")))
+        }
+    };
+    let affected = cve::Affected {
+        vendor: String::new(),
+        product: String::new(),
+        default_status: Status::Unknown,
+        versions,
+    };
+    Stated { group, affected, unread: unread.map(Into::into), fix: None }
+}
+
+fn every(status: Status) -> Version {
+    Version {
+        version: "*".to_owned(),
+        status,
+        version_type: String::new(),
+        less_than: None,
+        less_than_or_equal: None,
+        changes: Vec::new(),
+    }
+}
+
+/// *All versions* beside a fix means all before the fix: the advisory was written before the fix, or knows of none for
+/// some. Where the fix names its version that is the end, and from there on nothing is said.
+fn until_fixed(stated: &mut Stated, flaw: &csaf::Vulnerability, product: usize) {
+    let mut fixes = flaw
+        .remedies
+        .iter()
+        .filter(|remedy| remedy.kind == RemedyKind::Fix)
+        .filter(|remedy| remedy.products.is_empty() || remedy.products.contains(&product))
+        .peekable();
+    let has_fix = fixes.peek().is_some();
+    let versions: Vec<String> = fixes.filter_map(|remedy| words::fix(&remedy.details)).collect();
+    let version = match versions.as_slice() {
+        [one, rest @ ..] if rest.iter().all(|other| other == one) => Some(one.clone()),
+        _ => None,
+    };
+    let all = stated.affected.versions.iter().any(|item| item.version == "*");
+    if all && has_fix {
+        stated.affected.versions = match &version {
+            Some(version) => vec![
+                Version { version: "0".to_owned(), less_than: Some(version.clone()), ..every(Status::Affected) },
+                Version {
+                    version: version.clone(),
+                    less_than: Some("*".to_owned()),
+                    ..every(Status::Unknown)
+                },
+            ],
+            None => Vec::new(),
+        };
+        if version.is_none() {
+            stated.unread = Some("calls every version affected and has a fix, without saying in which version".into());
+        }
+    }
+    stated.fix = version.map(Into::into);
+}
