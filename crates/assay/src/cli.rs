@@ -6,7 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bisect, bundle, case, claim, cross, demo, finding, fix, group, plan, prove, publish, recheck, replay,
+    admin, bisect, bundle, case, claim, cross, db, demo, finding, fix, group, plan, prove, publish, recheck, replay,
     reproduce, review, scan, status, submit, sync, verify,
 };
 
@@ -115,6 +115,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
     Plan(plan::PlanArgs),
+    #[command(subcommand)]
+    Db(db::DbCommand),
     Claim(claim::ClaimArgs),
     Submit(submit::SubmitArgs),
     Status(status::StatusArgs),

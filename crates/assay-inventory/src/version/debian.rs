@@ -1,6 +1,6 @@
 //! Debian: epoch, upstream version, revision (Debian Policy 5.6.12).
 
-use super::Scheme;
+use super::Tag;
 use super::encode::{Bytes, begin, digits, number};
 
 /// Ends a run of non-digits, and the whole part: below every character but the tilde.
@@ -27,7 +27,7 @@ pub(super) fn encode(written: &str) -> Option<Bytes> {
     {
         return None;
     }
-    let mut out = begin(Scheme::Debian);
+    let mut out = begin(Tag::Debian);
     number(&mut out, epoch);
     part(&mut out, upstream);
     part(&mut out, revision);

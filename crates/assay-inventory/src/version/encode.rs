@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::Scheme;
+use super::Tag;
 
 /// A key's bytes. Nearly all fit inline: no allocation for a comparison.
 pub(super) type Bytes = SmallVec<[u8; 32]>;
@@ -14,9 +14,9 @@ pub(super) const END: u8 = 0;
 pub(super) const TOP: u8 = 0xff;
 
 /// Begins the bytes of a key.
-pub(super) fn begin(scheme: Scheme) -> Bytes {
+pub(super) fn begin(tag: Tag) -> Bytes {
     let mut out = Bytes::new();
-    out.push(scheme as u8);
+    out.push(tag as u8);
     out
 }
 

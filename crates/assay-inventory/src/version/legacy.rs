@@ -2,7 +2,7 @@
 //!
 //! They are ordered among themselves only.
 
-use super::Scheme;
+use super::Tag;
 use super::encode::{Bytes, END, begin};
 
 /// Encodes a version: words and numbers, each ended by zero.
@@ -21,7 +21,7 @@ pub(super) fn encode(written: &str) -> Option<Bytes> {
         push_word(&mut parts, &format!("*{}", word(piece)));
     }
     push_word(&mut parts, FINAL);
-    let mut out = begin(Scheme::Legacy);
+    let mut out = begin(Tag::Legacy);
     for part in &parts {
         out.extend_from_slice(part.as_bytes());
         out.push(END);

@@ -10,14 +10,15 @@ mod encode;
 mod legacy;
 mod pep440;
 pub mod product;
+mod scheme;
 mod semver;
 
 use std::cmp::Ordering;
 
 use crate::ecosystem::Ecosystem;
-use crate::limits;
 
 use encode::Bytes;
+pub use scheme::Scheme;
 
 /// Why two versions have no order here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +51,7 @@ impl Unordered {
 /// The rules by which a key was made: its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-enum Scheme {
+enum Tag {
     SemVer = 1,
     Pep440 = 2,
     /// What was on the Python registry before PEP 440. Its order against PEP 440 was an
@@ -78,22 +79,9 @@ impl Key {
     ///
     /// If it is no version by those rules, or the ecosystem has no order here.
     pub fn parse(ecosystem: &Ecosystem, written: &str) -> Result<Self, Unordered> {
-        let (rules, encoded) = match ecosystem {
-            Ecosystem::Cargo
-            | Ecosystem::Npm
-            | Ecosystem::Go
-            | Ecosystem::Hex
-            | Ecosystem::Julia
-            | Ecosystem::SwiftUrl
-            | Ecosystem::VsCode(_)
-            | Ecosystem::Kubernetes => ("SemVer", bounded(written, semver::encode)),
-            Ecosystem::PyPi => ("PEP 440", bounded(written, |w| pep440::encode(w).or_else(|| legacy::encode(w)))),
-            Ecosystem::Debian(_) | Ecosystem::Ubuntu(_) | Ecosystem::Echo(_) => {
-                ("Debian", bounded(written, debian::encode))
-            }
-            other => return Err(Unordered::NoOrder(other.base().chars().take(80).collect())),
-        };
-        encoded.map(Self).ok_or_else(|| Unordered::not(written, rules))
+        Scheme::of(ecosystem)
+            .ok_or_else(|| Unordered::NoOrder(ecosystem.base().chars().take(80).collect()))?
+            .parse(written)
     }
 
     /// The order of two keys.
@@ -124,10 +112,4 @@ pub fn compare_bytes(a: &[u8], b: &[u8]) -> Option<Ordering> {
 /// If either is no version, or the two have no order: the answer is *cannot tell*.
 pub fn compare(ecosystem: &Ecosystem, a: &str, b: &str) -> Result<Ordering, Unordered> {
     Key::parse(ecosystem, a)?.compare(&Key::parse(ecosystem, b)?)
-}
-
-fn bounded(written: &str, encode: impl Fn(&str) -> Option<Bytes>) -> Option<Bytes> {
-    // Space around a version is a writer's slip, and no ecosystem gives it a meaning.
-    let written = written.trim_ascii();
-    (written.len() <= limits::VERSION).then(|| encode(written)).flatten()
 }

@@ -1,6 +1,6 @@
 //! PEP 440, for Python: epoch, release, pre, post, dev and local parts.
 
-use super::Scheme;
+use super::Tag;
 use super::encode::{Bytes, END, TOP, begin, digits, number};
 
 /// Spellings of the pre-release phases, longest first, with their rank.
@@ -11,7 +11,7 @@ const PHASES: [(&[u8], u8); 8] =
 pub(super) fn encode(written: &str) -> Option<Bytes> {
     let text = written.as_bytes();
     let text = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"V")).unwrap_or(text);
-    let mut out = begin(Scheme::Pep440);
+    let mut out = begin(Tag::Pep440);
 
     let (first, after) = digits(text);
     let rest = match after.split_first() {

@@ -1,6 +1,6 @@
 //! SemVer 2.0, for Cargo, npm and Go.
 
-use super::Scheme;
+use super::Tag;
 use super::encode::{Bytes, END, TOP, begin, digits, number};
 
 /// Begins an identifier with a letter or a hyphen: above every number.
@@ -10,7 +10,7 @@ const WORD: u8 = 0xf0;
 ///
 /// Build metadata is checked and left out: it has no part in precedence (clause 10).
 pub(super) fn encode(written: &str) -> Option<Bytes> {
-    let mut out = begin(Scheme::SemVer);
+    let mut out = begin(Tag::SemVer);
     let mut rest = written.strip_prefix('v').unwrap_or(written).as_bytes();
     for place in 0..3 {
         if place > 0 {

@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod case;
 pub mod claim;
 pub mod cross;
+pub mod db;
 pub mod demo;
 pub mod finding;
 pub mod fix;
@@ -38,6 +39,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Recheck(call) => recheck::run(call, common),
         Command::Bisect(call) => bisect::run(call, common),
         Command::Fix(call) => fix::run(call, common),
+        Command::Db(call) => db::run(call, common),
         Command::Demo(call) => demo::run(call, common),
         Command::Scan(call) => scan::run(call, common),
         Command::Claim(call) => claim::run(call, common),
