@@ -210,6 +210,14 @@ impl Container {
         Ok(())
     }
 
+    /// All of its bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self.bytes {
+            Bytes::Mapped(map) => map.to_vec(),
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+
     /// What stands in the head.
     pub fn head(&self) -> Head {
         self.head

@@ -12,12 +12,18 @@
 
 pub mod container;
 mod decision;
+pub mod delta;
 pub mod error;
 pub mod file;
+pub mod http;
 pub mod layers;
 pub mod meta;
+pub mod mirror;
 pub mod rules;
 mod sections;
+pub mod sign;
+pub mod store;
+pub mod update;
 mod words;
 pub mod write;
 
