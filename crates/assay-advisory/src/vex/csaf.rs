@@ -243,7 +243,7 @@ fn insert(products: &mut Products, id: String, product: Result<Product, String>)
     match products.entry(id) {
         std::collections::btree_map::Entry::Vacant(free) => drop(free.insert(product)),
         std::collections::btree_map::Entry::Occupied(mut taken) if *taken.get() != product => {
-            taken.insert(Err("its id stands for two products".to_owned()));
+            *taken.get_mut() = Err("its id stands for two products".to_owned());
         }
         std::collections::btree_map::Entry::Occupied(_) => {}
     }
