@@ -84,6 +84,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         critical: critical(&urgent, request),
         windows: windows(group, request),
         slot: None,
+        window_words: None,
         reboot,
         instead,
         recheck,

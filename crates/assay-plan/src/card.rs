@@ -92,6 +92,8 @@ pub struct Card {
     pub windows: Vec<Window>,
     /// In which month it stands; none of what is to be found out or waits by decision.
     pub slot: Option<Slot>,
+    /// The next of these times for its work, in words; none if it has none or needs none.
+    pub window_words: Option<String>,
     /// Whether it needs a restart.
     pub reboot: String,
     /// What to do if it cannot be patched.

@@ -25,12 +25,14 @@
 //! ```
 
 pub mod assets;
+pub mod backtest;
 mod build;
 pub mod card;
 pub mod done;
 pub mod due;
 pub mod effort;
 mod group;
+pub mod history;
 mod names;
 mod pattern;
 pub mod plan;
@@ -40,7 +42,9 @@ pub mod rank;
 mod reason;
 pub mod render;
 pub mod request;
+pub mod rollup;
 pub mod schedule;
+pub mod sites;
 mod steps;
 pub mod text;
 mod title;

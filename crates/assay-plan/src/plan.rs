@@ -13,6 +13,7 @@ use crate::card::{Card, CardKind};
 use crate::done::{self, Ended, Ending};
 use crate::due::capital;
 use crate::group;
+use crate::history::{Funnel, History};
 use crate::names;
 use crate::question::{self, Question};
 use crate::rank::{self, Tier};
@@ -56,6 +57,8 @@ pub struct Plan {
     pub find_out: Vec<Card>,
     /// Which update in which month.
     pub schedule: Schedule,
+    /// How far the cards of all plans are, if a history is kept.
+    pub uptake: Option<Funnel>,
     /// What to find out, and what that would settle.
     pub questions: Vec<Question>,
     /// What became of the earlier plan's cards that are not here.
@@ -200,10 +203,26 @@ impl Plan {
             later,
             find_out,
             schedule,
+            uptake: None,
             questions,
             ended,
             notes,
         }
+    }
+
+    /// Takes the plan into a history, and shows on the plan how far the cards of all plans are.
+    pub fn with_history(mut self, history: &mut History) -> Self {
+        history.take(&self);
+        self.uptake = Some(history.funnel());
+        self
+    }
+
+    /// The updates for the next thirty days, by tier; then those that a month does not hold.
+    pub fn agenda(&self) -> (Vec<(Tier, Vec<&Card>)>, Vec<&Card>) {
+        let now = |card: &&Card| card.slot.as_ref().is_none_or(|slot| slot.month == 0);
+        let tiers = self.tiers().into_iter().map(|(tier, cards)| (tier, cards.into_iter().filter(now).collect()));
+        let tiers = tiers.filter(|(_, cards): &(Tier, Vec<&Card>)| !cards.is_empty()).collect();
+        (tiers, self.cards.iter().filter(|card| !now(card)).collect())
     }
 
     /// The earlier plan's cards that this scan verified as done.
@@ -241,6 +260,7 @@ fn months(cards: &mut [Card], later: &mut [Card], request: &Request<'_>) -> Sche
     let (schedule, slots) = schedule::schedule(&jobs, request.capacity, request.now, &request.zone);
     let updates = cards.iter_mut().chain(later.iter_mut()).filter(|card| card.kind != CardKind::Triage);
     for (card, slot) in updates.zip(slots) {
+        card.window_words = slot.as_ref().and_then(|slot| slot.window).map(|begin| request.zone.words(begin));
         card.slot = slot;
     }
     let by_look: HashMap<String, schedule::Slot> =

@@ -68,6 +68,8 @@ pub struct Slot {
     pub by_age: bool,
     /// When its maintenance window begins, if it has one and the work needs one.
     pub window: Option<Instant>,
+    /// When that window ends.
+    pub window_until: Option<Instant>,
     /// In which month it is done at the latest, whatever else arrives, and that in words.
     pub at_the_latest: String,
     /// Whether the month, or the window, begins after the shortest term ends.
@@ -139,9 +141,12 @@ pub(crate) fn schedule(
             let window = job
                 .effort
                 .needs_window()
-                .then(|| job.windows.iter().filter_map(|window| window.next(from, zone)).min())
+                .then(|| {
+                    let next = |window: &Window| window.next(from, zone).map(|begin| (begin, window.end(begin)));
+                    job.windows.iter().filter_map(next).min()
+                })
                 .flatten();
-            let begins = window.unwrap_or(from);
+            let begins = window.map_or(from, |(begin, _)| begin);
             let late = job.due.is_some_and(|due| due <= begins) && (month > 0 || window.is_some());
             let latest = latest(older.get(*at).copied().unwrap_or_default(), first, holds);
             let at_the_latest = month_words(
@@ -150,7 +155,15 @@ pub(crate) fn schedule(
                 zone,
             );
             if let Some(slot) = slots.get_mut(*at) {
-                *slot = Some(Slot { month, words: words.clone(), by_age: *by_age, window, at_the_latest, late });
+                *slot = Some(Slot {
+                    month,
+                    words: words.clone(),
+                    by_age: *by_age,
+                    window: window.map(|(begin, _)| begin),
+                    window_until: window.map(|(_, end)| end),
+                    at_the_latest,
+                    late,
+                });
             }
             if month > 0 {
                 schedule.beyond += 1;

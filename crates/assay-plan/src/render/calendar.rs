@@ -80,11 +80,10 @@ fn dated(out: &mut Calendar, card: &Card, zone: &Zone) {
 }
 
 fn window(out: &mut Calendar, card: &Card) {
-    let Some(begin) = card.slot.as_ref().and_then(|slot| slot.window) else { return };
-    let zone = Zone::utc();
-    let end =
-        card.windows.iter().filter(|window| window.next(begin, &zone).is_some()).map(|window| window.end(begin)).min();
-    out.time(card, "window", (begin, end.unwrap_or(begin)), &format!("Window: {}", card.title), &card.effort);
+    let Some(slot) = &card.slot else { return };
+    if let (Some(begin), Some(end)) = (slot.window, slot.window_until) {
+        out.time(card, "window", (begin, end), &format!("Window: {}", card.title), &card.effort);
+    }
 }
 
 /// The text, and what stands in each entry.

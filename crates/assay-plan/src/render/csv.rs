@@ -77,7 +77,7 @@ pub fn cards(plan: &Plan) -> String {
 }
 
 /// A quoted cell. What a spreadsheet would take for a formula begins with an apostrophe.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let formula = text.trim_start().starts_with(['=', '+', '-', '@']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
 }

@@ -7,7 +7,8 @@ mod plain;
 pub(crate) mod words;
 
 pub use calendar::calendar;
+pub(crate) use csv::cell;
 pub use csv::{cards, deferrals};
-pub use page::html;
+pub use page::{html, rollup};
 pub use plain::text;
 pub use words::headline;

@@ -8,6 +8,8 @@ use crate::text::{COLUMNS, and, count, wrap};
 
 /// Most cards that are written out; the others are listed, a line each.
 pub const WHOLE: usize = 12;
+/// Most cards beyond the month that are listed.
+const BEYOND_ROWS: usize = 40;
 /// Most advisories that a card lists.
 const CLOSES: usize = 8;
 
@@ -19,6 +21,9 @@ pub fn text(plan: &Plan) -> String {
     line(&mut out, &words::summary(plan), "");
     for note in &plan.notes {
         out.push_str(&wrap(note, "! ", "  ", COLUMNS));
+    }
+    if let Some(uptake) = &plan.uptake {
+        line(&mut out, &uptake.words(), "");
     }
     agenda(&mut out, plan);
     let mut left = WHOLE;
@@ -58,11 +63,22 @@ fn line(out: &mut String, text: &str, indent: &str) {
 }
 
 fn agenda(out: &mut String, plan: &Plan) {
-    for (tier, cards) in plan.tiers() {
+    let (tiers, beyond) = plan.agenda();
+    for (tier, cards) in tiers {
         out.push('\n');
         line(out, &format!("{} ({})", words::tier(tier), count(cards.len(), "card", "cards")), "");
         for card in cards {
             row(out, card);
+        }
+    }
+    if !beyond.is_empty() {
+        out.push('\n');
+        line(out, &format!("{} ({})", words::BEYOND, count(beyond.len(), "card", "cards")), "");
+        for card in beyond.iter().take(BEYOND_ROWS) {
+            row(out, card);
+        }
+        if beyond.len() > BEYOND_ROWS {
+            line(out, &format!("and {} more, with --csv or --format json", beyond.len() - BEYOND_ROWS), "      ");
         }
     }
     if !plan.find_out.is_empty() {
@@ -86,7 +102,8 @@ fn row(out: &mut String, card: &Card) {
     let place = if card.place.is_empty() { String::new() } else { format!(" [{}]", card.place) };
     out.push_str(&wrap(&format!("{}{place}", card.title), "  [ ] ", "      ", COLUMNS));
     let condition = if card.kind == CardKind::FindOut { "if affected: " } else { "" };
-    out.push_str(&wrap(&format!("{condition}{} · {}", card.due.short, card.id), "      ", "      ", COLUMNS));
+    let month = words::month(card).map(|month| format!(" · {month}")).unwrap_or_default();
+    out.push_str(&wrap(&format!("{condition}{}{month} · {}", card.due.short, card.id), "      ", "      ", COLUMNS));
 }
 
 fn listed(out: &mut String, heading: &str, cards: &[Card]) {
@@ -148,6 +165,9 @@ fn whole(out: &mut String, card: &Card) {
     );
     part(out, "Why", &card.why);
     part(out, "Order", &words::order(card));
+    if let Some(slot) = words::slot(card) {
+        part(out, "Month", &slot);
+    }
     part(out, "Sure?", &card.certainty);
     steps(out, "First", &card.first);
     steps(out, "Steps", &card.steps);
@@ -167,7 +187,13 @@ fn whole(out: &mut String, card: &Card) {
     if card.kind != CardKind::Triage {
         closes(out, card);
     }
-    out.push_str("[ ] acknowledged  [ ] scheduled for ________  [ ] done on ________  [ ] deferred until ________\n");
+    out.push_str("[ ] read  [ ] set for ____________  [ ] done on ____________  by ________________________________\n");
+    out.push_str(
+        "[ ] put off. Why: ________________________________________________________________________________\n",
+    );
+    out.push_str(
+        "    What guards it until then: __________________________  Look again on: __________  By: ________\n",
+    );
 }
 
 fn part(out: &mut String, heading: &str, text: &str) {

@@ -109,6 +109,32 @@ pub fn headline(card: &Card) -> String {
     format!("{}{place}: {condition}{}", card.title, card.due.short)
 }
 
+/// The heading of what a month does not hold.
+pub(crate) const BEYOND: &str = "After the next 30 days: more than a month holds";
+
+/// The month of a card that the next thirty days do not hold, for a row.
+pub(crate) fn month(card: &Card) -> Option<String> {
+    let slot = card.slot.as_ref().filter(|slot| slot.month > 0)?;
+    Some(if slot.late { format!("{}, late by then", slot.words) } else { slot.words.clone() })
+}
+
+/// The month of a card, its window, and the longest that it can wait, in a sentence or two.
+pub(crate) fn slot(card: &Card) -> Option<String> {
+    let slot = card.slot.as_ref()?;
+    let mut text = format!("{}, {}.", slot.words, card.effort_class.words());
+    if let Some(words) = &card.window_words {
+        text.push_str(&format!(" Its next window is {words}."));
+    }
+    if slot.late {
+        text.push_str(" That is after its shortest term: move it up if you can.");
+    }
+    if slot.by_age {
+        text.push_str(" It has its place because it has waited longest.");
+    }
+    text.push_str(&format!(" Whatever else comes, its turn is in {} at the latest.", slot.at_the_latest));
+    Some(text)
+}
+
 /// The heading of a tier.
 pub(crate) fn tier(tier: Tier) -> String {
     match (tier.earliest.days(), tier.open) {

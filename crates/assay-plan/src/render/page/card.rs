@@ -20,7 +20,7 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
         article #(card.id) class={ "card " (card.kind.as_str()) } aria-labelledby=(heading) {
             header {
                 p.kind {
-                    @if find_out { span.mark.ask aria-hidden="true" { "?" } } @else { span class=(overview::mark(card.rank.tier)) aria-hidden="true" {} }
+                    @if find_out { span.mark.ask aria-hidden="true" { "?" } } @else { span class=(overview::mark_of(card)) aria-hidden="true" {} }
                     (card.kind.words())
                     span.apart { ", " }
                     span.id { (card.id) }
@@ -44,6 +44,7 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
                 p { (card.why) }
                 p.muted { @if find_out { "If it is affected. " } (card.due.words) }
                 p.muted.order { (words::order(card)) }
+                @if let Some(slot) = words::slot(card) { p.muted.order { (slot) } }
             }
             @if !card.first.is_empty() {
                 div.first {
@@ -71,11 +72,14 @@ pub(super) fn card(card: &Card, directive: &str) -> Markup {
             // The look's records are those of its update, which is the next card.
             @if card.kind != CardKind::Triage { (closes(card)) }
             ul.ticks aria-label="To tick by hand" {
-                li { span.box aria-hidden="true" {} "acknowledged" }
-                li { span.box aria-hidden="true" {} "scheduled for" span.blank {} }
+                li { span.box aria-hidden="true" {} "read" }
+                li { span.box aria-hidden="true" {} "set for" span.blank {} }
                 li { span.box aria-hidden="true" {} "done on" span.blank {} }
-                li { span.box aria-hidden="true" {} "verified" }
-                li { span.box aria-hidden="true" {} "deferred until" span.blank {} }
+                li { span.box aria-hidden="true" {} "seen by a scan" }
+                li { span.box aria-hidden="true" {} "put off. Why:" span.blank.wide {} }
+                li { "What guards it until then:" span.blank.wide {} }
+                li { "Look again on:" span.blank {} }
+                li { "By:" span.blank {} }
             }
         }
     }

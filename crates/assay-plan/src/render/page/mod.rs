@@ -7,11 +7,14 @@
 
 mod card;
 mod overview;
+mod rollup;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::words;
 use crate::plan::Plan;
+
+pub use rollup::rollup;
 
 const STYLE: &str = include_str!("style.css");
 /// The page may style itself and nothing else: no script, no fetch, no form, no base.
@@ -49,6 +52,7 @@ fn page(plan: &Plan) -> Markup {
                     p.made { "Made " time datetime=(plan.made) { (words::made(plan)) } }
                     h1 { (title) }
                     p.lead { (words::summary(plan)) }
+                    @if let Some(uptake) = &plan.uptake { p.uptake { (uptake.words()) } }
                     (overview::tonight(plan))
                 }
                 main {

@@ -14,8 +14,13 @@ use crate::text::count;
 /// Most rows of a list that nobody works through today.
 const ROWS: usize = 200;
 
+/// The shape of a card: its tier's, unless its month is a later one.
+pub(super) fn mark_of(card: &Card) -> &'static str {
+    if card.slot.as_ref().is_some_and(|slot| slot.month > 0) { "mark ring" } else { mark(card.rank.tier) }
+}
+
 /// A shape for a tier, so that colour is never the only sign: the word stands beside it.
-pub(super) fn mark(tier: Tier) -> &'static str {
+fn mark(tier: Tier) -> &'static str {
     match (tier.earliest.days(), tier.open) {
         (Some(0..=3), false) => "mark full now",
         (Some(0..=3), true) => "mark half now",
@@ -51,12 +56,18 @@ pub(super) fn agenda(plan: &Plan) -> Markup {
         .map(|card| card.id.as_str())
         .collect();
     let written = |card: &Card| ids.contains(card.id.as_str());
+    let (tiers, beyond) = plan.agenda();
     html! {
         section.agenda aria-labelledby="h-agenda" {
             h2 #h-agenda { "What to do, in this order" }
-            @for (tier, cards) in plan.tiers() {
+            @for (tier, cards) in tiers {
                 h3 { span class=(mark(tier)) aria-hidden="true" {} (words::tier(tier)) span.apart { ", " } span.many { (count(cards.len(), "card", "cards")) } }
                 ol { @for card in cards { (row(card, written(card))) } }
+            }
+            @if !beyond.is_empty() {
+                h3 { span class="mark ring" aria-hidden="true" {} (words::BEYOND) span.apart { ", " } span.many { (count(beyond.len(), "card", "cards")) } }
+                ol { @for card in beyond.iter().take(ROWS) { (row(card, written(card))) } }
+                @if beyond.len() > ROWS { p.muted { "and " (beyond.len() - ROWS) " more, in the JSON of this plan" } }
             }
             @if !plan.find_out.is_empty() {
                 h3 { span.mark.ask aria-hidden="true" { "?" } "Find out first: nobody can tell yet" span.apart { ", " } span.many { (count(plan.find_out.len(), "card", "cards")) } }
@@ -103,6 +114,7 @@ fn row(card: &Card, written: bool) -> Markup {
             span.when {
                 @if card.kind == CardKind::FindOut { span.day { "if affected:" } " " }
                 (days(&card.due.short))
+                @if let Some(month) = words::month(card) { " " span.muted { (month) } }
             }
             @if let Some(note) = &card.reported_note { span.apart { ". " } span.said { (note) } }
         }
