@@ -12,6 +12,7 @@ mod unnamed;
 
 use std::path::PathBuf;
 
+use assay_base::Instant;
 use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
 use assay_match::index::{Feed, Index, Source};
@@ -41,6 +42,12 @@ pub struct Sources {
     /// CVE 5.x records: a JSON file, JSON lines, a zip, or a folder of them
     #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub cve: Option<PathBuf>,
+    /// CSAF 2.0 advisories, such as CISA's of industrial and medical devices: a JSON file, JSON lines, a zip, a folder
+    #[arg(long, value_name = "PATH", help_heading = "Records")]
+    pub csaf: Option<PathBuf>,
+    /// End-of-life dates of products, as endoflife.date keeps them: a JSON file, JSON lines, a zip, a folder
+    #[arg(long, value_name = "PATH", help_heading = "Records")]
+    pub eol: Option<PathBuf>,
     /// The os-release file of the machine whose dpkg status is read; it names the Debian release
     #[arg(long, value_name = "FILE")]
     pub os_release: Option<PathBuf>,
@@ -76,9 +83,9 @@ impl Scanned {
 ///
 /// A path cannot be read, an inventory is in no known format, a file is no feed of its kind, or no records are named.
 pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
-    if call.advisories.is_empty() && call.kev.is_none() && call.cve.is_none() {
+    if call.advisories.is_empty() && call.kev.is_none() && call.cve.is_none() && call.csaf.is_none() {
         return Err(Failure::call("no-records", "no records are named that the inventory could be held against")
-            .help("name some with --advisories, --kev or --cve; they are files, and nothing is fetched"));
+            .help("name some with --advisories, --kev, --cve or --csaf; they are files, and nothing is fetched"));
     }
     let inventories = inventories::read(&call.paths, call.os_release.as_deref())?;
     // The small files first: a wrong name shows before the long reading.
@@ -94,6 +101,15 @@ pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
     if let Some(path) = &call.cve {
         let source = index.source(path.display().to_string(), Feed::Cve);
         records::cve(&mut index, source, path)?;
+    }
+    if let Some(path) = &call.csaf {
+        let source = index.source(path.display().to_string(), Feed::Csaf);
+        records::csaf(&mut index, source, path)?;
+    }
+    if let Some(path) = &call.eol {
+        let source = index.source(path.display().to_string(), Feed::EndOfLife);
+        records::end_of_life(&mut index, source, path)?;
+        index.as_of(Instant::now().to_string().chars().take(10).collect::<String>());
     }
     advisories::read(&mut index, &call.advisories, || Index::only(Wanted::of(&inventories)))?;
     index.join_sources();

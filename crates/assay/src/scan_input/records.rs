@@ -1,10 +1,10 @@
-//! Reads KEV, SSVC and CVE records into the index.
+//! Reads KEV, SSVC, CVE records, CSAF advisories and end-of-life dates into the index.
 
 use std::fs;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use assay_advisory::feed::{MAX_RECORD, cve, kev, ssvc};
+use assay_advisory::feed::{MAX_RECORD, csaf as csaf_feed, cve, endoflife, kev, ssvc};
 use assay_match::index::{Index, SourceId};
 
 use super::advisories::{Piece, pieces};
@@ -30,30 +30,60 @@ pub fn ssvc(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Fail
 
 /// CVE records: one, one a line, or many files.
 pub fn cve(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    records(index, source, path, take)
+}
+
+/// CSAF advisories, likewise.
+pub fn csaf(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    records(index, source, path, |index, source, at, bytes| {
+        // What lies beside the advisories of a publisher: its feed and what it says of itself.
+        let name = at.rsplit('/').next().unwrap_or(at);
+        if name == "provider-metadata.json" || name.contains("-feed-tlp-") {
+            return;
+        }
+        match csaf_feed::read(bytes) {
+            Ok(advisory) => index.csaf(source, &advisory),
+            Err(why) => index.skip(source, at, why),
+        }
+    })
+}
+
+/// End-of-life dates, likewise.
+pub fn end_of_life(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    records(index, source, path, |index, source, at, bytes| match endoflife::read(bytes) {
+        Ok(product) => index.end_of_life(source, product),
+        Err(why) => index.skip(source, at, why),
+    })
+}
+
+/// Takes one record; the text says where it stands.
+type Take = fn(&mut Index, SourceId, &str, &[u8]);
+
+fn records(index: &mut Index, source: SourceId, path: &Path, take: Take) -> Result<(), Failure> {
     let meta = fs::metadata(path).map_err(|error| open::unreadable(path, &error))?;
     let name = path.to_string_lossy();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     if meta.is_dir() || plain.ends_with(".zip") {
         for piece in pieces(path)? {
-            one_by_one(index, source, &piece)?;
+            one_by_one(index, source, &piece, take)?;
         }
         return Ok(());
     }
     if plain.ends_with(".jsonl") || plain.ends_with(".ndjson") {
-        return lines(index, source, path);
+        return lines(index, source, path, take);
     }
     take(index, source, plain, &open::whole(path, MAX_RECORD)?);
     Ok(())
 }
 
-fn one_by_one(index: &mut Index, source: SourceId, piece: &Piece) -> Result<(), Failure> {
+fn one_by_one(index: &mut Index, source: SourceId, piece: &Piece, take: Take) -> Result<(), Failure> {
     piece.each(0..piece.count, |at, read| match read {
         Ok(bytes) => take(index, source, at, bytes),
         Err(why) => index.skip(source, at, why),
     })
 }
 
-fn lines(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+fn lines(index: &mut Index, source: SourceId, path: &Path, take: Take) -> Result<(), Failure> {
     let mut reader = open::reader(path)?;
     let mut line = Vec::new();
     for number in 1_usize.. {
