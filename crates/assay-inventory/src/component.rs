@@ -126,6 +126,11 @@ impl Component {
         }
     }
 
+    /// Whether it has a name, and none of its texts is longer than any real one.
+    pub fn is_bounded(&self) -> bool {
+        !self.is_nameless() && self.too_long().is_none()
+    }
+
     /// Whether nothing says what it is.
     pub(crate) fn is_nameless(&self) -> bool {
         match &self.what {

@@ -30,4 +30,4 @@ mod syntax;
 pub mod version;
 
 pub use installed::{os_release, rpm_header};
-pub use read::{Options, ReadError, detect, read};
+pub use read::{Options, ReadError, detect, format_by_name, read};

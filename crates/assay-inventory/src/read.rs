@@ -82,6 +82,11 @@ pub fn detect(name: &str, first: &[u8]) -> Result<Format, ReadError> {
     crate::detect::detect(name, first)
 }
 
+/// The format of a file by its own name alone, in small letters; none if the name is no inventory's.
+pub fn format_by_name(base: &str) -> Option<Format> {
+    crate::detect::by_name(base)
+}
+
 /// Reads an inventory. The name tells the format where the content does not,
 /// and is what people call the inventory afterwards.
 ///
