@@ -5,11 +5,22 @@
 //! keep the keys. What cannot be ordered is an error: the caller answers
 //! *cannot tell* (invariant 11), and nothing is guessed.
 
+mod apk;
+mod bitnami;
+mod built;
+mod composer;
+mod conan;
 mod debian;
 mod encode;
+mod gem;
+mod golang;
 mod legacy;
+mod maven;
+mod nuget;
+mod numbers;
 mod pep440;
 pub mod product;
+mod rpm;
 mod scheme;
 mod semver;
 
@@ -58,6 +69,17 @@ enum Tag {
     /// installer's convention (all of it older), which would call a vulnerable version safe.
     Legacy = 3,
     Debian = 4,
+    Bitnami = 5,
+    Built = 6,
+    Maven = 7,
+    Gem = 8,
+    Composer = 9,
+    NuGet = 10,
+    R = 11,
+    Haskell = 12,
+    Rpm = 13,
+    Apk = 14,
+    Conan = 15,
 }
 
 /// A version, encoded so that the order of the bytes is the order of versions.

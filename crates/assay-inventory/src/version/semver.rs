@@ -1,4 +1,4 @@
-//! SemVer 2.0, for Cargo, npm and Go.
+//! SemVer 2.0, for Cargo, npm, Go and whoever follows them.
 
 use super::Tag;
 use super::encode::{Bytes, END, TOP, begin, digits, number};
