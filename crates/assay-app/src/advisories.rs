@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assay_advisory::record::{
-    AdvisoryId, Affected, Build, Credit, Discovery, Draft, Embargo, EndReason, Fix, FixLevel, FoundBy, Happening,
-    Moment, Publisher, Record, Reference, Remedy, Role, Runs, Severity, Tally, Tooling, Verification,
+    AdvisoryId, Affected, Build, Credit, Discovery, Draft, Embargo, EndReason, Fix, FoundBy, Happening, Moment,
+    Publisher, Record, Reference, Remedy, Role, Runs, Severity, Tally, Tooling, Verification,
 };
 use assay_base::{Entropy as _, Instant, PersonId, SystemEntropy};
 use assay_bundle::digest::Sha256;
@@ -260,7 +260,7 @@ impl Local {
         Ok(Some(Fix {
             patch: fix.patch,
             verification: Some(Verification {
-                level: level(fix.level),
+                level: fix.level,
                 runner: key.id().to_string(),
                 builds: builds.collect(),
                 runs: Runs {
@@ -281,17 +281,6 @@ fn whole_fix(case: &Case) -> Option<&case::Fix> {
     let patches: BTreeSet<Sha256> = case.fixes.values().map(|fix| fix.patch).collect();
     let weakest = |patch| of(patch).min_by_key(|fix| (fix.level, fix.counts.total()));
     patches.into_iter().filter(|patch| holds(*patch)).filter_map(weakest).max_by_key(|fix| (fix.level, fix.patch))
-}
-
-fn level(level: case::FixLevel) -> FixLevel {
-    match level {
-        case::FixLevel::L0 => FixLevel::L0,
-        case::FixLevel::L1 => FixLevel::L1,
-        case::FixLevel::L2 => FixLevel::L2,
-        case::FixLevel::L3 => FixLevel::L3,
-        case::FixLevel::L4 => FixLevel::L4,
-        case::FixLevel::L5 => FixLevel::L5,
-    }
 }
 
 /// Every finder who wants to be named, in the order in which the reports came.

@@ -8,12 +8,14 @@
 pub mod actor;
 pub mod answer;
 pub mod as_text;
+pub mod fix_level;
 pub mod id;
 pub mod instant;
 pub mod repeatable;
 
 pub use actor::{Actor, MemberId, PersonId};
 pub use answer::Answer;
+pub use fix_level::FixLevel;
 pub use id::{BadId, Entropy, SystemEntropy};
 pub use instant::{BadInstant, Instant};
 pub use repeatable::Repeatable;

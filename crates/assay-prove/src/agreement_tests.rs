@@ -47,6 +47,8 @@ fn voice(runner: u8, minute: u8, verdict: Verdict, function: &str) -> Voice {
         },
         toolchain: Vec::new(),
         arms: vec![cell],
+        evidence: None,
+        builds: Vec::new(),
         reach: "unknown".into(),
         determinism: Determinism { aslr: true, environment: BTreeMap::new() },
         runner: Runner { id: key.to_string(), version: "0".into() },

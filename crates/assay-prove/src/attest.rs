@@ -12,8 +12,8 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::jcs;
 use assay_bundle::manifest::{ArmName, Instrument};
 use assay_bundle::statement::{
-    self as wire, CpuMillis, Determinism, PAYLOAD_TYPE, ProofRun, Runner, STATEMENT_TYPE, SignatureSeen, Statement,
-    StatementError, Subject,
+    self as wire, BuildOrigin, CpuMillis, Determinism, LogDigests, LogSeen, PAYLOAD_TYPE, ProofRun, Runner,
+    STATEMENT_TYPE, SignatureSeen, Statement, StatementError, Subject,
 };
 use assay_bundle::verdict::Outcome;
 use assay_sandbox::RunLimits;
@@ -21,7 +21,7 @@ use assay_seal::{Envelope, EnvelopeError, KeyId, SigningKey, TrustedKeys};
 
 use crate::evidence::{Cell, Place, Reach, Role, Run, Signature};
 use crate::oracle::{self, Plan};
-use crate::proof::Proof;
+use crate::proof::{Builds, Proof};
 use crate::recipe;
 
 /// Version of the rule in [`crate::verdict`].
@@ -65,6 +65,10 @@ pub struct Attested {
 ///
 /// The proof holds something that a statement cannot carry.
 pub fn statement(proof: &Proof, runner: KeyId) -> Result<Statement, AttestError> {
+    told(proof, runner, LogDigests::of(logs(proof)))
+}
+
+fn told(proof: &Proof, runner: KeyId, evidence: Option<LogDigests>) -> Result<Statement, AttestError> {
     let mut subjects = Vec::new();
     for arm in &proof.arms {
         let digests = [("source", arm.source), ("artifact", arm.artifacts)];
@@ -89,6 +93,13 @@ pub fn statement(proof: &Proof, runner: KeyId) -> Result<Statement, AttestError>
         sandbox: sandbox(proof),
         toolchain: toolchain(proof)?,
         arms: cells(proof),
+        evidence,
+        builds: proof
+            .arms
+            .iter()
+            .filter(|arm| arm.builds != Builds::default())
+            .map(|arm| BuildOrigin { arm: arm.name, made: arm.builds.made, kept: arm.builds.kept })
+            .collect(),
         reach: match proof.evidence.reach {
             Reach::Reached => "reached",
             Reach::NotReached => "not-reached",
@@ -109,7 +120,12 @@ pub fn statement(proof: &Proof, runner: KeyId) -> Result<Statement, AttestError>
 ///
 /// As [`statement`], or if it is larger than readers accept.
 pub fn attest(proof: &Proof, key: &SigningKey) -> Result<Vec<u8>, AttestError> {
-    let payload = statement(proof, key.verifying_key().id())?.to_bytes()?;
+    let runner = key.verifying_key().id();
+    let mut payload = statement(proof, runner)?.to_bytes()?;
+    if payload.len() > wire::MAX_BYTES {
+        // What a runner of before could say is still said.
+        payload = told(proof, runner, LogDigests::of(logs(proof)).map(LogDigests::unnamed))?.to_bytes()?;
+    }
     if payload.len() > wire::MAX_BYTES {
         return Err(StatementError::TooLarge(payload.len()).into());
     }
@@ -192,16 +208,40 @@ fn cells(proof: &Proof) -> Vec<wire::Cell> {
     cells
 }
 
+/// Every log that was read to judge a run; a run's number is its place among those of its cell.
+fn logs(proof: &Proof) -> Vec<LogSeen> {
+    let mut next: BTreeMap<Cell, u32> = BTreeMap::new();
+    let mut logs = Vec::new();
+    for run in &proof.evidence.runs {
+        let number = next.entry(run.cell).or_default();
+        logs.extend(run.logs.iter().map(|log| LogSeen {
+            arm: run.cell.arm,
+            role: wire_role(run.cell.role),
+            input: run.cell.input,
+            run: *number,
+            kind: log.kind.as_str().to_owned(),
+            bytes: log.bytes,
+            sha256: log.sha256,
+        }));
+        *number += 1;
+    }
+    logs
+}
+
+fn wire_role(role: Role) -> wire::Role {
+    match role {
+        Role::Trigger => wire::Role::Trigger,
+        Role::Benign => wire::Role::Benign,
+    }
+}
+
 fn wire_cell(cell: Cell, input_sha256: Sha256, runs: &[&Run]) -> wire::Cell {
     let count = |wanted| runs.iter().filter(|run| run.outcome == wanted).count();
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let (fired, silent) = (count(Outcome::Fired), count(Outcome::Silent));
     wire::Cell {
         arm: cell.arm,
-        role: match cell.role {
-            Role::Trigger => wire::Role::Trigger,
-            Role::Benign => wire::Role::Benign,
-        },
+        role: wire_role(cell.role),
         input: cell.input,
         input_sha256,
         fired: number(fired),
@@ -211,7 +251,6 @@ fn wire_cell(cell: Cell, input_sha256: Sha256, runs: &[&Run]) -> wire::Cell {
         signature: most_seen(runs),
         outcomes: runs.iter().map(|run| run.outcome).collect(),
         cpu_ms: cpu(runs),
-        // Of logs none is kept; an output that was compared is named by its digest.
         logs: runs.iter().filter_map(|run| run.compared).collect::<BTreeSet<_>>().into_iter().collect(),
     }
 }

@@ -88,7 +88,7 @@ fn proof() -> Proof {
         source: Some(Sha256::of(b"source")),
         artifacts: Some(Sha256::of(b"artifact")),
         build: Duration::from_secs(1),
-        builds: crate::proof::Builds { made: 1, kept: 0 },
+        builds: Builds { made: 1, kept: 2 },
     };
     let input = |name: &str| InputRecord { name: name.into(), sha256: Sha256::of(name.as_bytes()) };
     Proof {

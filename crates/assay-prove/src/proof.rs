@@ -8,6 +8,7 @@ use assay_bundle::manifest::{ArmName, Manifest};
 use assay_bundle::verdict::{Assurance, Tier};
 use assay_sandbox::Layers;
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::evidence::Evidence;
 use crate::second::Opinion;
@@ -67,7 +68,7 @@ pub struct ArmRecord {
 }
 
 /// Where the builds of one arm came from; it has several where each input is a program of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Builds {
     /// Made for this proof.
     pub made: u32,

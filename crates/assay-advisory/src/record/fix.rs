@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use assay_base::FixLevel;
 use assay_bundle::digest::Sha256;
 use serde::{Deserialize, Serialize};
 
@@ -20,44 +21,6 @@ pub struct Fix {
     /// What a runner found when it tried the patch; absent if none did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
-}
-
-/// How far a patch was verified (R45). Each level holds all below it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum FixLevel {
-    /// It applies, and the target builds with it.
-    L0,
-    /// The input that shows the flaw shows it no more.
-    L1,
-    /// The target's own tests pass.
-    L2,
-    /// Variants of the input and fuzzing around it show nothing.
-    L3,
-    /// The behaviour on everything else is the same.
-    L4,
-    /// The maintainer merged it.
-    L5,
-}
-
-impl FixLevel {
-    /// What the level says, as a clause.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::L0 => "it applies and builds",
-            Self::L1 => "the flaw does not show any more",
-            Self::L2 => "the target's own tests pass",
-            Self::L3 => "variants of the input show nothing",
-            Self::L4 => "other behaviour is the same",
-            Self::L5 => "the maintainer merged it",
-        }
-    }
-}
-
-impl fmt::Display for FixLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
-    }
 }
 
 /// What a runner found: none of it can be left out.

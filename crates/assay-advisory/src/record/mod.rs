@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 
 pub use affected::{Affected, Product, Range, Until};
 pub use fault::{Fault, Faults};
-pub use fix::{Build, Fix, FixLevel, Runs, Tally, Verification};
+pub use assay_base::FixLevel;
+pub use fix::{Build, Fix, Runs, Tally, Verification};
 pub use id::{AdvisoryId, NotAnId};
 pub use people::{Credit, Publisher, Role};
 pub use remedy::{Reference, ReferenceKind, Remedy, RemedyKind};

@@ -7,6 +7,7 @@
 //! not know (a verdict of a later version) are refused, since what they mean
 //! cannot be guessed.
 
+mod evidence;
 mod proof_run;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 use crate::jcs;
 
+pub use evidence::{BuildOrigin, LogDigests, LogSeen, MAX_NAMED};
 pub use proof_run::{Cell, CpuMillis, Determinism, ProofRun, Role, Runner, Sandbox, SecondOracle, SignatureSeen, Tool};
 
 /// `_type` of an in-toto Statement v1.
@@ -96,6 +98,9 @@ pub enum StatementError {
         /// The input's place in its list.
         input: usize,
     },
+    /// The logs contradict their digest, or speak of runs that there are not.
+    #[error("the digests of logs do not add up")]
+    Logs,
     /// A number that JSON cannot carry.
     #[error(transparent)]
     NotCanonical(#[from] jcs::NotCanonical),
@@ -162,10 +167,14 @@ impl Statement {
                 return Err(StatementError::OtherSubject(name));
             }
         }
-        match run.arms.iter().find(|cell| !cell.adds_up()) {
-            Some(cell) => Err(StatementError::Counts { arm: cell.arm.to_string(), input: cell.input }),
-            None => Ok(()),
+        if let Some(cell) = run.arms.iter().find(|cell| !cell.adds_up()) {
+            return Err(StatementError::Counts { arm: cell.arm.to_string(), input: cell.input });
         }
+        let Some(logs) = &run.evidence else { return Ok(()) };
+        let runs: BTreeMap<_, u32> =
+            run.arms.iter().map(|cell| ((cell.arm, cell.role, cell.input), cell.total)).collect();
+        let was_made = |log: &LogSeen| runs.get(&(log.arm, log.role, log.input)).is_some_and(|total| log.run < *total);
+        if logs.adds_up() && logs.named.iter().all(was_made) { Ok(()) } else { Err(StatementError::Logs) }
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::{BuildOrigin, LogDigests};
 use crate::digest::Sha256;
 use crate::manifest::ArmName;
 use crate::verdict::{Assurance, Controls, Outcome, Tier, Verdict};
@@ -37,6 +38,13 @@ pub struct ProofRun {
     pub toolchain: Vec<Tool>,
     /// What each input did in each arm.
     pub arms: Vec<Cell>,
+    /// What the verdict rests on: the logs that were read, by digests. Absent where nothing was read, and in statements
+    /// of versions before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<LogDigests>,
+    /// Where the builds came from; empty in statements of versions before this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub builds: Vec<BuildOrigin>,
     /// Whether the fixed arm reached the changed code: `reached`, `not-reached`, `unknown`.
     pub reach: String,
     /// What was held constant.
@@ -128,7 +136,7 @@ pub struct Cell {
     /// CPU time of the runs; absent without any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_ms: Option<CpuMillis>,
-    /// Digests of the logs that the oracle read.
+    /// Digests of the outputs that the oracle compared; logs are in [`ProofRun::evidence`].
     pub logs: Vec<Sha256>,
 }
 

@@ -4,10 +4,10 @@ use assay_base::{Instant, MemberId, PersonId};
 use assay_bundle::digest::Sha256;
 use serde::{Deserialize, Serialize};
 
+use super::FixLevel;
 use super::answer::VendorAnswer;
 use super::breach::{Cause, Extent};
 use super::channel::Channel;
-use super::fix::FixLevel;
 use super::happened::{CaseCloseReason, Invitation};
 use super::merge::{Part, Release};
 use super::rm::RmTrigger;

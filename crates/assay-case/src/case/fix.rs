@@ -5,31 +5,13 @@
 
 use std::fmt;
 
+use assay_base::FixLevel;
 use assay_bundle::digest::Sha256;
 use serde::{Deserialize, Serialize};
 
-use super::table::words;
 use crate::finding::{MIN_RUNS, RunCounts, Runner};
 use crate::ids::{FindingId, FixId};
 use crate::refusal::{Code, Refusal};
-
-words! {
-    /// How far a patch is verified. Each level includes those before it.
-    FixLevel {
-        /// It applies and builds.
-        L0 = "L0",
-        /// It silences the proof, in a target that lives.
-        L1 = "L1",
-        /// The target's own tests pass.
-        L2 = "L2",
-        /// Variants of the trigger are silent too.
-        L3 = "L3",
-        /// Nothing else behaves differently.
-        L4 = "L4",
-        /// The maintainer took it in.
-        L5 = "L5",
-    }
-}
 
 /// What is attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -25,11 +25,12 @@ pub mod table;
 pub mod vfd;
 
 pub use answer::{Consequence, VendorAnswer, VendorStatus};
+pub use assay_base::FixLevel;
 pub use breach::{BreakAction, Cause, Extent};
 pub use channel::{Channel, Message};
 pub use command::{Action, BindingPolicy, Command, NewFix, Open};
 pub use decide::{BREAKS_MAX, FINDINGS_MAX, FIXES_MAX, PARTICIPANTS_MAX};
-pub use fix::{Fix, FixLevel, Verified};
+pub use fix::{Fix, Verified};
 pub use happened::{CaseCloseReason, Duty, ExitReason, Happened, Invitation, Opening, ReadInTier};
 pub use merge::{MergedPart, Part, Release};
 pub use participant::{Participant, Vendor, Vendors};

@@ -1,5 +1,7 @@
 //! What several runners say of one bundle, for people and for programs.
 
+use std::collections::BTreeSet;
+
 use assay_bundle::statement::ProofRun;
 use assay_prove::agreement::{Agreement, Finding, Voice};
 use assay_seal::KeyId;
@@ -37,6 +39,9 @@ pub fn render(all: &Agreement, holds: Option<bool>, own: Option<KeyId>) -> Strin
         }
         (Some(_), None) => "They differ, and nobody leads.\n".to_owned(),
     });
+    for line in logs(all, own) {
+        text.push_str(&format!("  {line}\n"));
+    }
     for why in reasons(all) {
         text.push_str(&format!("  {why}\n"));
     }
@@ -106,6 +111,39 @@ fn reasons(all: &Agreement) -> Vec<String> {
     lines
 }
 
+/// What each voice rests on, and how many of its logs the first one has byte for byte. Reports of sanitizers hold
+/// addresses that are drawn anew, so that few of them do.
+fn logs(all: &Agreement, own: Option<KeyId>) -> Vec<String> {
+    let voices = all.voices.iter().map(|voice| {
+        let runner = name(voice.runner, own);
+        let kept: u32 = voice.run().builds.iter().map(|build| build.kept).sum();
+        let builds = if kept > 0 {
+            format!("; {} kept from before", words::count(kept as usize, "build"))
+        } else {
+            String::new()
+        };
+        match &voice.run().evidence {
+            Some(logs) => {
+                let equal =
+                    all.voices.first().filter(|first| first.runner != voice.runner).map_or_else(String::new, |first| {
+                        format!(", {} of them equal to the first runner's", same_logs(first, voice))
+                    });
+                let digest: String = logs.all.to_hex().chars().take(16).collect();
+                let count = words::count(usize::try_from(logs.count).unwrap_or(usize::MAX), "log");
+                format!("{runner} read {count}{equal}: sha256:{digest}...{builds}")
+            }
+            None => format!("{runner} names no logs{builds}"),
+        }
+    });
+    voices.collect()
+}
+
+fn same_logs(first: &Voice, other: &Voice) -> usize {
+    let named =
+        |voice: &Voice| voice.run().evidence.iter().flat_map(|logs| logs.named.clone()).collect::<BTreeSet<_>>();
+    named(first).intersection(&named(other)).count()
+}
+
 /// For programs.
 pub fn shown(all: &Agreement, holds: Option<bool>, own: Option<KeyId>) -> Value {
     let voices: Vec<Value> = all
@@ -139,6 +177,8 @@ pub fn shown(all: &Agreement, holds: Option<bool>, own: Option<KeyId>) -> Value 
                 "evidence": voice.is_evidence(),
                 "fired": fired,
                 "artifacts": voice.artifacts(),
+                "builds": run.builds,
+                "logs": run.evidence,
             })
         })
         .collect();

@@ -8,6 +8,8 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Assurance, Controls, Outcome, Tier, Verdict};
 use assay_prove::evidence::{ArmState, Reach, Role, Run, Signature};
+use assay_prove::logs::LogDigest;
+use assay_prove::proof::Builds;
 use assay_prove::second::Opinion;
 use assay_prove::toolchain::Tool;
 use assay_prove::verdict::{ControlRuns, Growth, Rate};
@@ -71,6 +73,7 @@ struct ArmJson<'a> {
     artifacts: Option<Sha256>,
     #[serde(serialize_with = "millis")]
     build_ms: Duration,
+    builds: Builds,
     inputs: Vec<CellJson<'a>>,
 }
 
@@ -116,6 +119,8 @@ struct RunJson<'a> {
     #[serde(serialize_with = "millis")]
     wall_ms: Duration,
     max_rss: u64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    logs: &'a [LogDigest],
 }
 
 #[derive(Serialize)]
@@ -200,6 +205,7 @@ fn arm(view: ArmView<'_>) -> ArmJson<'_> {
         source: view.record.and_then(|record| record.source),
         artifacts: view.record.and_then(|record| record.artifacts),
         build_ms: view.record.map(|record| record.build).unwrap_or_default(),
+        builds: view.record.map(|record| record.builds).unwrap_or_default(),
         inputs: view.cells.into_iter().map(cell).collect(),
     }
 }
@@ -247,5 +253,6 @@ fn run(run: &Run) -> RunJson<'_> {
         cpu_ms: run.cpu,
         wall_ms: run.wall,
         max_rss: run.max_rss,
+        logs: &run.logs,
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Outcome, Verdict};
 use assay_prove::evidence::{ArmState, Reach, Role};
-use assay_prove::proof::Proof;
+use assay_prove::proof::{ArmRecord, Proof};
 
 use super::cells::{self, ArmView, CellView};
 use super::fold::paragraph;
@@ -292,16 +292,23 @@ fn built(arm: &ArmView<'_>) -> String {
         digest.map_or_else(|| "none".to_owned(), |digest| format!("sha256:{:.12}...", digest.to_hex()))
     };
     match arm.record {
-        Some(record) if record.artifacts.is_some() => format!(
-            "source {}, build {}, {}",
-            short(&record.source),
-            short(&record.artifacts),
-            words::duration(record.build)
-        ),
+        Some(record) if record.artifacts.is_some() => {
+            format!("source {}, build {}, {}", short(&record.source), short(&record.artifacts), build_words(record))
+        }
         Some(record) if record.source.is_some() => {
             format!("source {}, {}", short(&record.source), state_words(arm.state))
         }
         _ => state_words(arm.state).to_owned(),
+    }
+}
+
+/// How long a build took, or that it was not made now: `520 ms`, `kept from before`, `2 of 3 kept from before, 1.2 s`.
+fn build_words(record: &ArmRecord) -> String {
+    let took = words::duration(record.build);
+    match (record.builds.made, record.builds.kept) {
+        (_, 0) => took,
+        (0, _) => format!("kept from before, {took}"),
+        (made, kept) => format!("{kept} of {} kept from before, {took}", made.saturating_add(kept)),
     }
 }
 
