@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use assay_advisory::feed::osv::RangeKind;
 use assay_inventory::ecosystem::Ecosystem;
-use assay_inventory::version::{Key, Unordered};
+use assay_inventory::version::{Key, Scheme, Unordered};
 
 use crate::bounds::{Bounds, Span, WithoutOrder};
 use crate::exposure::Touch;
@@ -51,7 +51,7 @@ impl<'a> Installed<'a> {
 
     fn key(&self, kind: RangeKind, written: &str) -> &Result<Key, Unordered> {
         match kind {
-            RangeKind::SemVer => self.semver.get_or_init(|| Key::parse(&Ecosystem::Cargo, written)),
+            RangeKind::SemVer => self.semver.get_or_init(|| Scheme::of_semver_range(self.ecosystem).parse(written)),
             _ => self.native.get_or_init(|| Key::parse(self.ecosystem, written)),
         }
     }
@@ -69,7 +69,6 @@ impl<'a> Installed<'a> {
             | Ecosystem::Npm
             | Ecosystem::Go
             | Ecosystem::Hex
-            | Ecosystem::Julia
             | Ecosystem::SwiftUrl
             | Ecosystem::VsCode(_)
             | Ecosystem::Kubernetes => {
@@ -103,6 +102,8 @@ impl<'a> Installed<'a> {
 /// The rules that order a range's versions; none for commits and kinds that are not known.
 fn rules(kind: RangeKind, ecosystem: &Ecosystem) -> Option<&Ecosystem> {
     match kind {
+        // Where the ecosystem's own rules are a kind of SemVer, its registry orders by those.
+        RangeKind::SemVer if Scheme::of_semver_range(ecosystem) != Scheme::SemVer => Some(ecosystem),
         RangeKind::SemVer => Some(&Ecosystem::Cargo),
         RangeKind::Ecosystem => Some(ecosystem),
         RangeKind::Git | RangeKind::Other => None,

@@ -64,7 +64,13 @@ fn pep503(name: &str) -> Cow<'_, str> {
 
 /// `github.com/owner/repository`: records write it with and without the scheme and `.git`, package URLs without.
 fn swift(name: &str) -> Cow<'_, str> {
-    let bare = ["https://", "http://"].iter().find_map(|scheme| name.strip_prefix(scheme)).unwrap_or(name);
-    let bare = bare.trim_end_matches('/');
-    lower(bare.strip_suffix(".git").unwrap_or(bare))
+    let mut bare = name;
+    while let Some(shorter) = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| bare.strip_prefix(scheme))
+        .or_else(|| bare.strip_suffix('/').or_else(|| bare.strip_suffix(".git")))
+    {
+        bare = shorter;
+    }
+    lower(bare)
 }
