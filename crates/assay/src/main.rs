@@ -17,6 +17,7 @@ mod kept;
 mod key;
 mod memory;
 mod output;
+mod pack_file;
 mod place;
 mod progress;
 mod report;
