@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Error;
 use crate::layers::Layers;
 use crate::meta::{Follows, Gone, Meta};
-use crate::write::{As, Tables, TooLarge, delta};
+use crate::write::{As, Tables, TooLarge, delta, products};
 
 /// Why there is no delta.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,8 @@ pub struct Delta {
     pub removed: usize,
     /// CVEs whose score changed.
     pub scores: usize,
+    /// Whether anything about products changed.
+    pub products: bool,
 }
 
 /// What leads from one index to the next.
@@ -44,9 +46,13 @@ pub struct Delta {
 ///
 /// One of them is damaged, or the delta does not fit into a file.
 pub fn between(old: &Arc<Layers>, new: &Arc<Layers>, at: As) -> Result<Delta, DeltaError> {
-    let before = digests(old)?;
+    let (before, products_before) = {
+        let index = old.whole()?;
+        (images(&index), products(&index)?)
+    };
     let mut index = new.whole()?;
     let after = images(&index);
+    let products_after = Some(products(&index)?).filter(|after| *after != products_before);
     let mut gone = Gone::default();
     let mut removed = 0;
     for (key, image) in &before {
@@ -92,15 +98,11 @@ pub fn between(old: &Arc<Layers>, new: &Arc<Layers>, at: As) -> Result<Delta, De
     let follows = Follows { root: newest.root().to_string(), generation: newest.head().generation };
     // Counts are those of the whole, not of the part.
     let meta = Meta { follows: Some(follows), odd_kev: Vec::new(), odd_decisions: Vec::new(), ..new.meta().clone() };
-    let bytes = delta(&index, &tables, meta, &gone, at)?;
-    Ok(Delta { bytes, changed, removed, scores: count })
+    let bytes = delta(&index, &tables, meta, products_after.as_deref(), &gone, at)?;
+    Ok(Delta { bytes, changed, removed, scores: count, products: products_after.is_some() })
 }
 
 type Images = BTreeMap<(String, String), [u8; 32]>;
-
-fn digests(layers: &Arc<Layers>) -> Result<Images, Error> {
-    Ok(images(&layers.whole()?))
-}
 
 fn images(index: &assay_match::index::Index) -> Images {
     let all = index.images().into_iter();

@@ -19,6 +19,9 @@ use crate::words::{Longs, Pieces, Words, hash};
 /// Most bytes of a block of prose, unpacked: the block's size and one whole record.
 const BLOCK: usize = 16 << 20;
 
+/// Most bytes of the products, unpacked.
+const PRODUCTS_BYTES: usize = 1 << 30;
+
 /// An opened file of records.
 #[derive(Debug)]
 pub struct File {
@@ -234,6 +237,13 @@ impl File {
         let block =
             zstd::bulk::decompress(packed, BLOCK.min(packed.len().saturating_mul(4096))).map_err(|_| damaged())?;
         block.get(at as usize..).and_then(Prose::load).ok_or_else(damaged)
+    }
+
+    /// The products, unpacked; none if this file has nothing new of them.
+    pub(crate) fn products(&self) -> Result<Option<Vec<u8>>, Error> {
+        let Some((size, packed)) = self.container.section(PRODUCTS).split_first_chunk() else { return Ok(None) };
+        let most = (u32::from_le_bytes(*size) as usize).min(PRODUCTS_BYTES);
+        zstd::bulk::decompress(packed, most).map(Some).map_err(|_| self.damaged("its products cannot be unpacked"))
     }
 
     /// KEV's entry of a CVE.

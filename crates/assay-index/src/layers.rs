@@ -115,6 +115,7 @@ impl Layers {
             }
         }
         if wanted.has_products() {
+            self.load_products(&mut loading.index)?;
             for entry in self.kev_entries()? {
                 loading.index.load_kev(entry);
             }
@@ -136,6 +137,7 @@ impl Layers {
                 loading.package(layer, &Ecosystem::from_osv(package.family), &package, |_| true)?;
             }
         }
+        self.load_products(&mut loading.index)?;
         for entry in self.kev_entries()? {
             loading.index.load_kev(entry);
         }
@@ -162,6 +164,19 @@ impl Layers {
             }
         }
         Ok(loading.done())
+    }
+
+    /// The products of the newest file that has any.
+    fn load_products(&self, index: &mut Index) -> Result<(), Error> {
+        for file in self.files.iter().rev() {
+            if let Some(bytes) = file.products()? {
+                let mut reader = serde_json::Deserializer::from_slice(&bytes);
+                return index
+                    .load_products(&mut reader)
+                    .map_err(|error| file.damaged(&format!("its products: {error}")));
+            }
+        }
+        Ok(())
     }
 
     /// KEV as the newest file has it.

@@ -149,7 +149,7 @@ pub fn publish(new: &Arc<Layers>, mirror: &Path, key: &SigningKey, now: i64) -> 
         let old = Layers::of(old)?;
         let delta = between(&old, new, at)?;
         let tables_changed = old.kev_entries()? != new.kev_entries()? || old.decisions()? != new.decisions()?;
-        if delta.changed + delta.removed + delta.scores == 0 && !tables_changed {
+        if delta.changed + delta.removed + delta.scores == 0 && !delta.products && !tables_changed {
             return Ok(Published { list: before, same: true, changes: Some((0, 0)) });
         }
         if before.files.len() <= DELTAS && delta.bytes.len() * WORTH < whole {

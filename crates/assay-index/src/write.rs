@@ -66,7 +66,14 @@ pub struct As {
 /// It is more than the layout has room for.
 pub fn index(index: &Index, tables: &Tables<'_>, digests: Vec<String>, at: As) -> Result<Vec<u8>, TooLarge> {
     let meta = Meta { digests, ..Meta::default() };
-    file(index, tables, meta, None, at, Purpose::Index)
+    file(index, tables, meta, Some(&products(index)?), None, at, Purpose::Index)
+}
+
+/// The products of an index, as a file keeps them.
+pub(crate) fn products(index: &Index) -> Result<Vec<u8>, TooLarge> {
+    let mut bytes = Vec::new();
+    index.save_products(&mut serde_json::Serializer::new(&mut bytes)).map_err(|_| TooLarge)?;
+    Ok(bytes)
 }
 
 /// A delta: the records that changed, and what is gone.
@@ -74,16 +81,18 @@ pub(crate) fn delta(
     changed: &Index,
     tables: &Tables<'_>,
     meta: Meta,
+    products: Option<&[u8]>,
     gone: &Gone,
     at: As,
 ) -> Result<Vec<u8>, TooLarge> {
-    file(changed, tables, meta, Some(gone), at, Purpose::Delta)
+    file(changed, tables, meta, products, Some(gone), at, Purpose::Delta)
 }
 
 fn file(
     index: &Index,
     tables: &Tables<'_>,
     mut meta: Meta,
+    products: Option<&[u8]>,
     gone: Option<&Gone>,
     at: As,
     purpose: Purpose,
@@ -101,6 +110,13 @@ fn file(
     sections.push((EPSS_SCORES, words(tables.scores.iter().map(|(_, score)| *score))));
     sections.push((EPSS_STEPS, longs(tables.percentiles.iter().map(|(score, _)| u64::from(*score)))));
     sections.push((EPSS_PERCENTILES, words(tables.percentiles.iter().map(|(_, share)| *share))));
+    if let Some(products) = products {
+        let packed = zstd::bulk::compress(products, LEVEL).map_err(|_| TooLarge)?;
+        // What comes out is bounded by what was put in.
+        let mut section = small(products.len())?.to_le_bytes().to_vec();
+        section.extend(packed);
+        sections.push((PRODUCTS, section));
+    }
     if let Some(gone) = gone {
         sections.push((GONE, json(gone)?));
     }

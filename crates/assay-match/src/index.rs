@@ -115,6 +115,11 @@ impl Index {
         self.entries.len()
     }
 
+    /// How many packages records name.
+    pub fn packages(&self) -> usize {
+        self.packages.values().map(HashMap::len).sum()
+    }
+
     fn at(&mut self, source: SourceId) -> Option<&mut Source> {
         self.sources.get_mut(source.0 as usize)
     }

@@ -11,6 +11,7 @@ use assay_advisory::feed::osv::RangeKind;
 use assay_advisory::feed::{Decision, epss, kev};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
+use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
 
 use crate::codec::{Cursor, put_maybe, put_number, put_text, put_texts};
 use crate::index::{Index, Source, SourceId};
@@ -355,9 +356,27 @@ impl Index {
         self.scores.edition = edition;
     }
 
-    /// Takes an entry of KEV without counting it.
+    /// Vendors' products and what names them, for a file.
+    ///
+    /// # Errors
+    ///
+    /// The file's writer has no room for them.
+    pub fn save_products<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.products.serialize(to)
+    }
+
+    /// Takes products from a file, in place of any that are there.
+    ///
+    /// # Errors
+    ///
+    /// They are none.
+    pub fn load_products<'de, D: Deserializer<'de>>(&mut self, from: D) -> Result<(), D::Error> {
+        self.products = Deserialize::deserialize(from)?;
+        Ok(())
+    }
+
+    /// Takes an entry of KEV without counting it. The products of a file know it already.
     pub fn load_kev(&mut self, entry: kev::Entry) {
-        self.products.kev(&entry);
         self.kev.insert(Box::from(entry.cve.as_str()), entry);
     }
 

@@ -163,7 +163,7 @@ fn print(record: &osv::Record<'_>) -> u64 {
 }
 
 impl Entry {
-    pub fn of(advisory: u32, ecosystem: &Ecosystem, affected: &osv::Affected<'_>) -> Self {
+    pub(crate) fn of(advisory: u32, ecosystem: &Ecosystem, affected: &osv::Affected<'_>) -> Self {
         Self {
             advisory,
             of: ecosystem.clone(),
