@@ -10,6 +10,7 @@
 mod measure;
 mod order;
 mod random;
+pub mod table;
 
 use std::collections::BTreeMap;
 
@@ -19,8 +20,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::vendors;
-pub use measure::{EFFORTS, Figure, FIRST};
 use measure::Measured;
+pub use measure::{EFFORTS, FIRST, Figure};
 pub use order::Order;
 
 /// A CVE with what was decided about it, and when.
@@ -233,7 +234,8 @@ fn controls(question: &Question<'_>, populations: &[Population<'_>], ours: f64) 
             holds: (0.45..=0.55).contains(&shuffled),
         },
         Control {
-            what: "the same order with the listing itself among its facts, a day after it: a leak has to show".to_owned(),
+            what: "the same order with the listing itself among its facts, a day after it: a leak has to show"
+                .to_owned(),
             auc: leaked,
             wanted: "more than the honest figure, and at least 0.95".to_owned(),
             holds: leaked > ours && leaked >= 0.95,
@@ -246,7 +248,11 @@ fn controls(question: &Question<'_>, populations: &[Population<'_>], ours: f64) 
             what: format!(
                 "EPSS of {}{}",
                 scores.day,
-                if honest { "" } else { ", which is later than a cut: it has seen what it is to foretell, so it is no rival" }
+                if honest {
+                    ""
+                } else {
+                    ", which is later than a cut: it has seen what it is to foretell, so it is no rival"
+                }
             ),
             auc,
             wanted: "told, and not compared".to_owned(),

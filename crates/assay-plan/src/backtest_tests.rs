@@ -23,7 +23,11 @@ fn cases() -> (Vec<Decided>, Vec<Listed>) {
     let mut listed: Vec<Listed> = (0..10)
         .map(|n| Listed { cve: format!("CVE-2024-{:04}", n * 100), day: day("2025-01-01"), vendor: "Often".to_owned() })
         .collect();
-    listed.extend((0..5).map(|n| Listed { cve: format!("CVE-2020-{n}"), day: day("2024-01-01"), vendor: "often".to_owned() }));
+    listed.extend((0..5).map(|n| Listed {
+        cve: format!("CVE-2020-{n}"),
+        day: day("2024-01-01"),
+        vendor: "often".to_owned(),
+    }));
     (decided, listed)
 }
 

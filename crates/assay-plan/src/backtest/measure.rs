@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use assay_base::Answer;
 use serde::Serialize;
 
+use super::Population;
 use super::order::{Key, Order, Terms};
 use super::random::Random;
-use super::Population;
 
 /// The shares of all CVEs that small, usual and large organisations close in a month, in thousandths.
 pub const EFFORTS: [u16; 3] = [66, 152, 271];
@@ -133,7 +133,9 @@ pub(super) fn shuffled(populations: &[Population<'_>], order: Order) -> f64 {
 pub(super) fn leaked(populations: &[Population<'_>]) -> f64 {
     let terms = Terms::new();
     let found = found(populations, |population, at| {
-        let Some(case) = population.cases.get(at) else { return (u16::MAX, std::cmp::Reverse(0), std::cmp::Reverse(0)) };
+        let Some(case) = population.cases.get(at) else {
+            return (u16::MAX, std::cmp::Reverse(0), std::cmp::Reverse(0));
+        };
         let listed = population.positive.get(at).copied().unwrap_or(false);
         let (tier, vendor, cvss) = Order::Assay.key(case, population, &terms);
         // What is listed stands before everything of its tier, as in a plan.

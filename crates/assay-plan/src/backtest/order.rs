@@ -91,8 +91,7 @@ impl Terms {
             Impact::Partial => Answer::No,
             Impact::Unknown => Answer::Unknown,
         };
-        let outcome =
-            directive.evaluate(Facts { kev, exposed: Answer::Yes, automatable: case.automatable, total });
+        let outcome = directive.evaluate(Facts { kev, exposed: Answer::Yes, automatable: case.automatable, total });
         let days = match outcome.earliest {
             Term::Days(days) => days,
             Term::NextUpgrade => Term::LONGEST,

@@ -1,6 +1,6 @@
 //! `assay plan`: what to do about it, in which order, by when.
 
-mod files;
+pub(super) mod files;
 mod kept;
 mod making;
 mod sites;
