@@ -6,8 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    admin, bisect, bundle, case, claim, cross, db, demo, finding, fix, group, plan, prove, publish, recheck, replay,
-    reproduce, review, scan, status, submit, sync, verify,
+    admin, backtest, bisect, bundle, case, claim, cross, db, demo, directive, finding, fix, grant, group, plan, prove,
+    publish, recheck, replay, reproduce, review, scan, status, submit, sync, track, verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -115,12 +115,18 @@ pub enum Command {
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
     Plan(plan::PlanArgs),
+    Backtest(backtest::BacktestArgs),
+    #[command(subcommand)]
+    Directive(directive::DirectiveCommand),
     #[command(subcommand)]
     Db(db::DbCommand),
     Claim(claim::ClaimArgs),
     Submit(submit::SubmitArgs),
     Status(status::StatusArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Track(track::TrackArgs),
+    #[command(subcommand)]
+    Grant(grant::GrantCommand),
     Group(group::GroupArgs),
     #[command(subcommand)]
     Finding(finding::FindingCommand),

@@ -3,12 +3,15 @@
 //!
 //! Files only: nothing here opens a socket (invariant 21).
 
-mod advisories;
+pub mod advisories;
+pub mod database;
 mod inventories;
 pub mod open;
-mod records;
+pub mod records;
 mod tally;
 mod unnamed;
+mod vex;
+mod walked;
 
 use std::path::PathBuf;
 
@@ -17,19 +20,29 @@ use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
 use assay_match::index::{Feed, Index, Source};
 use assay_match::scan::Keep;
+use assay_match::vex::{Suppressed, Told};
 use assay_match::wanted::Wanted;
 use clap::Args;
 
 use crate::failure::Failure;
 pub use tally::Tally;
 pub use unnamed::Unnamed;
+pub use vex::Listened;
+pub use walked::Looked;
 
 /// What is looked at, and against which records.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Sources {
-    /// Inventories: product lists (CSV), CycloneDX, Cargo.lock, package-lock.json, dpkg's status file; `-` is stdin
-    #[arg(required = true, value_name = "PATH")]
+    /// Inventories: product lists (CSV), SBOMs, lockfiles, lists of installed packages, `-` for stdin; or folders and
+    /// container images, in which they are looked for
+    #[arg(required_unless_present = "machine", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// This machine's own packages, by dpkg, apk or rpm; with `=ROOT`, those of the system whose disk is mounted there
+    #[arg(long, value_name = "ROOT", num_args = 0..=1, require_equals = true, default_missing_value = "/")]
+    pub machine: Option<PathBuf>,
+    /// An index that `assay db` made: a file or a folder; without it and without records, ASSAY_DB or the usual folder
+    #[arg(long, value_name = "PATH", help_heading = "Records")]
+    pub db: Option<PathBuf>,
     /// OSV records: a JSON file, a folder of them, an all.zip, a folder of ECOSYSTEM/all.zip, or a synced folder
     #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub advisories: Vec<PathBuf>,
@@ -39,6 +52,9 @@ pub struct Sources {
     /// CISA's SSVC decisions, as CSV
     #[arg(long, value_name = "FILE", help_heading = "Records")]
     pub ssvc: Option<PathBuf>,
+    /// FIRST's EPSS scores, as CSV
+    #[arg(long, value_name = "FILE", help_heading = "Records")]
+    pub epss: Option<PathBuf>,
     /// CVE 5.x records: a JSON file, JSON lines, a zip, or a folder of them
     #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub cve: Option<PathBuf>,
@@ -48,7 +64,10 @@ pub struct Sources {
     /// End-of-life dates of products, as endoflife.date keeps them: a JSON file, JSON lines, a zip, a folder
     #[arg(long, value_name = "PATH", help_heading = "Records")]
     pub eol: Option<PathBuf>,
-    /// The os-release file of the machine whose dpkg status is read; it names the Debian release
+    /// VEX documents that are listened to: OpenVEX, CSAF or CycloneDX. What a CycloneDX inventory says of itself is, too
+    #[arg(long, value_name = "FILE", help_heading = "Records")]
+    pub vex: Vec<PathBuf>,
+    /// The os-release file of the machine whose packages are read, where it does not lie beside them
     #[arg(long, value_name = "FILE")]
     pub os_release: Option<PathBuf>,
 }
@@ -62,12 +81,20 @@ pub struct Scanned {
     pub exposures: Vec<Exposure>,
     /// Records that report no vulnerability and name an installed version: *unmaintained*, *unsound*.
     pub notices: Vec<Exposure>,
+    /// What VEX statements took off the list, with whose word it was.
+    pub suppressed: Vec<Suppressed>,
+    /// What VEX statements say of what stays.
+    pub told: Vec<Told>,
+    /// The VEX documents.
+    pub listened: Vec<Listened>,
     /// Things that no record names.
     pub unnamed: Vec<Unnamed>,
     /// The count of each inventory's things, in the same order.
     pub tallies: Vec<Tally>,
     /// Where the records are from, and how fresh they are.
     pub sources: Vec<Source>,
+    /// What was looked through for inventories.
+    pub looked: Vec<Looked>,
 }
 
 impl Scanned {
@@ -83,13 +110,27 @@ impl Scanned {
 ///
 /// A path cannot be read, an inventory is in no known format, a file is no feed of its kind, or no records are named.
 pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
-    if call.advisories.is_empty() && call.kev.is_none() && call.cve.is_none() && call.csaf.is_none() {
-        return Err(Failure::call("no-records", "no records are named that the inventory could be held against")
-            .help("name some with --advisories, --kev, --cve or --csaf; they are files, and nothing is fetched"));
+    let named = !call.advisories.is_empty() || call.kev.is_some() || call.cve.is_some() || call.csaf.is_some();
+    // An index at the usual place is for whoever names no records; beside some, it has to be asked for.
+    let database = match (&call.db, named) {
+        (Some(path), _) => Some(database::needed(path)?),
+        (None, true) => None,
+        (None, false) => database::open(&database::place(None)?)?,
+    };
+    if database.is_none() && !named {
+        return Err(Failure::call("no-records", "no records are named that the inventory could be held against").help(
+            "fetch an index once with `assay db update`, or name records with --advisories, --kev, --cve or --csaf",
+        ));
     }
-    let inventories = inventories::read(&call.paths, call.os_release.as_deref())?;
+    let (inventories, looked) =
+        inventories::read(&call.paths, call.machine.as_deref(), call.os_release.as_deref())?;
+    let vex = vex::read(&call.vex, &inventories)?;
     // The small files first: a wrong name shows before the long reading.
-    let mut index = Index::only(Wanted::of(&inventories));
+    let wanted = Wanted::of(&inventories);
+    let mut index = match &database {
+        Some(database) => database.index(&wanted).map_err(|error| database::failure(&error))?,
+        None => Index::only(wanted),
+    };
     if let Some(path) = &call.kev {
         let source = index.source(path.display().to_string(), Feed::Kev);
         records::kev(&mut index, source, path)?;
@@ -97,6 +138,10 @@ pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
     if let Some(path) = &call.ssvc {
         let source = index.source(path.display().to_string(), Feed::Ssvc);
         records::ssvc(&mut index, source, path)?;
+    }
+    if let Some(path) = &call.epss {
+        let source = index.source(path.display().to_string(), Feed::Epss);
+        records::epss(&mut index, source, path)?;
     }
     if let Some(path) = &call.cve {
         let source = index.source(path.display().to_string(), Feed::Cve);
@@ -118,16 +163,27 @@ pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
         inventories: Vec::new(),
         exposures: Vec::new(),
         notices: Vec::new(),
+        suppressed: Vec::new(),
+        told: Vec::new(),
+        listened: Listened::all(&vex),
         unnamed: Vec::new(),
         tallies: Vec::new(),
         sources: index.sources().to_vec(),
+        looked,
     };
     for inventory in &inventories {
-        let scan = index.scan(inventory, keep);
-        scanned.tallies.push(Tally::of(inventory, &scan));
+        let mut scan = index.scan(inventory, keep);
+        let (suppressed, told) = vex.apply(inventory, &mut scan);
+        scanned.tallies.push(Tally::of(inventory, &scan, &suppressed));
+        scanned.suppressed.extend(suppressed);
+        scanned.told.extend(told);
         scanned.unnamed.extend(Unnamed::of(inventory, &scan));
         scanned.exposures.extend(scan.exposures);
         scanned.notices.extend(scan.notices);
+    }
+    // What the file could not give while answers were told would be missing from them in silence.
+    if let Some(database) = &database {
+        database.is_whole().map_err(|error| database::failure(&error))?;
     }
     scanned.inventories = inventories;
     Ok(scanned)

@@ -2,6 +2,7 @@
 //! below, and prints; its number is the exit code.
 
 pub mod admin;
+pub mod backtest;
 pub mod bisect;
 pub mod bundle;
 pub mod case;
@@ -9,8 +10,10 @@ pub mod claim;
 pub mod cross;
 pub mod db;
 pub mod demo;
+pub mod directive;
 pub mod finding;
 pub mod fix;
+pub mod grant;
 pub mod group;
 pub mod plan;
 pub mod prove;
@@ -24,6 +27,7 @@ pub mod scan;
 pub mod status;
 pub mod submit;
 pub mod sync;
+pub mod track;
 pub mod verify;
 
 use crate::cli::{Cli, Command};
@@ -47,6 +51,8 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Status(call) => status::run(call, common),
         Command::Replay(call) => replay::run(call, common),
         Command::Reproduce(call) => reproduce::run(call, common),
+        Command::Grant(call) => grant::run(call, common),
+        Command::Track(call) => track::run(call, common),
         Command::Group(call) => group::run(call, common),
         Command::Finding(call) => finding::run(call, common),
         Command::Case(call) => case::run(call, common),
@@ -56,6 +62,8 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Review(call) => review::run(call, common),
         Command::Admin(call) => admin::run(call, common),
         Command::Plan(call) => plan::run(call, common),
+        Command::Backtest(call) => backtest::run(call, common),
+        Command::Directive(call) => directive::run(call, common),
     };
     let code = outcome.unwrap_or_else(|failure| output::fail(common.format, &failure));
     if output::is_lost() { 1 } else { code }

@@ -8,6 +8,7 @@ use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::output;
 use crate::report::scan_json::ScanJson;
+use crate::report::scan_out::Files;
 use crate::report::{scan_none, scan_text};
 use crate::scan_input::{self, Scanned, Sources};
 
@@ -30,6 +31,7 @@ Examples:
   assay scan products.csv --kev known_exploited_vulnerabilities.json --cve cves/
   assay scan /var/lib/dpkg/status --advisories osv/Debian/all.zip
   assay scan bom.json --advisories mirror/ --format json | jq '.exposures[].why'
+  assay scan bom.json --advisories osv/ --vex supplier.openvex.json --sarif scan.sarif --html scan.html
 
 Exit codes:
    0  everything that a record names is not affected
@@ -44,10 +46,14 @@ pub struct ScanArgs {
     /// List what is not affected and what no record names as well, and every record of each thing
     #[arg(long)]
     pub all: bool,
+    /// Files beside the answer.
+    #[command(flatten)]
+    pub files: Files,
 }
 
 /// Scans.
 pub fn run(call: &ScanArgs, common: &Common) -> Result<u8, Failure> {
+    let files = call.files.begin()?;
     let scanned = scan_input::scan(&call.sources, if call.all { Keep::All } else { Keep::Touched })?;
     let now = Instant::now();
     match common.format {
@@ -59,6 +65,7 @@ pub fn run(call: &ScanArgs, common: &Common) -> Result<u8, Failure> {
             }
         }
     }
+    files.finish(&scanned, now)?;
     Ok(exit_code(&scanned))
 }
 

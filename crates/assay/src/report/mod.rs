@@ -30,7 +30,10 @@ pub mod saw;
 pub mod scan_fresh;
 pub mod scan_json;
 pub mod scan_none;
+pub mod scan_out;
 pub mod scan_text;
+pub mod scan_vex;
+pub mod scan_walk;
 pub mod several;
 pub mod words;
 

@@ -6,10 +6,11 @@ use assay_base::Instant;
 use assay_inventory::component::{Format, Skipped};
 use assay_match::exposure::Exposure;
 use assay_match::index::Feed;
+use assay_match::vex::{Suppressed, Told};
 use serde::Serialize;
 
 use super::scan_fresh::Freshness;
-use crate::scan_input::{Scanned, Tally, Unnamed};
+use crate::scan_input::{Listened, Looked, Scanned, Tally, Unnamed};
 
 /// The whole answer.
 #[derive(Serialize)]
@@ -20,7 +21,17 @@ pub struct ScanJson<'a> {
     exposures: &'a [Exposure],
     notices: &'a [Exposure],
     unnamed: &'a [Unnamed],
+    suppressed: &'a [Suppressed],
+    vex: VexJson<'a>,
     sources: Vec<SourceJson<'a>>,
+    looked: &'a [Looked],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct VexJson<'a> {
+    documents: &'a [Listened],
+    told: &'a [Told],
 }
 
 #[derive(Serialize)]
@@ -81,7 +92,10 @@ impl<'a> ScanJson<'a> {
             exposures: &scanned.exposures,
             notices: &scanned.notices,
             unnamed: &scanned.unnamed,
+            suppressed: &scanned.suppressed,
+            vex: VexJson { documents: &scanned.listened, told: &scanned.told },
             sources: sources.collect(),
+            looked: &scanned.looked,
         }
     }
 }

@@ -2,7 +2,9 @@
 //! touches it, then what the answer rests on.
 
 use anstyle::AnsiColor;
-use assay_base::{Answer, Instant};
+use assay_base::Instant;
+use assay_exposures::fact;
+use assay_exposures::group::{self, Group};
 use assay_inventory::component::{Component, What};
 use assay_match::exposure::{Certainty, Exposure, Touch};
 
@@ -10,12 +12,14 @@ use super::fold::paragraph;
 use super::grid::Grid;
 use super::scan_fresh::{Freshness, feed};
 use super::words::count;
-use super::{bold, dim, paint, plain, scan_none};
+use super::{bold, dim, paint, plain, scan_none, scan_vex, scan_walk};
 use crate::scan_input::{Scanned, Tally};
 
 /// Records that affect one thing, and records that cannot tell, that are shown without `--all`.
 const AFFECTED: usize = 5;
 const OPEN: usize = 2;
+/// Places of one thing that are named without `--all`.
+const PLACES: usize = 3;
 /// Skipped entries, and things that no record names, that are shown without `--all`.
 const LINES: usize = 10;
 
@@ -31,16 +35,23 @@ pub fn render(scanned: &Scanned, all: bool, now: Instant) -> String {
         let text = format!("{entries} could not be read in full, or not matched; see below.");
         out.push_str(&paragraph("", &text));
     }
-    let parts =
-        [(Touch::Affected, "Affected"), (Touch::CannotTell, "Cannot be told"), (Touch::NotAffected, "Not affected")];
-    for (touch, title) in parts {
-        section(&mut out, title, touch, scanned, all);
-    }
+    let groups = group::groups(&scanned.exposures);
+    let said = Said { scanned, all };
+    section(&mut out, "Affected", &groups, Touch::Affected, &said);
+    section(&mut out, "Cannot be told", &groups, Touch::CannotTell, &said);
+    section(&mut out, "Not affected", &groups, Touch::NotAffected, &said);
+    scan_vex::suppressed(&mut out, scanned, all);
     notices(&mut out, scanned, all);
     unnamed(&mut out, scanned, all);
     skipped(&mut out, scanned, all);
+    scan_walk::walked(&mut out, &scanned.looked, all);
     sources(&mut out, scanned, now);
     out
+}
+
+/// The answer in one sentence, without colours.
+pub fn plain_sentence(scanned: &Scanned) -> String {
+    anstream::adapter::strip_str(&sentence(&scanned.tally())).to_string()
 }
 
 /// `3 of 41 things are affected, 5 cannot be told, 12 are not affected, and no record names 21.`
@@ -62,71 +73,79 @@ fn sentence(tally: &Tally) -> String {
         n => format!(", {n} cannot be told"),
     };
     let not = tally.not_affected;
-    let rest = format!(", {not} {} not affected, and no record names {}.", are(not), tally.unnamed);
+    let by_vex = match tally.by_vex {
+        0 => String::new(),
+        n => format!(", {n} {} only by a VEX statement", if n == 1 { "is not" } else { "are not" }),
+    };
+    let rest = format!(", {not} {} not affected{by_vex}, and no record names {}.", are(not), tally.unnamed);
     format!("{}{told}{rest}", paint(color, &first))
 }
 
-/// The things whose answer this is, each with its records, the worst first.
-fn section(out: &mut String, title: &str, touch: Touch, scanned: &Scanned, all: bool) {
-    // The exposures of one thing stand together, and its place in its inventory names it.
-    let things: Vec<&[Exposure]> = scanned
-        .exposures
-        .chunk_by(|a, b| a.inventory == b.inventory && a.component.at == b.component.at)
-        .filter(|of| answer(of) == touch)
-        .collect();
-    if things.is_empty() {
+/// The things whose answer this is, the most urgent first.
+fn section(out: &mut String, title: &str, groups: &[Group<'_>], touch: Touch, told: &Said<'_>) {
+    let groups: Vec<&Group<'_>> = groups.iter().filter(|group| group.touch == touch).collect();
+    if groups.is_empty() {
         return;
     }
-    out.push_str(&format!("\n{}\n", bold(&format!("{title} ({})", things.len()))));
-    for of in things {
-        let Some(first) = of.first() else { continue };
-        let place = place(scanned, &first.inventory, &first.component.at);
-        let site = match first.component.site.place.as_str() {
-            "" => String::new(),
-            place => format!(", {}", plain::line(place, 100)),
-        };
-        out.push_str(&format!("\n  {}  {}\n", bold(&thing(&first.component)), dim(&format!("{place}{site}"))));
-        let (mut these, mut others): (Vec<_>, Vec<_>) = of.iter().partition(|exposure| exposure.touch == touch);
-        if all {
-            these.append(&mut others);
-        }
-        these.sort_by(|a, b| {
-            a.touch
-                .cmp(&b.touch)
-                .then(urgency(b).total_cmp(&urgency(a)))
-                .then_with(|| a.advisory.id.cmp(&b.advisory.id))
-        });
-        let shown = match touch {
-            _ if all => these.len(),
-            Touch::Affected => AFFECTED,
-            Touch::CannotTell | Touch::NotAffected => OPEN,
-        };
-        for exposure in these.iter().take(shown) {
-            record(out, exposure);
-        }
-        let more = these.get(shown..).unwrap_or_default();
-        if !more.is_empty() {
-            let text = format!("and {}{}", count(more.len(), "more record"), exploited(more));
-            out.push_str(&paragraph("    ", &format!("{text}; `--all` lists them")));
-        }
-        let open: Vec<_> = others.into_iter().filter(|exposure| exposure.touch == Touch::CannotTell).collect();
-        if !open.is_empty() {
-            let verb = if open.len() == 1 { "names it and cannot tell" } else { "name it and cannot tell" };
-            let text = format!("{} {verb}{}; `--all` lists them", count(open.len(), "other record"), exploited(&open));
-            out.push_str(&paragraph("    ", &text));
-        }
+    let places: usize = groups.iter().map(|group| group.places.len()).sum();
+    let count = match places == groups.len() {
+        true => groups.len().to_string(),
+        false => format!("{}, in {places} places", groups.len()),
+    };
+    out.push_str(&format!("\n{}\n", bold(&format!("{title} ({count})"))));
+    for group in groups {
+        one(out, group, told);
     }
 }
 
-/// The answer for one thing: that of the record that says most.
-fn answer(of: &[Exposure]) -> Touch {
-    let any = |touch: Touch| of.iter().any(|exposure| exposure.touch == touch);
-    if any(Touch::Affected) {
-        Touch::Affected
-    } else if any(Touch::CannotTell) {
-        Touch::CannotTell
-    } else {
-        Touch::NotAffected
+/// What a thing's lines are made of beside the thing.
+struct Said<'a> {
+    scanned: &'a Scanned,
+    all: bool,
+}
+
+/// One thing: what to do, where it stands, and the records, the most urgent of them in full.
+fn one(out: &mut String, group: &Group<'_>, said: &Said<'_>) {
+    let Some(first) = group.first() else { return };
+    let (scanned, all) = (said.scanned, said.all);
+    let update = match group.touch {
+        Touch::Affected => group::update_words(&group.update),
+        Touch::CannotTell | Touch::NotAffected => String::new(),
+    };
+    let update = if update.is_empty() { update } else { format!(": {update}") };
+    out.push_str(&format!("\n  {}{update}\n", bold(&thing(&first.component))));
+    let shown = if all { group.places.len() } else { PLACES };
+    for place in group.places.iter().take(shown) {
+        let site = if place.site.is_empty() { String::new() } else { format!(", {}", plain::line(place.site, 100)) };
+        out.push_str(&format!("    {}\n", dim(&format!("{}{site}", self::place(scanned, place.inventory, place.at)))));
+    }
+    if group.places.len() > shown {
+        out.push_str(&format!("    {}\n", dim(&format!("and {} more places", group.places.len() - shown))));
+    }
+    let (these, others): (Vec<&Exposure>, Vec<&Exposure>) =
+        group.records.iter().copied().partition(|exposure| exposure.touch == group.touch);
+    let most = match group.touch {
+        _ if all => these.len(),
+        Touch::Affected => AFFECTED,
+        Touch::CannotTell | Touch::NotAffected => OPEN,
+    };
+    for (nth, exposure) in these.iter().take(most).enumerate() {
+        record(out, exposure, said, all || nth == 0);
+    }
+    if all {
+        others.iter().for_each(|exposure| record(out, exposure, said, true));
+        return;
+    }
+    let more = these.get(most..).unwrap_or_default();
+    if !more.is_empty() {
+        let text = format!("and {}{}", count(more.len(), "more record"), exploited(more));
+        out.push_str(&paragraph("    ", &format!("{text}; `--all` lists them")));
+    }
+    let open: Vec<_> = others.into_iter().filter(|exposure| exposure.touch == Touch::CannotTell).collect();
+    if !open.is_empty() {
+        let verb = if open.len() == 1 { "names it and cannot tell" } else { "name it and cannot tell" };
+        let text = format!("{} {verb}{}; `--all` lists them", count(open.len(), "other record"), exploited(&open));
+        out.push_str(&paragraph("    ", &text));
     }
 }
 
@@ -138,12 +157,6 @@ fn exploited(of: &[&Exposure]) -> String {
         n if n == of.len() => ", all known to be exploited".to_owned(),
         n => format!(", {n} of them known to be exploited"),
     }
-}
-
-/// Known exploitation before any score.
-fn urgency(exposure: &Exposure) -> f64 {
-    let listed = if exposure.advisory.kev.is_some() { 100.0 } else { 0.0 };
-    listed + exposure.advisory.score.unwrap_or(0.0)
 }
 
 /// `openssl 3.0.1`, `Fortinet FortiOS, no version given`.
@@ -159,33 +172,30 @@ pub fn thing(component: &Component) -> String {
     }
 }
 
-fn record(out: &mut String, exposure: &Exposure) {
+/// One record: its facts on one line, and in full also what it is about and why it matched.
+fn record(out: &mut String, exposure: &Exposure, said: &Said<'_>, full: bool) {
     let advisory = &exposure.advisory;
-    let mut marks = Vec::new();
-    if let Some(kev) = &advisory.kev {
-        let ransomware = if kev.ransomware == Answer::Yes { ", also by ransomware" } else { "" };
-        let text = format!("known to be exploited{ransomware} (KEV {})", plain::line(&kev.added, 10));
-        marks.push(paint(AnsiColor::Red, &text));
-    }
-    if let Some(score) = advisory.score {
-        marks.push(format!("CVSS {score:.1}"));
+    let mut marks = fact::clauses(advisory);
+    if let (Some(first), true) = (marks.first_mut(), advisory.kev.is_some()) {
+        *first = paint(AnsiColor::Red, first);
     }
     if exposure.touch == Touch::Affected {
-        marks.push(match exposure.fixed.as_slice() {
-            [] => "no fix named".to_owned(),
-            [fix] => format!("fixed in {}", plain::line(fix, 80)),
-            several => format!("fixed in {}", plain::line(&several.join(" or "), 160)),
-        });
+        marks.push(fact::fix(exposure));
     }
     if exposure.certainty == Certainty::Likely {
         marks.push("likely this product".to_owned());
     }
-    let marks = if marks.is_empty() { String::new() } else { format!("  {}", marks.join(", ")) };
-    out.push_str(&format!("    {}{marks}\n", plain::line(&advisory.id, 80)));
-    if !advisory.summary.is_empty() {
-        out.push_str(&paragraph("      ", &plain::line(&advisory.summary, 200)));
+    let id = plain::line(&advisory.id, 80);
+    out.push_str(&paragraph(&format!("    {id}{}", if marks.is_empty() { "" } else { "  " }), &marks.join(", ")));
+    if full {
+        if !advisory.summary.is_empty() {
+            out.push_str(&paragraph("      ", &plain::line(&advisory.summary, 200)));
+        }
+        out.push_str(&paragraph("      Why  ", &plain::line(&exposure.why, 600)));
     }
-    out.push_str(&paragraph("      Why  ", &plain::line(&exposure.why, 600)));
+    if let Some(told) = said.scanned.told.iter().find(|told| told.is_about(exposure)) {
+        out.push_str(&paragraph("      VEX  ", &plain::line(&told.by.why, 600)));
+    }
 }
 
 /// Where a thing stands; the inventory's name only where there are several.
@@ -274,6 +284,7 @@ fn sources(out: &mut String, scanned: &Scanned, now: Instant) {
         ]);
     }
     out.push_str(&grid.render("  "));
+    scan_vex::listened(out, scanned);
     for source in &scanned.sources {
         for one in source.skips.named.iter().take(3) {
             let text = plain::line(&format!("{}, {}: {}", source.name, one.at, one.why), 400);

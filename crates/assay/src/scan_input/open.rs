@@ -20,6 +20,15 @@ pub fn whole(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
     read(reader(path)?, path, most)
 }
 
+/// The whole file as it lies, packed or not: what a digest is taken of.
+///
+/// # Errors
+///
+/// It is not there, is a folder, cannot be read, or is longer.
+pub fn as_it_lies(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    read(plain_file(path)?, path, most)
+}
+
 /// Standard input, likewise.
 ///
 /// # Errors
@@ -37,11 +46,15 @@ pub fn stdin(most: usize) -> Result<Vec<u8>, Failure> {
 ///
 /// It is not there, is a folder, or cannot be read.
 pub fn reader(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+    unpacked(BufReader::new(plain_file(path)?)).map_err(|error| unreadable(path, &error))
+}
+
+fn plain_file(path: &Path) -> Result<File, Failure> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     if file.metadata().is_ok_and(|meta| meta.is_dir()) {
         return Err(Failure::call("unreadable", format!("`{}` is a folder, and a file is needed", path.display())));
     }
-    unpacked(BufReader::new(file)).map_err(|error| unreadable(path, &error))
+    Ok(file)
 }
 
 fn unpacked<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {

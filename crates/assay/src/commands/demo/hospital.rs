@@ -50,10 +50,8 @@ pub fn tell(house: &House, teller: &mut Teller) -> Result<(), Failure> {
         advisories: vec![house.mirror().join(assay_repo::layout::OSV), folder.join("public/osv")],
         kev: Some(folder.join("public/known-exploited.json")),
         ssvc: Some(folder.join("public/ssvc.csv")),
-        csaf: None,
-        eol: None,
         cve: Some(folder.join("public/cve")),
-        os_release: None,
+        ..Sources::default()
     };
     let now = Instant::now();
     let before = plan(&sources, now, None)?;
