@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use assay_bundle::manifest::{Arm, ArmName, Instrument, Manifest, Source};
+use assay_bundle::manifest::{Arm, ArmName, Input, InputContent, Instrument, Manifest, Source};
 use assay_bundle::path::BundlePath;
 use assay_sandbox::Sandbox;
 
@@ -229,6 +229,14 @@ impl<'a> Session<'a> {
                 states.insert(*name, ArmState::OracleBroken(reason));
             }
         }
+        let size = |input: &Input| match &input.content {
+            InputContent::Path(path) => Some(self.bundle.file(path)?.content.len()),
+            InputContent::Args(arguments) => Some(arguments.iter().map(String::len).sum()),
+            InputContent::Program(_) => None,
+        };
+        if let Some(reason) = oracle::control::missing(&self.manifest, &size) {
+            states.insert(ArmName::Vulnerable, ArmState::OracleBroken(reason));
+        }
         if let Some(line) = patch_on_instrumentation(self.bundle, &self.manifest) {
             let reason = format!("the patch speaks to the sanitizer, so its silence says nothing: `{line}`");
             states.insert(ArmName::Fixed, ArmState::OracleBroken(reason));
@@ -315,7 +323,7 @@ impl<'a> Session<'a> {
     /// What the runner found out about who wrote what.
     #[must_use]
     pub fn facts(&self) -> Facts {
-        self.facts
+        self.facts.clone()
     }
 
     /// The session's own folder, gone with it.

@@ -241,14 +241,15 @@ fn variants(facts: &Facts<'_>) -> Step {
     }
     let held =
         format!("{fired} of {variants} variants fire without the patch, and none of the {variants} does with it");
-    match unwatched(facts.unwatched) {
+    let held_down = facts.touches.iter().any(|touch| touch.cap.is_some_and(|cap| cap < Level::L3));
+    match unwatched(facts.unwatched, held_down) {
         Ok(also) => step(Level::L3, State::Held, format!("{held}{also}")),
         Err((state, why)) => step(Level::L3, state, why),
     }
 }
 
 /// What the runs without the sanitizer add to L3, or why they take it away.
-fn unwatched(unwatched: &Unwatched) -> Result<String, (State, String)> {
+fn unwatched(unwatched: &Unwatched, held_down: bool) -> Result<String, (State, String)> {
     let seen = match unwatched {
         Unwatched::NotNeeded => return Ok(String::new()),
         Unwatched::Unasked(why) => {
@@ -264,6 +265,10 @@ fn unwatched(unwatched: &Unwatched) -> Result<String, (State, String)> {
     if let Some(how) = &seen.against {
         let why = format!("the patch behaves under the sanitizer alone; built without it, the program fails: {how}");
         return Err((State::Failed, why));
+    }
+    // What the patch touches holds the level down, so the variants were not run once more: that is the reason to tell.
+    if !seen.sampled && held_down {
+        return Ok(String::new());
     }
     if seen.can_stop && stopped < MIN_STOPPED {
         let why = format!(

@@ -13,6 +13,7 @@ use super::dictionary::{Dictionary, tokens};
 use super::feed::{Feed, MAX_GIANT};
 use super::mutate::{Way, runs};
 use super::trial::{Bench, together};
+use super::wrapped::wrapped;
 
 /// Parts of the triggers whose edge is looked for.
 const PARTS: usize = 14;
@@ -81,6 +82,8 @@ fn parts(trigger: &Feed) -> Vec<Part> {
 
 /// Lengths that no patch reaches which only adds room.
 const GIANTS: [u64; 2] = [70_000, 1_100_000];
+/// Parts whose length is tried where it comes out small, or below zero, in one byte, two or four.
+const WRAPPED: usize = 4;
 
 /// What the search cost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -105,6 +108,7 @@ pub fn edges(without: &Bench<'_>, triggers: &[Feed], most: Duration) -> Result<(
     let share = most / u32::try_from(all.len().max(1)).unwrap_or(1);
     let found = together(&all, |part| edge(without, part, share));
     let (mut feeds, mut cost) = (Vec::new(), Cost::default());
+    let mut wraps = 0;
     for (part, found) in all.iter().zip(found) {
         let (edge, spent) = found?;
         cost.executions += spent.executions;
@@ -112,6 +116,11 @@ pub fn edges(without: &Bench<'_>, triggers: &[Feed], most: Duration) -> Result<(
         let Some(edge) = edge else { continue };
         let around = AROUND.iter().filter_map(|step| part.at(edge.checked_add_signed(*step)?));
         feeds.extend(around.map(|feed| (feed, Way::Edge)));
+        if wraps < WRAPPED {
+            wraps += 1;
+            let measures = wrapped(edge, part.number).into_iter();
+            feeds.extend(measures.filter_map(|measure| Some((part.at(measure)?, Way::Wrapped))));
+        }
         if !part.number {
             feeds.extend(GIANTS.iter().filter_map(|length| Some((part.at(*length)?, Way::Giant))));
         }

@@ -7,6 +7,7 @@
 
 mod decide;
 mod dictionary;
+mod dressed;
 mod edge;
 mod feed;
 pub mod guard;
@@ -21,6 +22,7 @@ mod report;
 pub mod statement;
 mod trial;
 mod unwatched;
+mod wrapped;
 
 use std::time::{Duration, Instant};
 

@@ -64,6 +64,8 @@ pub enum Way {
     Edge,
     /// A part that is far longer than any room that a patch could add.
     Giant,
+    /// A part whose length or number comes out small, or below zero, in fewer bits.
+    Wrapped,
     /// A part put where another input has its own.
     Exchanged,
     /// Several of these.
@@ -85,6 +87,7 @@ impl Way {
             Self::Filled => "filled",
             Self::Edge => "edge",
             Self::Giant => "giant",
+            Self::Wrapped => "wrapped",
             Self::Exchanged => "exchanged",
             Self::Several => "several",
         }
@@ -175,7 +178,7 @@ impl Mutator {
             Way::Word => self.word(content, other)?,
             Way::Spliced => self.spliced(content, other),
             Way::Filled => self.filled(content, other)?,
-            Way::Edge | Way::Giant | Way::Exchanged | Way::Several => return None,
+            Way::Edge | Way::Giant | Way::Wrapped | Way::Exchanged | Way::Several => return None,
         };
         (changed != content && changed.len() <= MAX_LEN).then_some(changed)
     }

@@ -12,6 +12,7 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::verdict::Outcome;
 use serde::Serialize;
 
+use super::dressed::dressed;
 use super::edge::{carried, edges, exchanged, filled};
 use super::feed::Feed;
 use super::mutate::{MAX_LEN, Mutator, Way};
@@ -249,8 +250,10 @@ impl Walk<'_> {
         }
         let filled = filled(&self.triggers, &others, self.mutator.dictionary());
         let carried = carried(&self.triggers, &others, self.bounds.variants / 5);
+        let dressed = dressed(&self.triggers).into_iter().take(self.bounds.variants / 8);
+        let carried = carried.into_iter().chain(dressed);
         let plan = filled.into_iter().take(self.bounds.variants / 5).map(|feed| (feed, Way::Filled));
-        for (feed, way) in plan.chain(carried.into_iter().map(|feed| (feed, Way::Exchanged))) {
+        for (feed, way) in plan.chain(carried.map(|feed| (feed, Way::Exchanged))) {
             if known.insert(feed.sha256()) {
                 planned.push(Job { feed, stem: Stem::Trigger, way: Some(way) });
             }
@@ -349,7 +352,7 @@ impl Neighbourhood {
                 true
             }
             // What is that long may take its time.
-            (Fired, Limit) | (Silent, Limit) if job.way == Some(Way::Giant) => {
+            (Fired, Limit) | (Silent, Limit) if matches!(job.way, Some(Way::Giant | Way::Wrapped)) => {
                 self.nothing += 1;
                 false
             }

@@ -11,7 +11,7 @@ fn run() -> FixRun {
         unbroken: Some(Level::L1),
         untested: true,
         rule: RULE.into(),
-        steps: Level::ALL.into_iter().map(|level| step(level, level != Level::L2 && level <= Level::L3)).collect(),
+        steps: Level::ALL.iter().map(|level| step(*level, *level != Level::L2 && *level <= Level::L3)).collect(),
         verdict: Verdict::Reproduced,
         assurance: Assurance::Claimant,
         without: Tally { fired: 3, total: 3 },

@@ -59,6 +59,8 @@ pub enum Unwatched {
 pub struct Seen {
     /// Runs of all builds.
     pub runs: usize,
+    /// Whether variants were run too, and not the bundle's own inputs alone.
+    pub sampled: bool,
     /// Inputs that fire under the sanitizer without the patch.
     pub inputs: usize,
     /// Of these, ended by the kernel or a mark in the unpatched build without the sanitizer.
@@ -146,7 +148,12 @@ impl Question<'_, '_> {
             firing.extend(spread(&around.firing, SAMPLE));
             clean.extend(spread(&around.clean, CLEAN));
         }
-        let mut seen = Seen { inputs: firing.len(), can_stop: can_stop(manifest), ..Seen::default() };
+        let mut seen = Seen {
+            sampled: self.around.is_some(),
+            inputs: firing.len(),
+            can_stop: can_stop(manifest),
+            ..Seen::default()
+        };
         let comparable = sides.controls(&benign, &mut seen)?;
         let held = sides.clean(&clean, &mut seen)?;
         sides.firing(&firing, triggers, comparable, &mut seen)?;

@@ -14,6 +14,7 @@ pub mod alive;
 mod build_refusal;
 mod canary_read;
 pub mod canary_write;
+pub mod control;
 mod cpu;
 mod differential;
 mod end;

@@ -1,0 +1,107 @@
+//! What `cpu` and `memory` need beside their limit, since the claimant chooses it.
+//!
+//! Any program reaches a limit that is low enough. With a fixed version the same
+//! trigger stays within a tenth of it there, which no choice of the limit gives
+//! away. Without one, two things stand in its place: a limit that an ordinary
+//! input does not reach, and a benign input that is as large as the trigger and
+//! stays within a tenth, so that it is not its size that costs so much.
+
+use std::time::Duration;
+
+use assay_bundle::manifest::{HarnessKind, Input, Manifest, Oracle};
+
+use crate::execute::CPU;
+
+/// The least CPU limit: with a fixed version, without one.
+pub const CPU_FLOOR: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+/// The least memory limit, bytes: with a fixed version, without one.
+pub const MEMORY_FLOOR: [u64; 2] = [64 << 20, 256 << 20];
+
+/// Why a run at the limit would say too little, if so; one sentence with what to do. `size` is an input's length in
+/// bytes, none for a program.
+pub(crate) fn missing(manifest: &Manifest, size: &dyn Fn(&Input) -> Option<usize>) -> Option<String> {
+    let alone = usize::from(manifest.arms.fixed.is_none());
+    let limits = &manifest.harness.limits;
+    let kind = manifest.oracle.kind();
+    let low = match manifest.oracle {
+        Oracle::Cpu => {
+            let (floor, limit) = (CPU_FLOOR[alone], limits.cpu.unwrap_or(CPU));
+            (limit < floor).then(|| format!("`harness.limits.cpu` of {} s", floor.as_secs()))
+        }
+        Oracle::Memory => {
+            let (floor, limit) = (MEMORY_FLOOR[alone], limits.memory.unwrap_or(512 << 20));
+            (limit < floor).then(|| format!("`harness.limits.memory` of {} MiB", floor >> 20))
+        }
+        _ => return None,
+    };
+    let version = if alone == 1 { "without a fixed version" } else { "with a fixed version" };
+    if let Some(least) = low {
+        return Some(format!(
+            "the oracle `{kind}` needs {least} at least {version}: many a program reaches less on ordinary input"
+        ));
+    }
+    // A program or a driver has a size that says nothing of the work that it asks for.
+    if alone == 0 || matches!(manifest.harness.kind, HarnessKind::Program | HarnessKind::Driver) {
+        return None;
+    }
+    let largest = |inputs: &[Input]| inputs.iter().filter_map(size).max();
+    let (trigger, benign) = (largest(&manifest.inputs.trigger)?, largest(&manifest.inputs.benign).unwrap_or(0));
+    (benign < trigger).then(|| {
+        format!(
+            "the oracle `{kind}` needs a fixed version, or a benign input as large as the trigger ({trigger} bytes; the \
+             largest has {benign}): else it may be the size alone that costs so much"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use assay_bundle::manifest::{self, InputContent};
+
+    use super::*;
+
+    fn asked(name: &str, change: impl FnOnce(&mut Manifest), sizes: [usize; 2]) -> Option<String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../assay/tests/bundles/");
+        let mut manifest =
+            manifest::parse(&std::fs::read_to_string(format!("{path}{name}/proof.toml")).unwrap()).unwrap();
+        change(&mut manifest);
+        let triggers = manifest.inputs.trigger.clone();
+        missing(&manifest, &|input| match &input.content {
+            InputContent::Program(_) => None,
+            _ => Some(sizes[usize::from(!triggers.contains(input))]),
+        })
+    }
+
+    #[test]
+    fn the_limit_has_a_floor() {
+        let cpu = |millis| {
+            move |manifest: &mut Manifest| {
+                manifest.harness.limits.cpu = Some(Duration::from_millis(millis));
+            }
+        };
+        assert_eq!(asked("server-cpu", cpu(1_000), [10, 10]), None);
+        assert!(asked("server-cpu", cpu(999), [10, 10]).unwrap().contains("of 1 s at least with a fixed version"));
+        let memory = |mib: u64| move |manifest: &mut Manifest| manifest.harness.limits.memory = Some(mib << 20);
+        assert_eq!(asked("memory", memory(64), [10, 1]), None, "the fixed version is the control");
+        assert!(asked("memory", memory(63), [10, 1]).unwrap().contains("64 MiB"));
+    }
+
+    #[test]
+    fn without_a_fixed_version_the_trigger_has_a_benign_input_of_its_size_beside_it() {
+        let alone = |mib: u64| {
+            move |manifest: &mut Manifest| {
+                manifest.arms.fixed = None;
+                manifest.harness.limits.memory = Some(mib << 20);
+            }
+        };
+        assert_eq!(asked("memory", alone(256), [10, 10]), None);
+        assert!(asked("memory", alone(256), [11, 10]).unwrap().contains("11 bytes; the largest has 10"));
+        assert!(asked("memory", alone(255), [10, 10]).unwrap().contains("256 MiB at least without a fixed version"));
+    }
+
+    #[test]
+    fn other_oracles_have_controls_of_their_own() {
+        assert_eq!(asked("plain", |manifest| manifest.arms.fixed = None, [100, 1]), None);
+    }
+}
