@@ -13,19 +13,21 @@ use assay_bundle::verdict::Assurance;
 use crate::influence;
 
 /// What the runner found out by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Every file of the harness (`harness.files`, and each source the `cc`
     /// recipe compiles beside the target's) has the digest of a file in the
     /// source as fetched, before any patch.
     pub harness_in_source: bool,
+    /// A file of the bundle that a program could take for code or configuration, if it brings one.
+    pub brought: Option<String>,
     /// A second oracle of another kind fired and stayed silent in the same cells.
     pub second_oracle_agrees: bool,
 }
 
 /// The assurance of any verdict on this bundle.
 #[must_use]
-pub fn compute(manifest: &Manifest, facts: Facts) -> Assurance {
+pub fn compute(manifest: &Manifest, facts: &Facts) -> Assurance {
     if !claimants_parts(manifest, facts).is_empty() {
         Assurance::Claimant
     } else if facts.second_oracle_agrees {
@@ -43,7 +45,7 @@ pub fn compute(manifest: &Manifest, facts: Facts) -> Assurance {
 /// fetched source. A patch that makes the vulnerable arm could bring the flaw
 /// along, so it does.
 #[must_use]
-pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
+pub fn claimants_parts(manifest: &Manifest, facts: &Facts) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = |holds: bool, text: &str| {
         if holds {
@@ -56,6 +58,17 @@ pub fn claimants_parts(manifest: &Manifest, facts: Facts) -> Vec<String> {
         project && !facts.harness_in_source,
         "the harness is said to be the project's, but is not found in a source that its registry brought",
     );
+    if let (true, true, Some(file)) = (project, facts.harness_in_source, &facts.brought) {
+        parts.push(format!(
+            "the bundle brings `{file}`, which a program could take for code or configuration; inputs of plain names, \
+             in a folder such as `poc`, are data"
+        ));
+    }
+    let mut part = |holds: bool, text: &str| {
+        if holds {
+            parts.push(text.to_owned());
+        }
+    };
     part(
         matches!(manifest.harness.kind, HarnessKind::Program | HarnessKind::Driver),
         "each input is a program of the claimant's",

@@ -7,6 +7,7 @@ pub mod attest;
 pub mod bisect;
 pub mod bisect_repo;
 pub mod bisect_search;
+mod brought;
 pub mod build;
 pub mod build_cache;
 pub mod build_key;

@@ -117,7 +117,7 @@ impl Prover<'_> {
         run: &mut Run,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), ProveError> {
-        if !assurance::claimants_parts(manifest, run.facts).is_empty() {
+        if !assurance::claimants_parts(manifest, &run.facts).is_empty() {
             return Ok(());
         }
         let ruling = verdict::decide(manifest, evidence);
@@ -138,7 +138,7 @@ impl Prover<'_> {
         started: Timestamp,
     ) -> Result<Proof, ProveError> {
         let files = file_map(bundle);
-        let claimants_parts = assurance::claimants_parts(manifest, run.facts);
+        let claimants_parts = assurance::claimants_parts(manifest, &run.facts);
         let layers = self.sandbox.ok().map(|sandbox| sandbox.layers().clone());
         Ok(Proof {
             manifest: manifest.clone(),
@@ -151,7 +151,7 @@ impl Prover<'_> {
                 error: std::io::Error::other(sentences(&error)),
             })?,
             ruling: verdict::decide(manifest, &evidence),
-            assurance: assurance::compute(manifest, run.facts),
+            assurance: assurance::compute(manifest, &run.facts),
             claimants_parts,
             second: run.second,
             tier: layers.as_ref().map(|layers| tier_of(layers.tier)),

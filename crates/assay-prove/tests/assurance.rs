@@ -10,7 +10,7 @@ use assay_bundle::manifest::{
 use assay_bundle::verdict::Assurance;
 use assay_prove::assurance::{Facts, claimants_parts, compute};
 
-const FOUND: Facts = Facts { harness_in_source: true, second_oracle_agrees: false };
+const FOUND: Facts = Facts { harness_in_source: true, brought: None, second_oracle_agrees: false };
 
 fn build(recipe: Recipe) -> Build {
     Build {
@@ -35,14 +35,14 @@ fn project() -> Manifest {
 
 #[test]
 fn a_found_harness_and_a_built_in_recipe_are_the_projects() {
-    assert_eq!(compute(&project(), FOUND), Assurance::Project);
+    assert_eq!(compute(&project(), &FOUND), Assurance::Project);
     let both = Facts { second_oracle_agrees: true, ..FOUND };
-    assert_eq!(compute(&project(), both), Assurance::TwoOracles);
+    assert_eq!(compute(&project(), &both), Assurance::TwoOracles);
 }
 
 #[test]
 fn everything_a_claimant_writes_lowers_it() {
-    let both = Facts { harness_in_source: true, second_oracle_agrees: true };
+    let both = Facts { harness_in_source: true, brought: None, second_oracle_agrees: true };
     let changes: [fn(&mut Manifest); 17] = [
         |m| {
             m.oracle = Oracle::Output { channel: Channel::Stdout, regex: "x".to_owned() };
@@ -72,22 +72,22 @@ fn everything_a_claimant_writes_lowers_it() {
     for (number, change) in changes.iter().enumerate() {
         let mut manifest = project();
         change(&mut manifest);
-        assert_eq!(compute(&manifest, both), Assurance::Claimant, "change {number}");
-        assert!(!claimants_parts(&manifest, both).is_empty());
+        assert_eq!(compute(&manifest, &both), Assurance::Claimant, "change {number}");
+        assert!(!claimants_parts(&manifest, &both).is_empty());
     }
 }
 
 #[test]
 fn a_claim_alone_is_nothing() {
-    assert_eq!(compute(&project(), Facts::default()), Assurance::Claimant);
+    assert_eq!(compute(&project(), &Facts::default()), Assurance::Claimant);
 }
 
 #[test]
 fn oracles_that_read_output_say_why() {
     let mut manifest = project();
     manifest.oracle = Oracle::Output { channel: Channel::Stdout, regex: "x".to_owned() };
-    assert_eq!(compute(&manifest, FOUND), Assurance::Project);
-    let parts = claimants_parts(&manifest, Facts::default());
+    assert_eq!(compute(&manifest, &FOUND), Assurance::Project);
+    let parts = claimants_parts(&manifest, &Facts::default());
     assert!(parts.last().unwrap().contains("`output`"), "{parts:?}");
 }
 
@@ -95,13 +95,21 @@ fn oracles_that_read_output_say_why() {
 fn a_canary_that_is_pointed_at_is_the_claimants_word() {
     let mut manifest = project();
     manifest.oracle = Oracle::CanaryRead;
-    assert_eq!(compute(&manifest, FOUND), Assurance::Project);
+    assert_eq!(compute(&manifest, &FOUND), Assurance::Project);
     let mut argument = manifest.clone();
     argument.inputs.trigger[0].content = InputContent::Args(vec!["../../Canary/secret".to_owned()]);
     let mut command = manifest.clone();
     command.harness.run.push("$CANARY/secret".to_owned());
     manifest.arms.fixed = None;
     for pointed in [argument, command, manifest] {
-        assert_eq!(compute(&pointed, FOUND), Assurance::Claimant, "{:?}", claimants_parts(&pointed, FOUND));
+        assert_eq!(compute(&pointed, &FOUND), Assurance::Claimant, "{:?}", claimants_parts(&pointed, &FOUND));
     }
+}
+
+#[test]
+fn a_file_that_could_be_code_is_named() {
+    let brings = Facts { brought: Some("poc/package.json".to_owned()), ..FOUND };
+    assert_eq!(compute(&project(), &brings), Assurance::Claimant);
+    let parts = claimants_parts(&project(), &brings);
+    assert!(parts.len() == 1 && parts[0].contains("`poc/package.json`"), "{parts:?}");
 }

@@ -18,13 +18,13 @@ fn server(driver: Option<&[&str]>) -> Manifest {
 
 #[test]
 fn a_claimants_driver_lowers_it_and_the_runners_does_not() {
-    let found = Facts { harness_in_source: true, second_oracle_agrees: false };
+    let found = Facts { harness_in_source: true, brought: None, second_oracle_agrees: false };
     let raw = server(None);
-    assert_eq!(compute(&raw, found), Assurance::Project, "{:?}", claimants_parts(&raw, found));
+    assert_eq!(compute(&raw, &found), Assurance::Project, "{:?}", claimants_parts(&raw, &found));
     let driven = server(Some(&["python3", "client.py", "$INPUT"]));
-    assert_eq!(compute(&driven, found), Assurance::Claimant);
-    assert!(claimants_parts(&driven, found).iter().any(|part| part.contains("spare the fixed version")));
+    assert_eq!(compute(&driven, &found), Assurance::Claimant);
+    assert!(claimants_parts(&driven, &found).iter().any(|part| part.contains("spare the fixed version")));
     let mut script = server(Some(&["python3", "$INPUT"]));
     script.harness.kind = HarnessKind::Driver;
-    assert_eq!(compute(&script, found), Assurance::Claimant);
+    assert_eq!(compute(&script, &found), Assurance::Claimant);
 }
