@@ -77,6 +77,7 @@ fn exposure(component: Component, id: &str, touch: Touch, score: Option<f64>) ->
         certainty: Certainty::Package,
         why: format!("{id} affects versions before 2.0.0."),
         fixed: if touch == Touch::Affected { vec!["2.0.0".to_owned()] } else { Vec::new() },
+        remedies: Vec::new(),
     }
 }
 
@@ -345,7 +346,8 @@ proptest! {
         let uri = uri["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_owned();
         prop_assert!(uri.is_ascii() && !uri.contains(':') && !uri.contains(' '), "{}", uri);
         let page = page::html(&answer);
-        prop_assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("href=\"javascript"));
+        let acts = ["<script", "\u{202e}", "href=\"javascript"].iter().any(|text| page.contains(text));
+        prop_assert!(!acts);
         prop_assert!(!plain::line(&text, 20).chars().any(char::is_control));
         cyclonedx::document(&answer);
         let read = Document::read(openvex::document(&answer).unwrap().to_string().as_bytes()).unwrap();

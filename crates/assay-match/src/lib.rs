@@ -17,6 +17,8 @@ pub mod cvss;
 pub mod exposure;
 mod facts;
 pub mod index;
+pub mod known;
+pub mod judge;
 pub mod packed;
 pub mod product;
 pub mod range;

@@ -110,6 +110,22 @@ impl Scanned {
 ///
 /// A path cannot be read, an inventory is in no known format, a file is no feed of its kind, or no records are named.
 pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
+    let (inventories, looked) =
+        inventories::read(&call.paths, call.machine.as_deref(), call.os_release.as_deref())?;
+    against(call, inventories, looked, keep)
+}
+
+/// Matches inventories that were read elsewhere against the records that the call names.
+///
+/// # Errors
+///
+/// A file is no feed of its kind, or no records are named.
+pub fn against(
+    call: &Sources,
+    inventories: Vec<Inventory>,
+    looked: Vec<Looked>,
+    keep: Keep,
+) -> Result<Scanned, Failure> {
     let named = !call.advisories.is_empty() || call.kev.is_some() || call.cve.is_some() || call.csaf.is_some();
     // An index at the usual place is for whoever names no records; beside some, it has to be asked for.
     let database = match (&call.db, named) {
@@ -122,8 +138,6 @@ pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
             "fetch an index once with `assay db update`, or name records with --advisories, --kev, --cve or --csaf",
         ));
     }
-    let (inventories, looked) =
-        inventories::read(&call.paths, call.machine.as_deref(), call.os_release.as_deref())?;
     let vex = vex::read(&call.vex, &inventories)?;
     // The small files first: a wrong name shows before the long reading.
     let wanted = Wanted::of(&inventories);

@@ -5,6 +5,7 @@ mod digest;
 mod fetch;
 mod import;
 mod import_source;
+mod known;
 mod lay;
 mod new;
 mod new_templates;
@@ -32,6 +33,7 @@ pub enum BundleCommand {
     New(new::NewArgs),
     Import(import::ImportArgs),
     Check(check::CheckArgs),
+    Known(known::KnownArgs),
     Fetch(fetch::FetchArgs),
     Pack(pack::PackArgs),
     Unpack(unpack::UnpackArgs),
@@ -45,12 +47,18 @@ pub fn run(command: &BundleCommand, common: &Common) -> Result<u8, Failure> {
         BundleCommand::New(call) => new::run(call, common),
         BundleCommand::Import(call) => import::run(call, common),
         BundleCommand::Check(call) => check::run(call, common),
+        BundleCommand::Known(call) => known::run(call, common),
         BundleCommand::Fetch(call) => fetch::run(call, common),
         BundleCommand::Pack(call) => pack::run(call, common),
         BundleCommand::Unpack(call) => unpack::run(call, common),
         BundleCommand::Digest(call) => digest::run(call, common),
         BundleCommand::Sign(call) => sign::run(call, common),
     }
+}
+
+/// The manifest as a table, for what a partial report may lack.
+fn manifest_table(bundle: &LoadedBundle) -> Result<toml::Table, Failure> {
+    bundle.manifest.parse().map_err(|error| Failure::call("bad-manifest", format!("the manifest is no TOML: {error}")))
 }
 
 /// The bundle at this path, for commands that need no complete manifest.
