@@ -68,7 +68,7 @@ pub struct Card {
     pub installed: Vec<String>,
     /// Who patches it, for people; none if not said.
     pub patched_by: Option<String>,
-    /// How urgent and why now, in one sentence.
+    /// How urgent and why now: each fact in a short sentence, then the term.
     pub why: String,
     /// What a CVSS vector suggests where nobody has stated it; it moves no date.
     pub hint: Option<String>,

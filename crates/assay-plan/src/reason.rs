@@ -1,19 +1,21 @@
-//! How urgent and why now, in one sentence: each fact with its source and
+//! How urgent and why now, in short sentences: each fact with its source and
 //! date, then the term.
 
 use assay_base::Answer;
 use assay_clock::zone::day_words;
 use assay_match::exposure::Impact;
 
+use crate::due::capital;
 use crate::request::Request;
 use crate::text::{self, plain};
 use crate::urgency::{self, Urgent};
 
-/// The sentence for the exposure that decides.
+/// The sentences for the exposure that decides: each fact in one, then the term.
 pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
     let parts = [kev(urgent, request), exposed(urgent), ssvc(urgent)];
     let outcome = &urgent.outcome;
-    let mut text = format!("{}: {} by {}", parts.join("; "), outcome.term_words(), request.directive.short());
+    let facts: Vec<String> = parts.iter().map(|part| capital(part)).collect();
+    let mut text = format!("{}. By {}: {}", facts.join(". "), request.directive.short(), outcome.term_words());
     match outcome.triage {
         Answer::Yes => text.push_str(", with a forensic triage first"),
         Answer::Unknown => text.push_str(", perhaps with a forensic triage first"),
@@ -21,6 +23,9 @@ pub(crate) fn why(urgent: &Urgent<'_>, request: &Request<'_>) -> String {
     }
     if outcome.open.is_empty() && !outcome.unknown.is_empty() {
         text.push_str(", whatever the unknown turns out to be");
+    }
+    if let Some(policy) = &outcome.policy {
+        text.push_str(&format!(". {}", capital(policy)));
     }
     text.push('.');
     text

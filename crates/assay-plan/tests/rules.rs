@@ -148,7 +148,7 @@ fn an_unknown_is_never_no_date_and_never_a_certain_one() {
     let card = only(vec![exposure(firewall(Answer::Unknown), advisory("CVE-2025-1", "x"), Touch::Affected, &[])]);
     assert_eq!((card.outcome.earliest, card.outcome.latest), (Term::Days(3), Term::NextUpgrade));
     assert!(card.rank.tier.open && card.due.earliest.is_some() && card.due.latest.is_none());
-    assert!(card.why.contains("whether it is reachable from the internet is not said"), "{}", card.why);
+    assert!(card.why.contains("Whether it is reachable from the internet is not said"), "{}", card.why);
 }
 
 #[test]

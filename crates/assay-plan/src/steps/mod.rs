@@ -9,7 +9,9 @@ pub(crate) mod find_out;
 pub(crate) mod instead;
 pub(crate) mod package;
 pub(crate) mod product;
+pub(crate) mod system;
 pub(crate) mod ticket;
+pub(crate) mod tool;
 pub(crate) mod triage;
 pub(crate) mod versions;
 

@@ -5,6 +5,8 @@ use assay_inventory::ecosystem::Ecosystem;
 
 use super::Instructions;
 use super::command;
+use super::system;
+use super::tool::{self, Tool};
 use super::versions::Target;
 use crate::card::Step;
 use crate::effort::Effort;
@@ -13,13 +15,10 @@ use crate::text::{NAME, and, plain};
 
 /// What to do about a package.
 pub(crate) fn instructions(group: &Group<'_>, ecosystem: &Ecosystem, targets: &[Target]) -> Instructions {
-    let mut card = match ecosystem {
-        Ecosystem::Debian(_) | Ecosystem::Ubuntu(_) | Ecosystem::Echo(_) => debian(group),
-        Ecosystem::Cargo => library(group, targets, &CARGO),
-        Ecosystem::Npm => library(group, targets, &NPM),
-        Ecosystem::PyPi => library(group, targets, &PYPI),
-        Ecosystem::Go => library(group, targets, &GO),
-        _ => other(group, targets),
+    let mut card = match (system::manager(ecosystem), tool::tool(ecosystem)) {
+        (Some(manager), _) => system::instructions(manager, &names(group)),
+        (None, Some(tool)) => library(group, targets, tool),
+        (None, None) => other(group, targets),
     };
     card.steps.extend(gaps(targets));
     card
@@ -70,89 +69,6 @@ fn names<'a>(group: &Group<'a>) -> Vec<&'a str> {
     names.dedup();
     names
 }
-
-fn debian(group: &Group<'_>) -> Instructions {
-    let names = names(group);
-    let safe: Option<Vec<&str>> = names.iter().map(|name| command::name(name)).collect();
-    let list = safe.filter(|list| !list.is_empty() && list.len() <= 40).map(|list| list.join(" "));
-    let kernel = names.iter().any(|name| name.starts_with("linux-image"));
-    let (install, before, check) = match &list {
-        Some(list) => (
-            Step::run(
-                "Install the distribution's fixed packages:",
-                format!("sudo apt-get update && sudo apt-get install --only-upgrade {list}"),
-            ),
-            Step::run("Write down the versions before, for the way back:", format!("dpkg-query -W {list}")),
-            Step::run(
-                "Compare the versions with those that the records name as fixed:",
-                format!("dpkg-query -W {list}"),
-            ),
-        ),
-        None => (
-            Step::say(
-                "Install the distribution's fixed packages with its package manager, by hand: the names hold characters that do not belong into a command.",
-            ),
-            Step::say("Write down the versions before, for the way back."),
-            Step::say("Compare the versions with those that the records name as fixed."),
-        ),
-    };
-    Instructions {
-        steps: vec![
-            before,
-            install,
-            Step::run("See whether the machine asks for a restart, and which services still use the old files:", "test -e /run/reboot-required && echo restart needed; sudo needrestart -b"),
-        ],
-        effort: "Not measured. As a rule of thumb, a quarter of an hour a machine, and the restart of what uses the package.".to_owned(),
-        class: if kernel { Effort::Downtime } else { Effort::Restart },
-        reboot: if kernel {
-            "Yes: a kernel is in use only after a restart.".to_owned()
-        } else {
-            "Not known beforehand. Services that use the package restart; the third step tells whether the machine must.".to_owned()
-        },
-        undo: vec![Step::say(
-            "Install the version that you wrote down (`apt-get install name=version`). A mirror may no longer have it; /var/cache/apt/archives may. Old versions have the flaw again.",
-        )],
-        check: vec![check, Step::say("Scan again: the next plan lists this card as done, verified by the scan.")],
-    }
-}
-
-/// How an ecosystem's own tool updates one dependency.
-struct Tool {
-    /// Lists who uses a package.
-    why: fn(&str) -> String,
-    /// Sets it to a version.
-    set: fn(&str, &str, &str) -> String,
-    /// Lists what is there now.
-    see: fn(&str) -> String,
-    /// The files that come back on undo.
-    files: &'static str,
-}
-
-const CARGO: Tool = Tool {
-    why: |name| format!("cargo tree --invert {name}"),
-    set: |name, from, to| format!("cargo update --package {name}@{from} --precise {to}"),
-    see: |name| format!("cargo tree --invert {name}"),
-    files: "Cargo.toml and Cargo.lock",
-};
-const NPM: Tool = Tool {
-    why: |name| format!("npm ls {name}"),
-    // Not `npm install name@version`: that would make somebody else's dependency one of the project's own.
-    set: |name, _, _| format!("npm update {name}"),
-    see: |name| format!("npm ls {name}"),
-    files: "package.json and package-lock.json",
-};
-const PYPI: Tool = Tool {
-    why: |name| format!("python3 -m pip show {name}"),
-    set: |name, _, to| format!("python3 -m pip install --upgrade \"{name}>={to}\""),
-    see: |name| format!("python3 -m pip show {name}"),
-    files: "the requirements file or lock",
-};
-const GO: Tool = Tool {
-    why: |name| format!("go mod why -m {name}"),
-    set: |name, _, to| format!("go get {name}@v{} && go mod tidy", to.trim_start_matches('v')),
-    see: |name| format!("go list -m {name}"),
-    files: "go.mod and go.sum",
-};
 
 fn library(group: &Group<'_>, targets: &[Target], tool: &Tool) -> Instructions {
     let written = names(group).first().copied().unwrap_or_default();

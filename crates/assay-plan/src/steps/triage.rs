@@ -53,7 +53,7 @@ pub(crate) fn instructions(group: &Group<'_>, basis: Basis, request: &Request<'_
     steps.push(Step::say(format!("Within {} hours: decide, and write down, whether there was a compromise: yes, no, or not known. If yes or not known, call your incident contact; CISA takes reports at cisa.gov/report.", hours.decision_hours)));
     let instructions = Instructions {
         steps,
-        effort: "Ten minutes a machine for the capture, as a rule of thumb; looking at it takes longer and can follow the update.".to_owned(),
+        effort: "Ten minutes a machine to keep what is there, as a rule of thumb. To look at it takes longer, and can come after the update.".to_owned(),
         class: Effort::Ask,
         reboot: "No, and none before the capture: it would erase what is looked for.".to_owned(),
         undo: vec![Step::say("Put the cable back. Nothing was changed.")],
