@@ -176,6 +176,10 @@ pub(crate) fn schedule(
         from = until;
     }
     schedule.beyond += waiting;
+    if schedule.beyond == 0 {
+        // Where everything fits, age has moved nothing.
+        slots.iter_mut().flatten().for_each(|slot| slot.by_age = false);
+    }
     (schedule, slots)
 }
 

@@ -121,7 +121,11 @@ pub(crate) fn month(card: &Card) -> Option<String> {
 /// The month of a card, its window, and the longest that it can wait, in a sentence or two.
 pub(crate) fn slot(card: &Card) -> Option<String> {
     let slot = card.slot.as_ref()?;
-    let mut text = format!("{}, {}.", slot.words, card.effort_class.words());
+    // Where everything fits into the next thirty days, the month says nothing.
+    if slot.month == 0 && slot.window.is_none() && !slot.by_age && slot.at_the_latest == slot.words {
+        return None;
+    }
+    let mut text = format!("{}: {}.", slot.words, card.effort_class.words());
     if let Some(words) = &card.window_words {
         text.push_str(&format!(" Its next window is {words}."));
     }
@@ -131,7 +135,10 @@ pub(crate) fn slot(card: &Card) -> Option<String> {
     if slot.by_age {
         text.push_str(" It has its place because it has waited longest.");
     }
-    text.push_str(&format!(" Whatever else comes, its turn is in {} at the latest.", slot.at_the_latest));
+    text.push_str(&format!(
+        " Whatever else comes, its turn comes in the month of {} at the latest.",
+        slot.at_the_latest
+    ));
     Some(text)
 }
 
