@@ -15,6 +15,7 @@ mod decision;
 pub mod delta;
 pub mod error;
 pub mod file;
+pub mod fleet;
 pub mod http;
 pub mod layers;
 pub mod meta;

@@ -39,19 +39,3 @@ pub(crate) const PRODUCTS: u32 = 24;
 /// Of a delta: what the index before it says no more, as JSON: [`crate::meta::Gone`].
 pub(crate) const GONE: u32 = 25;
 
-/// What people call a section.
-pub(crate) fn words(kind: u32) -> &'static str {
-    match kind {
-        META => "sources and counts",
-        PACKAGE_HASHES | PACKAGE_OFFSETS | PACKAGES => "packages",
-        RECORD_SOURCES | RECORD_OFFSETS | RECORDS | RECORD_PACKAGE_OFFSETS | RECORD_PACKAGES => "records",
-        NAME_HASHES | NAME_RECORDS => "ids and aliases",
-        PROSE_OFFSETS | PROSE => "prose",
-        KEV_NUMBERS | KEV_OFFSETS | KEV => "KEV",
-        SSVC_NUMBERS | SSVC_OFFSETS | SSVC => "SSVC",
-        EPSS_NUMBERS | EPSS_SCORES | EPSS_STEPS | EPSS_PERCENTILES => "EPSS",
-        PRODUCTS => "products",
-        GONE => "withdrawn from the index before",
-        _ => "other",
-    }
-}

@@ -55,6 +55,11 @@ pub fn read(index: &mut Index, paths: &[PathBuf], narrow: impl Fn() -> Index + S
         }
         all.extend(found);
     }
+    read_pieces(index, &all, narrow)
+}
+
+/// Reads all records of these pieces, each piece a source of its name.
+pub fn read_pieces(index: &mut Index, all: &[Piece], narrow: impl Fn() -> Index + Sync) -> Result<(), Failure> {
     // Batches of all pieces in one list, so that one large zip keeps all cores busy.
     let batches: Vec<(usize, Range<usize>)> = all
         .iter()

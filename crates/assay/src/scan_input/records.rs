@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use assay_advisory::feed::{MAX_RECORD, csaf as csaf_feed, cve, endoflife, kev, ssvc};
+use assay_advisory::feed::{MAX_RECORD, csaf as csaf_feed, cve, endoflife, epss, kev, ssvc};
 use assay_match::index::{Index, SourceId};
 
 use super::advisories::{Piece, pieces};
@@ -25,6 +25,12 @@ pub fn kev(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failu
 /// The table of SSVC decisions.
 pub fn ssvc(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
     index.ssvc(source, ssvc::read(&open::whole(path, TABLE)?).map_err(|why| wrong(path, &why))?);
+    Ok(())
+}
+
+/// The table of EPSS scores.
+pub fn epss(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Failure> {
+    index.epss(source, epss::read(&open::whole(path, TABLE)?).map_err(|why| wrong(path, &why))?);
     Ok(())
 }
 
