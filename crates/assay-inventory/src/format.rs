@@ -54,11 +54,13 @@ pub enum Format {
     RpmList,
     /// rpm's own database. Not read from bytes alone: `assay-walk` opens it.
     RpmDatabase,
+    /// A folder or an image that was looked through: it lists nothing itself, only what in it could not be read.
+    Folder,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ProductList,
         Self::CycloneDx,
         Self::Spdx,
@@ -83,6 +85,7 @@ impl Format {
         Self::ApkInstalled,
         Self::RpmList,
         Self::RpmDatabase,
+        Self::Folder,
     ];
 
     /// What people call it.
@@ -112,6 +115,7 @@ impl Format {
             Self::ApkInstalled => "apk's list of installed packages",
             Self::RpmList => "a list that `rpm -qa` printed",
             Self::RpmDatabase => "rpm's database",
+            Self::Folder => "a folder or an image",
         }
     }
 }

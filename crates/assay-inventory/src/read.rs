@@ -141,6 +141,10 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
                 instead: "name the folder of the system or the image that it is in",
             });
         }
+        Format::Folder => {
+            let instead = "name it by its path, so that it is looked through";
+            return Err(ReadError::NotRead { name: name.to_owned(), what: "a folder", instead });
+        }
     };
     let found = read.map_err(|broken| broken.of(name))?;
     Ok(Inventory { name: name.to_owned(), format, components: found.components, skipped: found.skipped })

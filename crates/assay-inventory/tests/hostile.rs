@@ -38,7 +38,37 @@ Package: b\nStatus: deinstall ok config-files\nVersion: 2\n";
 const LIST: &str =
     "vendor;product;version;place;patched by;internet facing\n\"A \"\"x\"\"\";\"B\nC\";1;;us;yes\nD;E;;ward;D;no\n";
 
-const VALID: [(Format, &str, usize); 7] = [
+const SPDX: &str = r#"{"spdxVersion":"SPDX-2.3","packages":[{"name":"a","versionInfo":"1","supplier":"Organization: A (b)",
+"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]},{"name":"b"}],"relationships":[]}"#;
+const SPDX_3: &str = r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","specVersion":"3.0.1"},
+{"type":"software_Package","spdxId":"x","name":"a","software_packageUrl":"pkg:npm/a@1"}]}"#;
+const SPDX_TAGS: &str = "SPDXVersion: SPDX-2.2\nPackageName: a\nPackageVersion: 1\nPackageComment: <text>x\ny</text>\n\
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\nFileName: b\n";
+const SPDX_YAML: &str = "spdxVersion: \"SPDX-2.3\"\npackages:\n- name: \"a\"\n  versionInfo: '1'\n  externalRefs:\n  - referenceType: purl\n    \
+referenceLocator: pkg:npm/a@1\n- name: b\n  comment: >-\n    x: y\n";
+const SPDX_XML: &str = "<Document><SPDXID>x</SPDXID><spdxVersion>SPDX-2.3</spdxVersion><packages><name>a</name><externalRefs><referenceType>purl\
+</referenceType><referenceLocator>pkg:npm/a@1</referenceLocator></externalRefs></packages></Document>";
+const PNPM: &str = "lockfileVersion: '9.0'\npackages:\n  '@s/a@1.0.0':\n    resolution: {integrity: x, tarball: \"y\"}\n  b@2.0.0(c@1):\n    dev: true\n";
+const YARN: &str = "# yarn lockfile v1\n\n\"a@^1\", b@^2:\n  version \"1.0.0\"\n  resolved \"git+https://example.com/a#0\"\n";
+const BERRY: &str = "__metadata:\n  version: 8\n\n\"a@npm:^1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n? b@npm:2\n:\n  version: 2.0.0\n";
+const POETRY: &str = "[[package]]\nname = \"a\"\nversion = '1.0'\npython-versions = \">=3\"\nfiles = [\n {file = \"b\"}, # c\n]\n[package.source]\ntype = \"git\"\n";
+const PIPFILE: &str = r#"{"_meta":{"pipfile-spec":6},"default":{"a":{"version":"==1.0"}},"develop":{"b":{"path":"."}}}"#;
+const REQUIREMENTS: &str = "a[x]==1.0 \\\n  --hash=sha256:0 ; python_version < '3'\nb==2\n";
+const GO_MOD: &str = "module m\ngo 1.20\nrequire (\n\ta v1.0.0 // indirect\n)\nreplace a => b v2.0.0\nexclude c v1.0.0\n";
+const GO_SUM: &str = "a v1.0.0 h1:x=\na v1.0.0/go.mod h1:y=\n";
+const POM: &str = "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><properties><v>1${w}</v></properties><dependencies><dependency><groupId>g</groupId>\
+<artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>";
+const GRADLE: &str = "# This is a Gradle generated file\ng:a:1.0=testRuntime\nempty=\n";
+const GEMS: &str = "GEM\n  remote: https://example.com/\n  specs:\n    a (1.0-java)\n      b (~> 1)\n\nDEPENDENCIES\n  a\n";
+const COMPOSER: &str = r#"{"content-hash":"0","packages":[{"name":"v/a","version":"1","dist":{"type":"path"}}],"packages-dev":[]}"#;
+const NUGET: &str = r#"{"version":1,"dependencies":{"net8.0":{"A":{"resolved":"1.0.0","contentHash":"x"}}}}"#;
+const PROPS: &str = "<Project><PropertyGroup><V>1</V></PropertyGroup><ItemGroup><PackageVersion Include=\"A\" Version=\"$(V)\"/></ItemGroup></Project>";
+const MIX: &str = "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"x\", [:mix], [{:b, \"~> 1\", []}], \"hexpm\", \"y\"},\n}\n";
+const PUBSPEC: &str = "packages:\n  a:\n    dependency: transitive\n    description:\n      name: a\n    source: hosted\n    version: \"1.0.0\"\n";
+const APK: &str = "C:Q1x=\nP:a\nV:1-r0\no:b\n\n";
+const RPM: &str = "a-1.0-1.el9.x86_64\nb 1:2.0-1.el9 noarch c-2.0-1.el9.src.rpm\n";
+
+const VALID: [(Format, &str, usize); 31] = [
     (Format::CargoLock, CARGO, 2),
     (Format::PackageLock, PACKAGE, 3),
     (Format::PackageLock, PACKAGE_1, 3),
@@ -46,6 +76,30 @@ const VALID: [(Format, &str, usize); 7] = [
     (Format::CycloneDx, XML, 2),
     (Format::DpkgStatus, DPKG, 1),
     (Format::ProductList, LIST, 2),
+    (Format::Spdx, SPDX, 2),
+    (Format::Spdx, SPDX_3, 1),
+    (Format::Spdx, SPDX_TAGS, 1),
+    (Format::Spdx, SPDX_YAML, 2),
+    (Format::Spdx, SPDX_XML, 1),
+    (Format::PnpmLock, PNPM, 2),
+    (Format::YarnLock, YARN, 1),
+    (Format::YarnLock, BERRY, 2),
+    (Format::PythonLock, POETRY, 1),
+    (Format::PipfileLock, PIPFILE, 2),
+    (Format::GoMod, GO_MOD, 1),
+    (Format::GoSum, GO_SUM, 1),
+    (Format::Pom, POM, 1),
+    (Format::GradleLock, GRADLE, 1),
+    (Format::GemfileLock, GEMS, 1),
+    (Format::ComposerLock, COMPOSER, 1),
+    (Format::NugetLock, NUGET, 1),
+    (Format::NugetProject, PROPS, 1),
+    (Format::MixLock, MIX, 1),
+    (Format::PubspecLock, PUBSPEC, 1),
+    (Format::ApkInstalled, APK, 1),
+    (Format::RpmList, RPM, 2),
+    (Format::Requirements, "a==1\nb[c]==2\n", 2),
+    (Format::Requirements, REQUIREMENTS, 2),
 ];
 
 fn texts(component: &Component) -> Vec<&str> {
@@ -104,8 +158,10 @@ fn all(bytes: &[u8]) {
 #[test]
 fn the_seeds_are_valid() {
     for (format, text, n) in VALID {
-        assert_eq!(detect("a file", text.as_bytes()), Ok(format), "{text}");
-        let inventory = read("a file", text.as_bytes(), &Options::default()).unwrap();
+        // A list of requirements with options is known by its name alone.
+        let name = if text == REQUIREMENTS { "requirements.txt" } else { "a file" };
+        assert_eq!(detect(name, text.as_bytes()), Ok(format), "{text}");
+        let inventory = read(name, text.as_bytes(), &Options::default()).unwrap();
         assert_eq!(inventory.components.len(), n, "{inventory:?}");
     }
 }

@@ -178,7 +178,9 @@ fn look(at: &Path, path: &str, depth: usize, tree: &mut Tree) -> Vec<(PathBuf, S
             }
         } else if kind.is_dir() {
             let beside = |file: &str| entries.iter().any(|entry| entry.file_name() == file);
-            if place::is_passed(&name) || place::is_passed_beside(&name, &beside) {
+            // What the kernel shows as files is none of the machine's.
+            let of_kernel = at == Path::new("/") && matches!(name.as_str(), "proc" | "sys" | "dev" | "run");
+            if of_kernel || place::is_passed(&name) || place::is_passed_beside(&name, &beside) {
                 tree.pass(&format!("folders named {name}"));
             } else if depth >= limits::DEPTH {
                 tree.pass("folders deeper than any real one");

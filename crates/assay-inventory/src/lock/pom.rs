@@ -68,12 +68,15 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         }
         found.push(Component::package(maven.clone(), &name, version, at))?;
     }
-    let more = match (imports, pom.modules) {
-        (0, 0) => String::new(),
-        (0, modules) => format!(", what its {modules} modules ask for"),
-        (imports, 0) => format!(", the versions of {imports} imported lists"),
-        (imports, modules) => format!(", the versions of {imports} imported lists, what its {modules} modules ask for"),
-    };
+    let count = |n: usize, noun: &str| if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") };
+    let mut more = String::new();
+    if imports > 0 {
+        more.push_str(&format!(", the versions of {}", count(imports, "imported list")));
+    }
+    if pom.modules > 0 {
+        let ask = if pom.modules == 1 { "asks" } else { "ask" };
+        more.push_str(&format!(", what its {} {ask} for", count(pom.modules, "module")));
+    }
     let why = format!(
         "a pom.xml names direct dependencies only. Not in it: what those bring in{more}. For all of it, let Maven write \
          a CycloneDX document, and read that"
@@ -118,6 +121,10 @@ impl Pom {
             match self.property(name) {
                 Some(value) => out.push_str(value),
                 None => out.push_str(&format!("${{{name}}}")),
+            }
+            // A text that properties blow up is no version; the caller leaves it as written.
+            if out.len() > limits::NAME {
+                return out;
             }
             rest = after;
         }

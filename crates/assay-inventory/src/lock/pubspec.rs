@@ -43,7 +43,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         return Err(Broken::at("the file", "neither `packages` nor `sdks` stands in it; is it a pubspec.lock?"));
     }
     if reader.of_sdk > 0 {
-        let why = format!("{} packages are parts of an SDK, and the file does not say of which version", reader.of_sdk);
+        let what = match reader.of_sdk {
+            1 => "1 package is a part of an SDK".to_owned(),
+            n => format!("{n} packages are parts of an SDK"),
+        };
+        let why = format!("{what}, and the file does not say of which version");
         reader.found.skip("packages", why);
     }
     reader.outside.say(&mut reader.found);
