@@ -16,8 +16,8 @@ pub(super) fn encode(written: &str) -> Option<Bytes> {
         if place > 0 {
             match rest.split_first() {
                 Some((b'.', after)) => rest = after,
-                // Fewer than three numbers: OSV's service fills up with zeros.
-                None => {
+                // Fewer than three numbers: OSV's service fills up with zeros, before a pre-release too.
+                None | Some((b'-' | b'+', _)) => {
                     number(&mut out, b"0");
                     continue;
                 }
