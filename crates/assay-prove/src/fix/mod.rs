@@ -19,6 +19,7 @@ mod neighbourhood;
 mod own_patch;
 pub mod own_tests;
 mod report;
+mod sides;
 pub mod statement;
 mod trial;
 mod unwatched;

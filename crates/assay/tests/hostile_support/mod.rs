@@ -12,6 +12,7 @@ pub mod killed;
 pub mod listener;
 pub mod manifests;
 pub mod packed;
+pub mod second;
 pub mod sources;
 pub mod stored;
 pub mod tools;

@@ -14,7 +14,7 @@ use super::stored::judged;
 use super::{Answer, Bench, Bundle, hold, host, prove, run, trial};
 
 /// A package: its URL, and its files.
-struct Package {
+pub struct Package {
     purl: &'static str,
     files: Vec<(String, Vec<u8>)>,
 }
@@ -100,7 +100,7 @@ pub fn trials(bench: &Bench) -> Vec<Trial> {
 }
 
 /// As if the registry's own client had brought the package.
-fn vouched(bench: &Bench, package: &Package) -> Result<(), Failed> {
+pub fn vouched(bench: &Bench, package: &Package) -> Result<(), Failed> {
     let cache = Cache::open(&bench.cache())?;
     for (name, content) in &package.files {
         let (purl, name) = (package.purl.to_owned(), name.clone());
@@ -110,7 +110,7 @@ fn vouched(bench: &Bench, package: &Package) -> Result<(), Failed> {
 }
 
 /// Takes the package into the cache and proves a bundle on it.
-fn proved(bench: &Bench, package: &Package, spoil: impl FnOnce(&Bundle)) -> Result<(Answer, Bundle), Failed> {
+pub fn proved(bench: &Bench, package: &Package, spoil: impl FnOnce(&Bundle)) -> Result<(Answer, Bundle), Failed> {
     let bundle = Bundle::new(bench);
     name_package(&bundle, package);
     spoil(&bundle);
@@ -147,7 +147,7 @@ fn source() -> Member<'static> {
     Member::file("target-1.0.0/target.c", b"int target(int number) {\n    return number;\n}\n")
 }
 
-fn crate_of(content: Vec<u8>) -> Package {
+pub fn crate_of(content: Vec<u8>) -> Package {
     Package { purl: "pkg:cargo/target@1.0.0", files: vec![("target-1.0.0.crate".into(), content)] }
 }
 
@@ -188,7 +188,7 @@ fn harness() -> Member<'static> {
 }
 
 /// Names the harness in the source as the project's, builds nothing else, and brings none of its own.
-fn of_project(bundle: &Bundle) {
+pub fn of_project(bundle: &Bundle) {
     fs::remove_file(bundle.path().join("harness.c")).unwrap();
     fs::remove_dir_all(bundle.path().join("target")).unwrap();
     bundle.manifest("pkg:generic/target@1.0.0", "pkg:cargo/target@1.0.0");
