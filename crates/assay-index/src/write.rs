@@ -163,7 +163,8 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
             .into_iter()
             .map(|(record, bytes)| (place.get(record as usize).copied().unwrap_or(u32::MAX), bytes))
             .collect();
-        entries.sort();
+        // Stable: what one record says twice of a package stays in its own order, which decides what is told first.
+        entries.sort_by_key(|(record, _)| *record);
         let mut blob = Vec::new();
         for bytes in [family.as_bytes(), package.name.as_bytes(), &package.versions] {
             blob.extend(small(bytes.len())?.to_le_bytes());
