@@ -146,7 +146,27 @@ fn without_a_header_the_error_shows_one() {
     let error = read("a.xlsx", b"PK\x03\x04....", &Options::default()).unwrap_err().to_string();
     assert!(error.contains("save the list as CSV"), "{error}");
     let error = read("notes.txt", b"hello\n", &Options::default()).unwrap_err().to_string();
-    assert!(error.contains("CycloneDX (JSON or XML), Cargo.lock, package-lock.json"), "{error}");
+    assert!(error.contains("CycloneDX (JSON, XML)") && error.contains("Cargo.lock, package-lock.json"), "{error}");
+}
+
+#[test]
+fn what_windows_and_asset_registers_export() {
+    let registry =
+        "\"DisplayName\",\"DisplayVersion\",\"Publisher\"\r\n\"7-Zip 24.09 (x64)\",\"24.09\",\"Igor Pavlov\"\r\n";
+    assert_eq!(products(&list(registry.as_bytes())), [("Igor Pavlov", "7-Zip 24.09 (x64)", Some("24.09"))]);
+    let wmic: Vec<u8> = "\r\nNode,Name,Vendor,Version\r\nPC-1,Java 8 Update 202,Oracle Corporation,8.0.2020.8\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let wmic = [b"\xff\xfe".as_slice(), &wmic].concat();
+    assert_eq!(products(&list(&wmic)), [("Oracle Corporation", "Java 8 Update 202", Some("8.0.2020.8"))]);
+    let register = "Plant register 2026,,,,,,\n,,,,,,\nAsset tag,Make,Model,Rev,Qty,IP address,Notes\n\
+                    A-1,Moxa,EDR-810,5.1,2,10.0.0.1,\"behind the door,\nupper shelf\"\nA-2,Siemens,Multiple,,,,\n";
+    let register = list(register.as_bytes());
+    assert_eq!(products(&register), [("Moxa", "EDR-810", Some("5.1"))]);
+    // A row that names no product is no thing, and is not dropped in silence.
+    assert_eq!((register.skipped.len(), register.skipped[0].at.as_str()), (1, "line 6"));
+    assert!(register.skipped[0].why.contains("names no product"), "{}", register.skipped[0].why);
 }
 
 #[test]

@@ -154,11 +154,15 @@ fn the_catalogue_agrees_with_itself() {
                 Some(Agreement::Likely(because)) => {
                     likely += 1;
                     let vendors = (a.vendor(), b.vendor());
-                    // What joins two vendors is an alias, a misspelling, or no vendor at all.
+                    // What joins two vendors is an alias, a part, a misspelling, no vendor at all, or an unusual name.
                     let joined = vendors.0 == vendors.1
                         || matches!(
                             because,
-                            Because::VendorAlias(..) | Because::VendorMisspelt(..) | Because::NoVendor(..)
+                            Because::VendorAlias(..)
+                                | Because::VendorPart(..)
+                                | Because::VendorMisspelt(..)
+                                | Because::NoVendor(..)
+                                | Because::OtherVendor(..)
                         );
                     assert!(joined, "{:?} {:?}: {because}", entries[n], entries[m]);
                     if std::env::var_os("SHOW").is_some() {

@@ -245,7 +245,9 @@ fn another_edition_clears_nothing() {
         |product: &str, version: &str| scan(std::slice::from_ref(&record), None, "Exampletron", product, Some(version));
     let edition = of("Gateway", "9.6");
     assert_eq!((edition.exposures[0].touch, edition.exposures[0].certainty), (CannotTell, Certainty::Likely));
-    assert_eq!(of("Gateway", "9.3.0").exposures[0].touch, Affected);
+    // Nor does it convict: builds of several editions often lie in one range (Windows Server 2019 in that of 2022).
+    assert_eq!(of("Gateway", "9.3.0").exposures[0].touch, CannotTell);
+    assert_eq!(of("Gateway 9", "9.3.0").exposures[0].touch, Affected);
     // Gateway 10 is no edition of Gateway 9.
     assert_eq!(of("Gateway 10", "9.3.0").unnamed, [0]);
 }

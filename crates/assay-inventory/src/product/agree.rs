@@ -117,7 +117,7 @@ pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach
             Vendors::Missing,
             Names::Because(because @ (Because::Edition(..) | Because::ProductAlias(..) | Because::Wording(..))),
         ) => because,
-        (Vendors::Others, Names::Same) if a.names.first().is_some_and(is_unusual) => {
+        (Vendors::Others, Names::Same) if is_unusual(a) && is_unusual(b) => {
             return Some((Agreement::Likely(two(Because::OtherVendor)), Reach::Beside));
         }
         (Vendors::Missing | Vendors::Misspelt | Vendors::Others, _) => return None,
@@ -125,10 +125,10 @@ pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach
     Some((Agreement::Likely(because), reach))
 }
 
-/// Whether a name is one that hardly two vendors have given: two words that say something, or a long one with a number.
-fn is_unusual(name: &Name) -> bool {
+/// Whether a name is one that hardly two vendors have given: one name, of two words that say something.
+fn is_unusual(product: &Product) -> bool {
     let says = |word: &&String| word.len() > 2 && !alias::is_generic(std::slice::from_ref(*word));
-    name.words.iter().filter(says).count() >= 2
+    matches!(product.names.as_slice(), [one] if one.words.iter().filter(says).count() >= 2)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,8 +169,20 @@ fn vendors(a: &Product, b: &Product) -> Vendors {
 /// Whether a vendor's words are the beginning or the end of another's, and are no word of any trade.
 fn whole_words(part: &str, whole: &str) -> bool {
     const TRADES: [&str; 14] = [
-        "automation", "controls", "electric", "electronics", "energy", "global", "group", "health", "healthcare",
-        "international", "medical", "networks", "systems", "technologies",
+        "automation",
+        "controls",
+        "electric",
+        "electronics",
+        "energy",
+        "global",
+        "group",
+        "health",
+        "healthcare",
+        "international",
+        "medical",
+        "networks",
+        "systems",
+        "technologies",
     ];
     let ends = whole.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '))
         || whole.strip_suffix(part).is_some_and(|rest| rest.ends_with(' '));
@@ -239,19 +251,21 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<(Names, Reach)> {
         && !y.edition.is_empty()
         && !x.edition.starts_with(&y.edition)
         && !y.edition.starts_with(&x.edition);
+    if let Some(reach) = within(&x.core, y).filter(|_| other_a.is_none() && other_b.is_none()) {
+        return because(Because::Part, reach);
+    }
     if !apart && (part(a, b) || part(b, a)) {
         let (less, more) = if part(a, b) { (a, b) } else { (b, a) };
+        if other_a.is_none() && other_b.is_none() && is_other_model(x, y) {
+            return None;
+        }
         return Some(match (other_a, other_b) {
             (None, None) => {
                 let reach = if part(b, a) { extra(&x.core, &y.core) } else { extra_of_record(&x.core, &y.core) };
                 (Names::Because(Because::Part(less.to_owned(), more.to_owned())), reach)
             }
-            (Some(other), _) => {
-                (Names::Because(Because::ProductAlias(x.to_string(), other.to_owned())), Reach::Covers)
-            }
-            (_, Some(other)) => {
-                (Names::Because(Because::ProductAlias(y.to_string(), other.to_owned())), Reach::Covers)
-            }
+            (Some(other), _) => (Names::Because(Because::ProductAlias(x.to_string(), other.to_owned())), Reach::Covers),
+            (_, Some(other)) => (Names::Because(Because::ProductAlias(y.to_string(), other.to_owned())), Reach::Covers),
         });
     }
     let (a, b) = (x.core.join(" "), y.core.join(" "));
@@ -267,14 +281,57 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<(Names, Reach)> {
     close.then(|| because(Because::ProductMisspelt, Reach::Covers)).flatten()
 }
 
+/// Whether a record's name has all words of the installed one's, a model among them, in whatever order and between
+/// others: `cms8000 patient monitor` and `cms8000 contec icu ccu vital signs patient monitor`.
+fn within(installed: &[String], record: &Name) -> Option<Reach> {
+    let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
+    let words: Vec<&String> = record.words.iter().chain(&record.edition).collect();
+    let model = installed.iter().any(|word| word.len() >= 4 && digits(word));
+    if !model || !installed.iter().all(|word| words.contains(&word)) {
+        return None;
+    }
+    // What else it says may describe the device, or name a tool for it.
+    let tool = |word: &String| {
+        matches!(
+            word.as_str(),
+            "adapter"
+                | "client"
+                | "configuration"
+                | "containing"
+                | "drive"
+                | "editor"
+                | "for"
+                | "installed"
+                | "manager"
+                | "programming"
+                | "running"
+                | "server"
+                | "simulator"
+                | "software"
+                | "studio"
+                | "tool"
+                | "using"
+                | "with"
+        )
+    };
+    let more = || words.iter().filter(|word| !installed.contains(word));
+    let describes = !more().any(|word| digits(word) || tool(word) || word.len() == 1);
+    Some(if describes { Reach::Covers } else { Reach::Beside })
+}
+
 /// How far a record's shorter name reaches: to the installed one, if what that has more is a model's number.
 fn extra(installed: &[String], record: &[String]) -> Reach {
-    let more = match installed.strip_prefix(record) {
-        Some(more) => more.first(),
-        None => installed.strip_suffix(record).and_then(|more| more.last()),
+    let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
+    let model = match installed.strip_prefix(record) {
+        // `60f`, `pa 440`, and what runs on a server as it runs elsewhere.
+        Some([first, rest @ ..]) => {
+            digits(first) || (first.len() <= 3 && rest.first().is_some_and(digits)) || first == "server"
+        }
+        Some([]) => true,
+        // `vision plc` has less than `vision 230`, not more.
+        None => installed.strip_suffix(record).and_then(<[String]>::last).is_some_and(digits),
     };
-    let model = |word: &String| word.bytes().any(|c| c.is_ascii_digit()) || word == "server" || word == "dc";
-    if more.is_none_or(model) { Reach::Covers } else { Reach::Beside }
+    if model { Reach::Covers } else { Reach::Beside }
 }
 
 /// How far a record's longer name reaches: to the installed one, if it only has a line's name more before a model.
@@ -285,6 +342,15 @@ fn extra_of_record(installed: &[String], record: &[String]) -> Reach {
         Some([]) => Reach::Covers,
         _ => Reach::Beside,
     }
+}
+
+/// Whether both name a model, and not the same: `EDR-810` and `EDR-G902`.
+fn is_other_model(x: &Name, y: &Name) -> bool {
+    let models = |name: &Name| -> Vec<String> {
+        name.core.iter().filter(|word| word.bytes().any(|c| c.is_ascii_digit())).cloned().collect()
+    };
+    let (x, y) = (models(x), models(y));
+    !x.is_empty() && !y.is_empty() && !x.iter().any(|model| y.contains(model))
 }
 
 /// Whether the words of one are the beginning or the end of the other's, and say something by themselves.

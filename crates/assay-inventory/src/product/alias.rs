@@ -206,11 +206,8 @@ const PRODUCTS: &[(&str, &str, &str)] = &[
     ("philips", "information center ix", "patient information center ix"),
     ("philips", "intellivue information center ix", "patient information center ix"),
     ("rockwell automation", "factorytalk view machine edition", "factorytalk view me"),
-    ("rockwell automation", "rslinx", "rslinx classic"),
     ("schneider electric", "unity pro", "control expert"),
     ("microsoft", "ms sql server", "sql server"),
-    ("unitronics", "vision", "vision plc"),
-    ("unitronics", "vision series", "vision plc"),
     ("sonicwall", "sma 100", "sma100"),
     ("sonicwall", "sma 100 series", "sma100"),
 ];

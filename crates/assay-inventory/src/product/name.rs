@@ -117,7 +117,12 @@ fn core(name: &Name) -> Vec<String> {
     let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
     let mut words: Vec<String> = name.words.iter().chain(&name.edition).cloned().collect();
     // `CPU 1214C`, `M340 series B`: what counts models stands before them.
-    let counts = |word: &String| matches!(word.as_str(), "cpu" | "model" | "models" | "series" | "plc" | "version");
+    let counts = |word: &String| {
+        matches!(
+            word.as_str(),
+            "cpu" | "model" | "models" | "series" | "plc" | "version" | "pro" | "professional" | "enterprise"
+        )
+    };
     let kept: Vec<String> = words
         .iter()
         .enumerate()
@@ -244,7 +249,11 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
     let mut vendor = vendor(vendor_written);
     let mut names = vec![normalise(product_written)];
     let members: Vec<&str> = members(product_written).filter(|m| !m.is_empty()).take(32).collect();
-    if members.len() > 1 {
+    // `Windows Server 2022, 23H2 Edition` is one product, not two.
+    let says_more = |member: &&str| {
+        member.starts_with(|c: char| c.is_ascii_digit()) || member.to_ascii_lowercase().contains(" edition")
+    };
+    if members.len() > 1 && !members.iter().skip(1).any(says_more) {
         names.extend(members.into_iter().map(normalise));
     }
     if vendor.words.is_empty()

@@ -11,6 +11,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use crate::component::{Component, PatchedBy, Site, What};
 use crate::found::{Broken, Found};
+use crate::product::Product;
 use columns::{Columns, Role};
 pub(crate) use text::decode;
 
@@ -27,7 +28,9 @@ const PREAMBLE: usize = 10;
 
 pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(Broken::Other("a spreadsheet's own file", "save it as CSV, and read that"));
+        let how =
+            "save it as CSV, and read that (Excel: File, Save As, CSV UTF-8; LibreOffice: File, Save As, Text CSV)";
+        return Err(Broken::Other("a spreadsheet's own file", how));
     }
     let text = decode(bytes);
     let (delimiter, table) = delimiter(&text);
@@ -107,6 +110,10 @@ fn component(columns: &Columns, row: &StringRecord, line: usize, found: &mut Fou
     let product = cell(Role::Product);
     if product.is_empty() {
         found.skip(at, "the row names no product");
+        return None;
+    }
+    if Product::new(vendor, product).is_any() {
+        found.skip(at, format!("`{}` names no product: give each its own row", cut(product)));
         return None;
     }
     let exposed = cell(Role::Exposed);

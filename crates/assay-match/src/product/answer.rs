@@ -72,7 +72,8 @@ impl Index {
             source: source.to_owned(),
             id: cve.to_owned(),
             aliases,
-            summary: cut(entry.as_ref().map(|entry| entry.name.as_str()).or(title).unwrap_or_default(), SUMMARY).to_owned(),
+            summary: cut(entry.as_ref().map(|entry| entry.name.as_str()).or(title).unwrap_or_default(), SUMMARY)
+                .to_owned(),
             kev: self.kev_fact(&[cve]),
             automatable: judged.automatable,
             impact: judged.impact,
@@ -140,17 +141,13 @@ impl Products {
             if *reach == Reach::Beside || (part && ruling.touch != Touch::Affected) {
                 // The record speaks of another edition, perhaps because this one is too old to be looked at any more, or of
                 // one model of several. Its versions clear nothing here, and convict nothing (invariant 11).
-                let starts_here = *reach == Reach::Beside
-                    && matches!(because, Because::Edition(..))
-                    && ruling.touch == Touch::Affected
-                    && ruling.why.contains("versions from ");
-                if !starts_here {
-                    (ruling.touch, ruling.fixed) = (Touch::CannotTell, Vec::new());
-                }
+                (ruling.touch, ruling.fixed) = (Touch::CannotTell, Vec::new());
             }
             why.push_str(&format!("; is it this product? {because}"));
         }
-        if ruling.fixed.is_empty() && ruling.touch != Touch::NotAffected && doubt.is_none_or(|doubt| doubt.reach == Reach::Covers)
+        if ruling.fixed.is_empty()
+            && ruling.touch != Touch::NotAffected
+            && doubt.is_none_or(|doubt| doubt.reach == Reach::Covers)
         {
             let fixes = rests.stated.iter().filter_map(|at| self.stated.get(*at as usize)?.fix.as_deref());
             ruling.fixed = fixes.map(str::to_owned).collect();
@@ -175,12 +172,8 @@ impl Products {
         let mut rests = Rests::default();
         let mut others = false;
         for container in containers {
-            let mut one = Asked {
-                author: &container.author,
-                authority: container.authority,
-                affected: Vec::new(),
-                unread: None,
-            };
+            let mut one =
+                Asked { author: &container.author, authority: container.authority, affected: Vec::new(), unread: None };
             let mut any = false;
             for at in &container.stated {
                 let Some(stated) = self.stated.get(*at as usize) else { continue };

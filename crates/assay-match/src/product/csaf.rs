@@ -1,8 +1,8 @@
 //! Takes CSAF advisories: each vulnerability becomes one more author's word on
 //! its CVE, beside the CVE record's own containers.
 
-use assay_advisory::feed::cve::{self, Status, Version};
 use assay_advisory::feed::csaf::{self, RemedyKind};
+use assay_advisory::feed::cve::{self, Status, Version};
 use serde::{Deserialize, Serialize};
 
 use super::words::{self, Words};
@@ -70,10 +70,8 @@ impl Products {
             for place in &container.stated {
                 self.names(*place, &id);
             }
-            self.bulletins.push(Bulletin {
-                id: advisory.id.as_str().into(),
-                page: advisory.page.as_deref().map(Box::from),
-            });
+            self.bulletins
+                .push(Bulletin { id: advisory.id.as_str().into(), page: advisory.page.as_deref().map(Box::from) });
             container.bulletin = u32::try_from(self.bulletins.len() - 1).ok();
             let record = self.records.entry(Box::from(id.as_str())).or_insert_with(Record::empty);
             if record.title.is_empty() {
@@ -84,8 +82,13 @@ impl Products {
                 record.published = advisory.published.as_deref().map(Box::from);
             }
             let known: Vec<&str> = record.cvss.iter().map(|vector| &**vector).collect();
-            let more: Vec<Box<str>> =
-                flaw.cvss.iter().map(|one| one.vector.as_str()).filter(|one| !known.contains(one)).map(Box::from).collect();
+            let more: Vec<Box<str>> = flaw
+                .cvss
+                .iter()
+                .map(|one| one.vector.as_str())
+                .filter(|one| !known.contains(one))
+                .map(Box::from)
+                .collect();
             record.cvss.extend(more);
             record.containers.push(container);
         }
@@ -120,12 +123,8 @@ fn stated(group: u32, product: &csaf::Product, status: csaf::Status) -> Stated {
             (Vec::new(), Some(format!("writes its versions as `{words}`, which cannot be compared")))
         }
     };
-    let affected = cve::Affected {
-        vendor: String::new(),
-        product: String::new(),
-        default_status: Status::Unknown,
-        versions,
-    };
+    let affected =
+        cve::Affected { vendor: String::new(), product: String::new(), default_status: Status::Unknown, versions };
     Stated { group, affected, unread: unread.map(Into::into), fix: None }
 }
 
@@ -140,13 +139,29 @@ fn every(status: Status) -> Version {
     }
 }
 
+/// Whether what an advisory calls a vendor's fix is one. CISA's older ones were made of prose, and mitigations stand there too.
+fn is_fix(details: &str) -> bool {
+    let text = details.to_lowercase();
+    let no_fix = [
+        "following mitigation",
+        "compensating control",
+        "has not developed",
+        "no fix",
+        "in the process of",
+        "is currently",
+        "defense-in-depth",
+        "workaround",
+    ];
+    !no_fix.iter().any(|words| text.contains(words))
+}
+
 /// *All versions* beside a fix means all before the fix: the advisory was written before the fix, or knows of none for
 /// some. Where the fix names its version that is the end, and from there on nothing is said.
 fn until_fixed(stated: &mut Stated, flaw: &csaf::Vulnerability, product: usize) {
     let mut fixes = flaw
         .remedies
         .iter()
-        .filter(|remedy| remedy.kind == RemedyKind::Fix)
+        .filter(|remedy| remedy.kind == RemedyKind::Fix && is_fix(&remedy.details))
         .filter(|remedy| remedy.products.is_empty() || remedy.products.contains(&product))
         .peekable();
     let has_fix = fixes.peek().is_some();
@@ -160,11 +175,7 @@ fn until_fixed(stated: &mut Stated, flaw: &csaf::Vulnerability, product: usize) 
         stated.affected.versions = match &version {
             Some(version) => vec![
                 Version { version: "0".to_owned(), less_than: Some(version.clone()), ..every(Status::Affected) },
-                Version {
-                    version: version.clone(),
-                    less_than: Some("*".to_owned()),
-                    ..every(Status::Unknown)
-                },
+                Version { version: version.clone(), less_than: Some("*".to_owned()), ..every(Status::Unknown) },
             ],
             None => Vec::new(),
         };

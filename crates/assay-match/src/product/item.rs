@@ -118,7 +118,12 @@ fn range(item: &Version, from: &str, version: &str) -> Item {
         match compare(version, below) {
             Ok(Ordering::Less) => {}
             Ok(_) => return outside,
-            Err(error) => return Item::Unknown(format!("affects versions before {below}, and {}", doubt(version, below, &error))),
+            Err(error) => {
+                return Item::Unknown(format!(
+                    "affects versions before {below}, and {}",
+                    doubt(version, below, &error)
+                ));
+            }
         }
     }
     if let Some(through) = &through {
@@ -132,7 +137,10 @@ fn range(item: &Version, from: &str, version: &str) -> Item {
             Ok(Ordering::Greater) => return outside,
             Ok(_) => {}
             Err(error) => {
-                return Item::Unknown(format!("affects versions through {through}, and {}", doubt(version, through, &error)));
+                return Item::Unknown(format!(
+                    "affects versions through {through}, and {}",
+                    doubt(version, through, &error)
+                ));
             }
         }
     }

@@ -13,7 +13,7 @@ use assay_inventory::product::{Agreement, Because, Name, Product, Reach, normali
 use assay_inventory::version::product::{compare, in_branch};
 
 use super::named::Related;
-use super::{Products, line};
+use super::{Group, Products, line};
 use crate::exposure::{AdvisoryFacts, Certainty, Exposure, Impact, Touch};
 use crate::index::Index;
 
@@ -54,7 +54,8 @@ impl Index {
             why.push('.');
             let sure = matches!(
                 related.agreement,
-                Agreement::Same | Agreement::Likely(Because::Edition(..) | Because::Wording(..) | Because::NoVendor(..))
+                Agreement::Same
+                    | Agreement::Likely(Because::Edition(..) | Because::Wording(..) | Because::NoVendor(..))
             );
             let id = match cycles.as_slice() {
                 [one] => format!("{}/{}", life.id, one.name),
@@ -82,13 +83,14 @@ impl Products {
         for (place, related) in self.related(product) {
             let Some(group) = self.groups.get(place as usize).filter(|group| !group.lives.is_empty()) else { continue };
             let rank = match &related.agreement {
+                Agreement::Likely(Because::Part(..)) if self.is_edition_of(product, group) => 5,
                 _ if related.reach == Reach::Beside => continue,
                 Agreement::Same => 0,
                 Agreement::Likely(Because::VendorAlias(..) | Because::NoVendor(..) | Because::VendorPart(..)) => 1,
                 Agreement::Likely(Because::Wording(..) | Because::ProductAlias(..)) => 2,
                 Agreement::Likely(Because::Edition(..)) => 3,
                 Agreement::Likely(Because::VendorMisspelt(..) | Because::ProductMisspelt(..)) => 4,
-                Agreement::Likely(Because::Part(..)) if is_edition_of(product, group.product()) => 5,
+                Agreement::Likely(Because::Part(..)) => 6,
                 Agreement::Likely(_) => continue,
             };
             best.extend(group.lives.iter().map(|life| (rank, *life, group.product(), related.clone())));
@@ -97,17 +99,20 @@ impl Products {
         let first = best.first().map(|(rank, ..)| *rank);
         let mut seen = BTreeSet::new();
         let of_first = best.into_iter().filter(|(rank, life, ..)| Some(*rank) == first && seen.insert(*life));
-        of_first.filter_map(|(_, life, group, related)| Some((self.lives.get(life as usize)?, group, related))).collect()
+        of_first
+            .filter_map(|(_, life, group, related)| Some((self.lives.get(life as usize)?, group, related)))
+            .collect()
     }
-}
 
-/// Whether the installed name only says more of its release: `Windows 10 Pro` of `Windows`.
-fn is_edition_of(product: &Product, of: &Product) -> bool {
-    let first = |product: &Product| product.names().first().map(flat).unwrap_or_default();
-    let (mine, theirs) = (first(product), first(of));
-    mine.strip_prefix(theirs.as_slice())
-        .and_then(<[String]>::first)
-        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    /// Whether the installed name only says more of its release: `Windows 10 Pro` and `Windows XP` of `Windows`.
+    fn is_edition_of(&self, product: &Product, of: &Group) -> bool {
+        let first = |product: &Product| product.names().first().map(flat).unwrap_or_default();
+        let (mine, theirs) = (first(product), first(of.product()));
+        let Some(word) = mine.strip_prefix(theirs.as_slice()).and_then(<[String]>::first) else { return false };
+        let lives = of.lives.iter().filter_map(|life| self.lives.get(*life as usize));
+        let mut labels = lives.flat_map(|life| &life.cycles).flat_map(|cycle| flat(&normalise(&cycle.label)));
+        word.starts_with(|c: char| c.is_ascii_digit()) || labels.any(|label| label == *word)
+    }
 }
 
 fn flat(name: &Name) -> Vec<String> {
@@ -123,13 +128,19 @@ fn cycles<'a>(life: &'a Life, group: &Product, product: &Product, version: Optio
         tokens.extend(version.map(|version| flat(&normalise(version))).unwrap_or_default());
     }
     let says = |word: &String| {
-        word.bytes().any(|c| c.is_ascii_digit()) || matches!(word.as_str(), "ltsc" | "ltsb" | "iot" | "esr" | "subscription")
+        word.bytes().any(|c| c.is_ascii_digit())
+            || matches!(word.as_str(), "ltsc" | "ltsb" | "iot" | "esr" | "subscription")
     };
-    tokens.retain(|word| says(word) && !own.contains(word));
+    // `XP` is a cycle's name, `Professional` is none.
+    let known: BTreeSet<String> = life.cycles.iter().flat_map(|cycle| flat(&normalise(&cycle.label))).collect();
+    tokens.retain(|word| (says(word) || known.contains(word)) && !own.contains(word));
     let by_name: Vec<&Cycle> = if tokens.is_empty() {
         life.cycles.iter().collect()
     } else {
-        life.cycles.iter().filter(|cycle| names(&cycle.name, &tokens, &own) || names(&cycle.label, &tokens, &own)).collect()
+        life.cycles
+            .iter()
+            .filter(|cycle| names(&cycle.name, &tokens, &own) || names(&cycle.label, &tokens, &own))
+            .collect()
     };
     let by_version = dotted.map(|version| of_version(life, version)).unwrap_or_default();
     match (by_version.is_empty(), tokens.is_empty()) {
@@ -152,22 +163,21 @@ fn names(cycle: &str, tokens: &[String], own: &BTreeSet<String>) -> bool {
     words.first() == tokens.first() && tokens.iter().all(|token| words.contains(token))
 }
 
-/// The cycles that a version lies in: by the cycle's number, the longest first, else by the number of its newest build.
+/// The cycles that a version lies in: by the number of the newest build, else by the cycle's number, the longest.
 fn of_version<'a>(life: &'a Life, version: &str) -> Vec<&'a Cycle> {
     let lies = |line: &str| {
-        !line.is_empty()
-            && (in_branch(version, line) || compare(version, line).is_ok_and(std::cmp::Ordering::is_eq))
+        !line.is_empty() && (in_branch(version, line) || compare(version, line).is_ok_and(std::cmp::Ordering::is_eq))
     };
+    // A build: `10.0.19045` of `10-22h2`. It comes first: Windows counts 6.1 where people say 7.
+    let build = |cycle: &&Cycle| cycle.latest.matches('.').count() == 2 && lies(&cycle.latest);
+    let builds: Vec<&Cycle> = life.cycles.iter().filter(build).collect();
+    if !builds.is_empty() {
+        return builds;
+    }
     let number = |cycle: &'a Cycle| cycle.name.split('-').next().unwrap_or_default();
     let longest = life.cycles.iter().map(number).filter(|line| lies(line)).map(str::len).max();
-    if let Some(longest) = longest {
-        let of = |cycle: &&Cycle| {
-            let line = cycle.name.split('-').next().unwrap_or_default();
-            line.len() == longest && lies(line)
-        };
-        return life.cycles.iter().filter(of).collect();
-    }
-    life.cycles.iter().filter(|cycle| cycle.latest.matches('.').count() == 2 && lies(&cycle.latest)).collect()
+    let of = |cycle: &&'a Cycle| Some(number(cycle).len()) == longest && lies(number(cycle));
+    life.cycles.iter().filter(of).collect()
 }
 
 /// When their support ends, if any has ended; none if all of them are supported, or nothing is known.

@@ -104,7 +104,9 @@ fn say(asked: &Asked<'_>, version: Option<&str>) -> Said {
         match look(item, version) {
             Item::Holds { status: Status::Affected, bounded, why, fixed } => {
                 all_open &= is_open(item);
-                let better = affected.as_ref().is_none_or(|(was, _, _)| !*was && bounded);
+                // Of several ends, the one in this version's own branch is its fix.
+                let own = version.zip(fixed.as_deref()).is_some_and(|(version, fix)| branch(version) == branch(fix));
+                let better = affected.as_ref().is_none_or(|(was, _, _)| (!*was && bounded) || own);
                 if better {
                     affected = Some((bounded, why, fixed));
                 }
@@ -171,7 +173,6 @@ fn affects_the_rest(affected: &Affected) -> bool {
 /// before 115.16.1 and before 128.3.1 are two fixes, and 115.17 has one of them, whatever 128 says.
 fn ends_in_its_branch<'a>(items: impl Iterator<Item = &'a Version>, version: Option<&str>) -> bool {
     let Some(version) = version else { return false };
-    let branch = |version: &str| -> String { version.trim().chars().take_while(char::is_ascii_digit).collect() };
     let mut behind_own = false;
     for end in items.filter(|item| item.status == Status::Affected && is_open(item)).filter_map(fix) {
         if branch(end) == branch(version) {
@@ -182,4 +183,10 @@ fn ends_in_its_branch<'a>(items: impl Iterator<Item = &'a Version>, version: Opt
         }
     }
     behind_own
+}
+
+/// The number that a version begins with.
+fn branch(version: &str) -> &str {
+    let text = version.trim().trim_start_matches(['v', 'V']);
+    text.find(|c: char| !c.is_ascii_digit()).and_then(|end| text.get(..end)).unwrap_or(text)
 }

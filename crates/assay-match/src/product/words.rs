@@ -48,7 +48,9 @@ fn plain(written: &str) -> String {
     if let Some((_, constraints)) = text.strip_prefix("vers:").and_then(|rest| rest.split_once('/')) {
         text = constraints.trim().to_owned();
     }
-    for lead in ["all versions", "all firmware versions", "firmware versions", "versions", "version", "firmware version"] {
+    for lead in
+        ["all versions", "all firmware versions", "firmware versions", "versions", "version", "firmware version"]
+    {
         let rest = text.strip_prefix(lead).map(str::trim_start);
         if let Some(rest) = rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "<>=v".contains(c))) {
             text = rest.to_owned();
@@ -86,6 +88,12 @@ fn symbols(text: &str) -> String {
     {
         return format!(">= {} <= {through}", from.strip_prefix("from ").unwrap_or(from));
     }
+    if let Some((from, through)) = text.split_once(" - ")
+        && is_version(from)
+        && is_version(through)
+    {
+        return format!(">= {from} <= {through}");
+    }
     text.replace("=<", "<=").replace("=>", ">=").replace('\u{2264}', "<=").replace('\u{2265}', ">=")
 }
 
@@ -100,12 +108,18 @@ fn one(text: &str, status: Status) -> Option<Version> {
     if let Some((from, behind)) = branch(text) {
         return Some(item(&from, Some(&behind), status, true));
     }
+    // `1766-L32BWA` stands where a version should, and says which model, not which version of it.
+    let number = text.bytes().take_while(u8::is_ascii_digit).count() >= 4;
+    let is_model = text.len() >= 7
+        && !text.contains(['.', ' '])
+        && text.bytes().any(|c| c.is_ascii_alphabetic())
+        && (number || text.len() >= 10);
     // `R16A`, `MX-V5.4.9.4`: they are equal to themselves, and cannot be ordered.
     let is_code = text.len() <= 24
         && !text.contains(' ')
         && text.bytes().any(|c| c.is_ascii_digit())
         && text.bytes().all(|c| c.is_ascii_alphanumeric() || b".-()".contains(&c));
-    (is_version(text) || is_code).then(|| item(text, None, status, false))
+    (!is_model && (is_version(text) || is_code)).then(|| item(text, None, status, false))
 }
 
 /// The bounds of a range, in pairs as they are written.
@@ -155,12 +169,9 @@ fn ranges(text: &str, status: Status) -> Option<Vec<Version>> {
 
 /// A range that ends.
 fn until(lower: Option<(&str, String)>, sign: &str, bound: &str, status: Status) -> Option<Version> {
-    // Through 7.x is through the last of 7.
-    let (bound, behind) = match branch(bound) {
-        Some((_, next)) if sign == "<=" => (next, true),
-        Some((from, _)) => (from, true),
-        None => (bound.to_owned(), sign == "<"),
-    };
+    // Through 7.x may be through the last of 7 that there was, so the branch is the bound, and what lies in it is not told.
+    let behind = sign == "<";
+    let bound = branch(bound).map_or_else(|| bound.to_owned(), |(line, _)| line);
     is_version(&bound).then_some(())?;
     Some(match lower {
         Some((">", from)) => constrained(&format!("> {from}, {} {bound}", if behind { "<" } else { "<=" }), status),
@@ -174,15 +185,26 @@ fn from_on(sign: &str, from: &str, status: Status) -> Version {
 }
 
 fn item(version: &str, end: Option<&str>, status: Status, behind: bool) -> Version {
+    let end = end.map(tidy);
     let (before, through) = if behind { (end, None) } else { (None, end) };
     Version {
-        version: version.to_owned(),
+        version: tidy(version),
         status,
         version_type: String::new(),
-        less_than: before.map(str::to_owned),
-        less_than_or_equal: through.map(str::to_owned),
+        less_than: before,
+        less_than_or_equal: through,
         changes: Vec::new(),
     }
+}
+
+/// A version as people read it again: without the `v`, and the usual words in their usual letters.
+fn tidy(version: &str) -> String {
+    let number = version.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let mut text = number.unwrap_or(version).to_owned();
+    for (plain, usual) in [(" sp", " SP"), (" hf", " HF"), (" upd", " Upd")] {
+        text = text.replace(plain, usual);
+    }
+    text
 }
 
 fn constrained(text: &str, status: Status) -> Version {
@@ -213,7 +235,10 @@ fn several(bound: &str) -> Vec<&str> {
 fn is_version(text: &str) -> bool {
     let counts = |word: &str| {
         let word = word.trim_start_matches(|c: char| c.is_ascii_digit());
-        matches!(word, "" | "a" | "b" | "c" | "d" | "e" | "sp" | "hf" | "p" | "u" | "upd" | "update" | "patch" | "build")
+        matches!(
+            word,
+            "" | "a" | "b" | "c" | "d" | "e" | "sp" | "hf" | "p" | "u" | "upd" | "update" | "patch" | "build"
+        )
     };
     let letters = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     text.len() <= 40 && compare(text, text).is_ok() && text.split(' ').skip(1).all(|word| counts(&letters(word)))
@@ -247,7 +272,7 @@ pub(super) fn fix(details: &str) -> Option<String> {
     let end = [" or later", " or newer", " or higher", " and later", " or any later", " - download"];
     let end = end.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
     let version = rest.get(..end)?.trim().trim_end_matches('.');
-    is_version(version).then(|| version.to_owned())
+    is_version(version).then(|| tidy(version))
 }
 
 #[cfg(test)]
