@@ -23,6 +23,10 @@ const JUSTIFICATIONS: [&str; 5] = [
     "inline_mitigations_already_exist",
 ];
 
+/// What is left to do where nobody says anything better.
+const NO_FIX: &str =
+    "No record names a version with the fix. Ask who makes it, and take it out of reach until there is one.";
+
 /// The document; none if there is nothing to say, because a document needs a statement.
 pub fn document(answer: &Answer<'_>) -> Option<Value> {
     let made = stamp(answer);
@@ -111,8 +115,10 @@ fn base(exposure: &Exposure) -> Map<String, Value> {
 /// What to do, in one sentence.
 pub(crate) fn action(exposure: &Exposure) -> String {
     match exposure.fixed.as_slice() {
-        [] => "No record names a version with the fix. Ask who makes it, and take it out of reach until there is one."
-            .to_owned(),
+        [] => match exposure.remedies.first() {
+            Some(remedy) => plain::line(&remedy.text, 600),
+            None => NO_FIX.to_owned(),
+        },
         _ => {
             let fix = fact::fix(exposure).replacen("fixed in ", "", 1);
             format!("Update {} to {fix} or later.", product::name(&exposure.component))

@@ -101,7 +101,7 @@ fn one(group: &Group<'_>, answer: &Answer<'_>) -> Markup {
             }
             p.where { (places(group)) }
             @if group.touch == Touch::Affected {
-                p.do { @if update.is_empty() { "No record names a version with the fix: ask who makes it." } @else { (upper(&update)) "." } }
+                p.do { @if update.is_empty() && group.answering().any(|one| !one.remedies.is_empty()) { "No version with the fix is named; see what the advisory says to do." } @else if update.is_empty() { "No record names a version with the fix: ask who makes it." } @else { (upper(&update)) "." } }
             }
             @if certainty { p.doubt { (fact::certainty(Certainty::Likely)) } }
             ul.records {
@@ -130,6 +130,7 @@ fn record(exposure: &Exposure, touch: Touch, answer: &Answer<'_>) -> Markup {
                 (plain::line(&exposure.why, 600))
                 @if exposure.touch == Touch::Affected { " " (upper(&fact::fix(exposure))) "." }
             }
+            @if let (Some(remedy), true) = (exposure.remedies.first(), exposure.fixed.is_empty()) { p.facts { "To do: " (plain::line(&remedy.text, 400)) } }
             @if let Some(told) = answer.told(exposure) { p.said { "VEX: " (plain::line(&told.by.why, 600)) } }
         }
     }

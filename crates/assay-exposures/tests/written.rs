@@ -134,7 +134,7 @@ fn sarif_has_places_levels_names_and_suppressions() {
     assert_eq!((of("GHSA-c")["kind"].as_str(), of("GHSA-c")["level"].as_str()), (Some("review"), Some("none")));
     assert_eq!(
         of("GHSA-d")["suppressions"][0]["justification"],
-        "Maker says that this version is not affected (vulnerable code not present), since 2026-03-01."
+        "According to Maker, this version is not affected (vulnerable code not present), since 2026-03-01."
     );
     assert_eq!(of("GHSA-a")["suppressions"], json!([]));
     let place = &of("GHSA-a")["locations"][0]["physicalLocation"];
@@ -186,7 +186,7 @@ fn openvex_says_what_to_do_and_whose_word_it_is() {
     }
     assert_eq!(statements[0]["vulnerability"]["name"], "CVE-2026-0001");
     assert_eq!(statements[0]["vulnerability"]["aliases"], json!(["GHSA-a"]));
-    assert!(statements[3]["impact_statement"].as_str().unwrap().starts_with("Maker says"));
+    assert!(statements[3]["impact_statement"].as_str().unwrap().starts_with("According to Maker"));
     // Our own reader understands it, and each statement is about what it was made of.
     let read = Document::read(document.to_string().as_bytes()).unwrap();
     assert_eq!((read.statements.len(), read.skips.total), (4, 0));
@@ -285,7 +285,7 @@ fn the_page_shows_each_fact_with_its_source_and_follows_no_other_scheme() {
         "automatable, total impact (CISA SSVC of 2026-01-02)",
         "Update to 2.1.0, which closes all 2.",
         "Taken off the list by a VEX statement (1)",
-        "Maker says that this version is being looked into",
+        "According to Maker, this version is being looked into",
         "325 days old",
     ] {
         assert!(page.contains(words), "{words}\n{page}");

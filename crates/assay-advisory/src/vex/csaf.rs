@@ -62,7 +62,11 @@ pub(super) fn read(value: &Value) -> Result<Document, BadVex> {
                         ids: ids.clone(),
                         product: product.clone(),
                         status: status_word,
-                        justification: reasons.flags.get(id).map(|flag| line(flag)),
+                        justification: reasons
+                            .flags
+                            .get(id)
+                            .map(|flag| line(flag))
+                            .filter(|_| status_word == Status::NotAffected),
                         detail: reasons.detail(status_word, id),
                         when: issued,
                     })?,

@@ -73,7 +73,7 @@ fn vulnerability(
         ids: ids.clone(),
         product,
         status,
-        justification: words(analysis, "justification"),
+        justification: words(analysis, "justification").filter(|_| status == Status::NotAffected),
         detail: words(analysis, "detail"),
         when,
     };

@@ -50,7 +50,7 @@ fn statement(
         ids: ids.clone(),
         product,
         status,
-        justification: words(value, "justification"),
+        justification: words(value, "justification").filter(|_| status == Status::NotAffected),
         detail: detail.clone(),
         when: instant(value, "last_updated").or_else(|| instant(value, "timestamp")).or(issued),
     };

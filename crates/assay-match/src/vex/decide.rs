@@ -73,28 +73,27 @@ fn newest(words: Vec<Word>) -> Vec<Word> {
 
 fn why(outcome: Outcome, words: &[Word]) -> String {
     let said: Vec<String> = words.iter().map(said).collect();
-    let said = said.join("; ");
+    let said = format!("According to {}", said.join("; according to "));
     match outcome {
         Outcome::NotAffected | Outcome::Fixed | Outcome::Affected | Outcome::UnderInvestigation => format!("{said}."),
-        Outcome::NoReason => format!("{said}, and gives no reason; without one it is not listened to."),
+        Outcome::NoReason => format!("{said}; no reason is given, and without one it is not listened to."),
         Outcome::Contradicted => format!("{said}. They contradict each other, so it stays on the list."),
     }
 }
 
-/// `Example Maintainers says it is not affected (code not reachable), since 2026-03-01`.
+/// `Example Maintainers, this version is not affected (code not reachable), since 2026-03-01`.
 fn said(word: &Word) -> String {
-    let who =
-        if word.author.is_empty() { format!("{}, which names no author,", word.from) } else { word.author.clone() };
+    let who = match word.author.as_str() {
+        "" => format!("{}, which names no author", word.from),
+        author => author.to_owned(),
+    };
     let verb = match word.status {
         Status::NotAffected => "is not affected",
         Status::Fixed => "has the fix",
         Status::Affected => "is affected",
         Status::UnderInvestigation => "is being looked into",
     };
-    let reason = match (&word.reason, word.status) {
-        (Some(reason), _) => format!(" ({})", reason.trim_end_matches('.')),
-        (None, _) => String::new(),
-    };
+    let reason = word.reason.as_ref().map(|reason| format!(" ({})", reason.trim_end_matches('.'))).unwrap_or_default();
     let since = word.when.map(|when| format!(", since {}", &when.to_string()[..10])).unwrap_or_default();
-    format!("{who} says that this version {verb}{reason}{since}")
+    format!("{who}, this version {verb}{reason}{since}")
 }

@@ -188,12 +188,12 @@ fn of_one_author_the_newest_word_counts_and_of_two_none_wins() {
     let heard = vex(&[silent]).hear(&inventory(Vec::new()), &exposure(a.clone(), Touch::Affected)).unwrap();
     assert_eq!(
         heard.why,
-        "Maker says that this version is not affected, since 2026-01-01, and gives no reason; without one it is not listened to."
+        "According to Maker, this version is not affected, since 2026-01-01; no reason is given, and without one it is not listened to."
     );
     let heard = vex(&[old]).hear(&inventory(Vec::new()), &exposure(a, Touch::Affected)).unwrap();
     assert_eq!(
         heard.why,
-        "Maker says that this version is not affected (vulnerable code not present), since 2026-01-01."
+        "According to Maker, this version is not affected (vulnerable code not present), since 2026-01-01."
     );
 }
 

@@ -42,7 +42,7 @@ impl Outcome {
         match self {
             Self::Fits => "fits",
             Self::CannotTell => "cannot tell yet",
-            Self::Unfunded => "fits, and unfunded",
+            Self::Unfunded => "unfunded",
             Self::Closed => "closed",
             Self::DoesNotFit => "does not fit",
         }

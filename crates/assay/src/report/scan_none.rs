@@ -8,7 +8,7 @@ use crate::scan_input::Scanned;
 /// Why nothing could be answered; none if a record says something about at least one thing.
 pub fn unanswered(scanned: &Scanned) -> Option<String> {
     let tally = scanned.tally();
-    if tally.affected + tally.cannot_tell + tally.not_affected > 0 {
+    if tally.affected + tally.cannot_tell + tally.not_affected + tally.by_vex > 0 {
         return None;
     }
     let why = if tally.things == 0 {

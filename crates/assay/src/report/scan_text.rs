@@ -75,9 +75,9 @@ fn sentence(tally: &Tally) -> String {
     let not = tally.not_affected;
     let by_vex = match tally.by_vex {
         0 => String::new(),
-        n => format!(", {n} {} only by a VEX statement", if n == 1 { "is not" } else { "are not" }),
+        n => format!(", {n} {} taken off the list by VEX statements", are(n)),
     };
-    let rest = format!(", {not} {} not affected{by_vex}, and no record names {}.", are(not), tally.unnamed);
+    let rest = format!("{by_vex}, {not} {} not affected, and no record names {}.", are(not), tally.unnamed);
     format!("{}{told}{rest}", paint(color, &first))
 }
 
@@ -192,6 +192,10 @@ fn record(out: &mut String, exposure: &Exposure, said: &Said<'_>, full: bool) {
             out.push_str(&paragraph("      ", &plain::line(&advisory.summary, 200)));
         }
         out.push_str(&paragraph("      Why  ", &plain::line(&exposure.why, 600)));
+        // Where a version with the fix is named, that is what to do.
+        if let (Some(remedy), true) = (exposure.remedies.first(), exposure.fixed.is_empty()) {
+            out.push_str(&paragraph("      Do   ", &plain::line(&remedy.text, 400)));
+        }
     }
     if let Some(told) = said.scanned.told.iter().find(|told| told.is_about(exposure)) {
         out.push_str(&paragraph("      VEX  ", &plain::line(&told.by.why, 600)));

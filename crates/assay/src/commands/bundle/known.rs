@@ -163,7 +163,7 @@ fn text(reports: &[Report]) -> String {
             let advisory = &like.exposure.advisory;
             out.push_str(&paragraph(
                 "  ",
-                &format!("{}  {}", plain::line(&advisory.id, 80), plain::line(&advisory.summary, 200)),
+                &format!("{}: {}", plain::line(&advisory.id, 80), plain::line(&advisory.summary, 200)),
             ));
             out.push_str(&paragraph("    ", &plain::line(&like.why, 600)));
             for commit in &like.commits {

@@ -1,0 +1,71 @@
+//! VEX that others wrote, read whole: CSAF's own examples, and CycloneDX's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::io::Read as _;
+
+use assay_advisory::vex::{BadVex, Document, Form, Status};
+
+#[test]
+fn every_csaf_vex_example_says_something_by_somebody() {
+    let Some(path) = support::data("csaf/csaf.tar.gz") else { return };
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()));
+    let mut read = 0;
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let name = entry.path().unwrap().to_string_lossy().into_owned();
+        if !name.contains("examples/csaf/csaf_vex/") || !name.ends_with(".json") {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let document = Document::read(&bytes).unwrap_or_else(|bad| panic!("{name}: {bad}"));
+        assert_eq!(document.form, Form::Csaf, "{name}");
+        assert!(!document.author.is_empty() && !document.statements.is_empty(), "{name}: {:?}", document.skips);
+        // The profile asks for a reason beside each *not affected* (clause 4.5), and the examples keep to it.
+        let silent = document.statements.iter().filter(|one| one.status == Status::NotAffected);
+        for one in silent {
+            assert!(one.reason().is_some(), "{name}: {one:?}");
+        }
+        println!("{name}: {} statements, {} unreadable", document.statements.len(), document.skips.total);
+        read += 1;
+    }
+    assert_eq!(read, 13);
+}
+
+#[test]
+fn every_cyclonedx_document_is_read_or_refused() {
+    let Some(path) = support::data("conformance/conformance.tar.gz") else { return };
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()));
+    let mut packed = Vec::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        if entry.path().unwrap().ends_with("cyclonedx/test-resources.zip") {
+            entry.read_to_end(&mut packed).unwrap();
+        }
+    }
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(packed)).unwrap();
+    let (mut read, mut statements) = (0, 0);
+    for place in 0..zip.len() {
+        let mut member = zip.by_index(place).unwrap();
+        let name = member.name().unwrap().into_owned();
+        if !name.ends_with(".json") {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        member.read_to_end(&mut bytes).unwrap();
+        match Document::read(&bytes) {
+            Ok(document) => {
+                read += 1;
+                statements += document.statements.len();
+                // A valid document says nothing that is not understood.
+                let is_valid = name.rsplit('/').next().unwrap().starts_with("valid-vulnerability");
+                assert!(!is_valid || document.skips.is_empty(), "{name}: {:?}", document.skips);
+            }
+            Err(bad) => assert!(matches!(bad, BadVex::NotJson(_) | BadVex::NotVex), "{name}: {bad}"),
+        }
+    }
+    println!("{read} documents, {statements} statements");
+    assert!(read > 300 && statements > 5, "{read} {statements}");
+}
