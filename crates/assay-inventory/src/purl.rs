@@ -21,7 +21,7 @@ pub struct Package {
     pub name: String,
     /// The version as written; none if the URL has none.
     pub version: Option<String>,
-    /// The source package, if the URL names one (`upstream` of Debian's URLs).
+    /// The source package, if the URL names one (`upstream` of Debian's and Alpine's URLs).
     pub source: Option<SourcePackage>,
 }
 
@@ -45,25 +45,43 @@ pub fn read(written: &str) -> Result<Package, BadPurl> {
     if written.len() > limits::PURL {
         return Err(bad(format!("it is longer than {} bytes", limits::PURL)));
     }
-    let purl = PackageUrl::from_str(written).map_err(|e| bad(e.to_string()))?;
+    // CPAN's packages have lost their obligatory author since the reader of package URLs was written.
+    let cpan = written.get(..9).filter(|start| start.eq_ignore_ascii_case("pkg:cpan/")).and_then(|_| written.get(9..));
+    let purl = match cpan {
+        Some(rest) => PackageUrl::from_str(&format!("pkg:generic/{rest}")),
+        None => PackageUrl::from_str(written),
+    }
+    .map_err(|e| bad(e.to_string()))?;
+    let kind = if cpan.is_some() { "cpan" } else { purl.ty() };
+    if cpan.is_some() && purl.name().contains("::") {
+        return Err(bad("it names a module of CPAN (`::`), and not a distribution".to_owned()));
+    }
     let namespace = purl.namespace().filter(|n| !n.is_empty());
     let parts = [Some(purl.name()), namespace, purl.version()];
     if parts.iter().flatten().any(|part| part.chars().any(char::is_control)) {
         return Err(bad("a control character stands in it".to_owned()));
     }
     let qualifier = |key: &str| purl.qualifiers().get(key).map(AsRef::as_ref).filter(|v: &&str| !v.is_empty());
-    let ecosystem = ecosystem(purl.ty(), namespace, &|key| qualifier(key).map(str::to_owned));
-    let name = name(purl.ty(), namespace, purl.name());
-    let source = match purl.ty() {
-        "deb" if qualifier("arch") != Some("source") => qualifier("upstream").map(upstream),
+    let ecosystem = ecosystem(kind, namespace, &|key| qualifier(key).map(str::to_owned));
+    let name = name(kind, namespace, purl.name());
+    let source = match kind {
+        "deb" | "apk" if qualifier("arch") != Some("source") => qualifier("upstream").map(upstream),
         _ => None,
     };
     Ok(Package {
         name: ecosystem.normalise(&name).into_owned(),
         ecosystem,
-        version: purl.version().filter(|v| !v.is_empty()).map(str::to_owned),
+        version: purl.version().filter(|v| !v.is_empty()).map(|version| match (kind, qualifier("epoch")) {
+            // rpm's epoch stands apart, and without it 1:1.0 would be older than 2.0.
+            ("rpm", Some(epoch)) if !version.contains(':') && is_number(epoch) => format!("{epoch}:{version}"),
+            _ => version.to_owned(),
+        }),
         source,
     })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit())
 }
 
 /// `glibc`, or `glibc@2.31-13` where its version differs from the binary's.
@@ -199,8 +217,7 @@ fn alpine(release: &str) -> String {
 /// `Linux Enterprise Server 15 SP5` for `15.5`: how the distribution names itself.
 fn suse(release: &str) -> Option<String> {
     let (number, pack) = release.split_once('.').unwrap_or((release, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
-    if !digits(number) || !digits(pack) {
+    if !is_number(number) || !is_number(pack) {
         return None;
     }
     Some(match pack {
@@ -242,7 +259,7 @@ pub(crate) fn debian_release(written: &str) -> Option<&str> {
         "sid" | "unstable" => "sid",
         _ => {
             let major = written.split('.').next()?;
-            return (!major.is_empty() && major.bytes().all(|c| c.is_ascii_digit())).then_some(major);
+            return is_number(major).then_some(major);
         }
     })
 }

@@ -30,14 +30,6 @@ impl Tally {
     }
 }
 
-fn sign(word: &str) -> Ordering {
-    match word {
-        "<" => Ordering::Less,
-        ">" => Ordering::Greater,
-        _ => Ordering::Equal,
-    }
-}
-
 #[test]
 fn tables_of_node_semver() {
     let Some(files) = common::archive("conformance/conformance.tar.gz") else { return };

@@ -35,7 +35,7 @@ const ANY: &[u8] = b"9999999";
 pub(super) fn encode(written: &str) -> Option<Bytes> {
     let lower = written.to_ascii_lowercase();
     let text = match lower.rsplit_once('@') {
-        Some((text, flag)) if matches!(flag, "stable" | "rc" | "beta" | "alpha" | "dev") => text,
+        Some((text, "stable" | "rc" | "beta" | "alpha" | "dev")) => text,
         _ => &lower,
     };
     let text = match text.split_once('+') {
