@@ -5,7 +5,7 @@ mod common;
 
 use std::io::Read;
 
-use assay_inventory::product::{Agreement, Because, Product, agree, misspelt, normalise};
+use assay_inventory::product::{Agreement, Because, Product, Reach, Tokens, agree, misspelt, normalise, relate};
 use proptest::prelude::*;
 
 fn judge(a: (&str, &str), b: (&str, &str)) -> Option<Agreement> {
@@ -107,6 +107,44 @@ fn neither() {
 }
 
 #[test]
+fn how_far_a_record_reaches() {
+    let reach = |vendor: &str, installed: &str, record: &str| {
+        relate(&Product::new(vendor, installed), &Product::new(vendor, record)).map(|(_, reach)| reach)
+    };
+    for (vendor, installed, record) in [
+        ("Siemens", "SIMATIC S7-1200 CPU 1214C", "SIMATIC S7-1200 CPU family (incl. SIPLUS variants)"),
+        ("Siemens", "S7-1200", "SIMATIC S7-1200 CPU family"),
+        ("Siemens", "6ES7511-1AK00-0AB0", "SIMATIC S7-1500 CPU 1511-1 PN (6ES7511-1AK00-0AB0)"),
+        ("Rockwell Automation", "ControlLogix 5580", "ControlLogix 5580 controllers"),
+        ("Palo Alto Networks", "PAN-OS PA-440", "PAN-OS"),
+        ("Contec", "CMS8000 Patient Monitor", "CMS8000 CONTEC ICU CCU Vital Signs Patient Monitor"),
+        ("Smiths Medical", "Medfusion 4000", "Medfusion 4000 Wireless Syringe Infusion Pump"),
+    ] {
+        assert_eq!(reach(vendor, installed, record), Some(Reach::Covers), "{installed}: {record}");
+    }
+    for (vendor, installed, record) in [
+        ("Siemens", "S7-1500", "SIMATIC S7-1500 Software Controller"),
+        ("Siemens", "S7-1500", "SIMATIC S7-1500 CPU 1511-1 PN"),
+        ("Microsoft", "Windows Server", "Windows Server 2022"),
+        ("Microsoft", "Windows Server 2022", "Windows Server 2022, 23H2 Edition"),
+        ("Philips", "Tasy EMR", "Tasy EMR HTML5"),
+        ("Unitronics", "Vision PLC", "Vision 230"),
+        ("Rockwell Automation", "MicroLogix 1400", "MicroLogix 1400 Controllers Series B"),
+    ] {
+        assert_eq!(reach(vendor, installed, record), Some(Reach::Beside), "{installed}: {record}");
+    }
+    for (vendor, installed, record) in
+        [("Moxa", "EDR-810", "EDR-G902 series"), ("Microsoft", "Windows 7", "Windows 10")]
+    {
+        assert_eq!(reach(vendor, installed, record), None, "{installed}: {record}");
+    }
+    assert_eq!(Product::new("Siemens", "SIMATIC WinCC V7.4").line.as_deref(), Some("7.4"));
+    assert_eq!(Product::new("Siemens", "RUGGEDCOM RSG2300 V4.X").line.as_deref(), Some("4"));
+    assert_eq!(Product::new("Google", "Chromium V8").line, None);
+    assert_eq!(Product::new("Microsoft", "Windows 8.1").line, None);
+}
+
+#[test]
 fn names() {
     let words = |text: &str| normalise(text).to_string();
     assert_eq!(words("  Backup & Replication™  "), "backup and replication");
@@ -145,9 +183,22 @@ fn the_catalogue_agrees_with_itself() {
     entries.sort();
     entries.dedup();
     let products: Vec<Product> = entries.iter().map(|(vendor, product)| Product::new(vendor, product)).collect();
+    let mut tokens = Tokens::default();
+    for (place, product) in products.iter().enumerate() {
+        tokens.insert(product, place as u32);
+    }
     let (mut same, mut likely) = (0, 0);
     for (n, a) in products.iter().enumerate() {
         assert!(agree(a, a).is_some(), "{:?}", entries[n]);
+        // What is found by words is all that asking each would find; *multiple products* is found, and does not search.
+        let near = tokens.near(a);
+        assert!(near.is_sorted() && near.contains(&(n as u32)), "{:?}", entries[n]);
+        if !a.is_any() {
+            let missed =
+                products.iter().enumerate().filter(|(m, b)| agree(a, b).is_some() && !near.contains(&(*m as u32)));
+            let missed: Vec<_> = missed.map(|(m, _)| &entries[m]).collect();
+            assert!(missed.is_empty(), "{:?}: {missed:?}", entries[n]);
+        }
         for (m, b) in products.iter().enumerate().skip(n + 1) {
             match agree(a, b) {
                 Some(Agreement::Same) => same += 1,

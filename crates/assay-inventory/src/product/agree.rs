@@ -86,6 +86,10 @@ pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach
         return relate(a, &b);
     }
     let vendors = vendors(a, b);
+    // Most pairs are of two vendors; their names need no look, unless both are such as hardly two vendors give.
+    if vendors == Vendors::Others && !(is_unusual(a) && is_unusual(b)) {
+        return None;
+    }
     if a.any || b.any {
         // Without a vendor, or with a guessed one, this would join everything.
         return matches!(vendors, Vendors::Same | Vendors::Alias)
@@ -117,7 +121,7 @@ pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach
             Vendors::Missing,
             Names::Because(because @ (Because::Edition(..) | Because::ProductAlias(..) | Because::Wording(..))),
         ) => because,
-        (Vendors::Others, Names::Same) if is_unusual(a) && is_unusual(b) => {
+        (Vendors::Others, Names::Same) => {
             return Some((Agreement::Likely(two(Because::OtherVendor)), Reach::Beside));
         }
         (Vendors::Missing | Vendors::Misspelt | Vendors::Others, _) => return None,

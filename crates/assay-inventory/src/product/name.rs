@@ -130,7 +130,10 @@ fn core(name: &Name) -> Vec<String> {
         .map(|(_, word)| word.clone())
         .collect();
     words = kept;
-    while words.len() > 1 && words.last().is_some_and(|word| alias::is_neutral(word)) {
+    // A `software controller` is another thing than a controller's software.
+    let is_soft =
+        |words: &[String]| matches!(words, [.., soft, plc] if soft == "software" && plc.starts_with("controller"));
+    while words.len() > 1 && words.last().is_some_and(|word| alias::is_neutral(word)) && !is_soft(&words) {
         words.pop();
     }
     if words.len() > 1 && words.first().is_some_and(|word| alias::is_brand(word)) {

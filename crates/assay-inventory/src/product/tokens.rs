@@ -34,7 +34,7 @@ impl Tokens {
         let mut found = BTreeSet::new();
         for key in keys(product) {
             self.take(&key, &mut found);
-            if key.len() >= 4 && !key.starts_with([ANY, WHOLE]) {
+            if key.len() >= 4 && !key.starts_with(ANY) {
                 for (word, places) in &self.words {
                     if similar(&key, word) {
                         found.extend(places.iter().copied());
@@ -96,7 +96,7 @@ fn vendors(product: &Product) -> BTreeSet<String> {
 
 /// Whether two words differ by two letters at most, as those of one misspelt name may.
 fn similar(a: &str, b: &str) -> bool {
-    if a == b || b.starts_with([ANY, WHOLE]) || a.len().abs_diff(b.len()) > 2 {
+    if a == b || b.starts_with(ANY) || a.starts_with(WHOLE) != b.starts_with(WHOLE) || a.len().abs_diff(b.len()) > 2 {
         return false;
     }
     // Two edits change at most four letters of the two words' sets.

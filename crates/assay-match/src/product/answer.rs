@@ -46,7 +46,12 @@ impl Index {
                 certainty: if sure { Certainty::Product } else { Certainty::Likely },
                 why: ruling.why,
                 fixed: ruling.fixed,
-                remedies: self.products.remedies(named, &rests),
+                // What is not affected needs none.
+                remedies: if ruling.touch == Touch::NotAffected {
+                    Vec::new()
+                } else {
+                    self.products.remedies(named, &rests)
+                },
             })
         })
     }

@@ -233,7 +233,8 @@ fn label(cycles: &[&Cycle]) -> String {
 
 fn facts(id: String, of: &str, page: &str, when: &When) -> AdvisoryFacts {
     let summary = match when {
-        When::Ended { .. } => format!("{of} is no longer supported"),
+        When::Ended { days, .. } if days.is_empty() => format!("{of} is no longer supported"),
+        When::Ended { days, .. } => format!("{of} is no longer supported: that ended {}", between(days)),
         When::Depends { .. } => format!("Some editions of {of} are no longer supported"),
     };
     AdvisoryFacts {
