@@ -10,6 +10,12 @@
 //! 3. The last step: the vulnerable version is not run more often. The fixed one
 //!    is, up to [`MAX_CONTROL`] times, until its silence counts at the rate seen.
 //!
+//! A trigger that was silent in every run of its first round is not grown: the words of validation 4.4 are `flaky`
+//! for 0 < k < n and `not-reproduced` for n silent runs of n. Whoever knows that his flaw is rare says so by
+//! `repeat.runs`, or a reader asks for more by `--runs`; what n silent runs leave open stands beside the word, as
+//! the upper end of the rate's interval (3 runs: 71 %, 20: 17 %, 100: 4 %). Growing all silence would let every
+//! report that is wrong cost a hundred runs, and tell no more of most of them.
+//!
 //! Beside these the runner ends it at a ceiling of CPU or wall time, or when two
 //! runs of a cell end without evidence. Whatever ends it, the verdict was `flaky`
 //! before the first step and stays at most that: growth sharpens the rate and

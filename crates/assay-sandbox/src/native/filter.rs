@@ -66,6 +66,8 @@ const FORBIDDEN: &[libc::c_long] = &[
     libc::SYS_fsopen,
     libc::SYS_fspick,
     libc::SYS_init_module,
+    // Tells who opens what under `/usr`, the host's own programs among them.
+    libc::SYS_inotify_add_watch,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
     libc::SYS_io_uring_setup,
@@ -134,7 +136,10 @@ fn answers() -> BTreeMap<u32, Answer> {
     let new_namespaces = Check::HasAny(0, sys::NAMESPACES as u32);
     // Typing into a terminal that somebody handed over.
     let typing = [libc::TIOCSTI, libc::TIOCLINUX].map(|request| Check::Is(1, request as u32));
+    // The older notice of the same, and a lease, which keeps whoever opens the file waiting: also the runner.
+    let noticing = [libc::F_NOTIFY, libc::F_SETLEASE].map(|command| Check::Is(1, command as u32));
     let checked = [
+        (libc::SYS_fcntl, noticing.to_vec()),
         (libc::SYS_clone, vec![new_namespaces]),
         (libc::SYS_socket, vec![foreign]),
         (libc::SYS_socketpair, vec![not_unix]),

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use assay_sandbox::{End, Mount, RunLimits};
+use assay_sandbox::{End, Mount, RunLimits, Tier};
 
-use crate::arena::{Wish, attack, open, run, shell, text};
+use crate::arena::{Wish, attack, engine, open, run, shell, text};
 
 const MIB: u64 = 1 << 20;
 
@@ -51,6 +51,31 @@ pub fn memory_without_an_owner() {
         let finished = engine.run(&attack(&[way])).unwrap();
         assert_eq!(finished.end, End::MemoryLimit, "{way} {:?}", finished.usage);
     }
+}
+
+/// Tier F: a control group counts what no process maps, and the kernel holds the limit, without any reserve.
+pub fn memory_that_a_control_group_counts() {
+    let engine = engine();
+    if engine.layers().tier != Tier::F {
+        println!("skipped: tier F needs control groups, and none are delegated to this user");
+        return;
+    }
+    for way in ["hog", "hog-many", "hog-shared", "hog-let-go", "hog-sockets"] {
+        let finished = engine.run(&attack(&[way])).unwrap();
+        assert_eq!(finished.end, End::MemoryLimit, "{way} {:?}", finished.usage);
+        let peak = finished.usage.peak_memory.expect("a control group counts");
+        // The group holds the run's scratch folder too, which has a size of its own: 8 MiB.
+        assert!(peak <= (64 + 8) * MIB, "{way}: the limit is 64 MiB, and {peak} bytes were in use at once");
+    }
+    let mut spec = attack(&["hog", "32"]);
+    spec.limits.wall = Duration::from_millis(500);
+    let finished = engine.run(&spec).unwrap();
+    assert_eq!(finished.end, End::WallLimit, "half the limit is no reason to end a run");
+    assert!(
+        finished.usage.peak_memory.is_some_and(|peak| (32 * MIB..64 * MIB).contains(&peak)),
+        "{:?}",
+        finished.usage
+    );
 }
 
 /// A user's pipes are bounded by the kernel, so this only has to end.

@@ -136,7 +136,7 @@ fn suite() -> Vec<Trial> {
             tracing tracing_with_the_leak_profile
             system_calls system_calls_with_the_leak_profile reaching_init foreign_architectures log_folder log_folder_in_another_mount;
         exhaust: memory_of_one memory_of_many memory_shared memory_of_page_tables memory_within_the_limit
-            memory_without_an_owner memory_of_pipes disk_bytes disk_entries disk_of_the_log_folder
+            memory_without_an_owner memory_that_a_control_group_counts memory_of_pipes disk_bytes disk_entries disk_of_the_log_folder
             processes threads fork_bomb shell_bomb cpu_of_one cpu_of_many cpu_of_children_that_nobody_reaps
             cpu_is_charged_exactly sleeping_for_ever stopping_itself output output_up_to_the_limit_is_no_flood
             no_limit_at_all;

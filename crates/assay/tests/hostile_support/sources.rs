@@ -223,6 +223,8 @@ const STEERED: &[Steer] = &[
         b.write("own/harness.c", FILES[0].1.as_bytes());
     }),
     ("project-with-a-configuration-beside", |b| drop(b.write(".config", b"x\n"))),
+    ("project-with-a-module-beside", |b| drop(b.write("node_modules/parts/data.bin", b"x\n"))),
+    ("project-with-a-startup-file-beside", |b| drop(b.write("poc/sitecustomize.PYC", b"x\n"))),
     ("project-of-another-name", |b| b.manifest("purl = \"pkg:cargo/target@", "purl = \"pkg:cargo/famous@")),
     ("project-of-another-version", |b| {
         b.manifest("purl = \"pkg:cargo/target@1.0.0", "purl = \"pkg:cargo/target@2.0.0")

@@ -68,6 +68,9 @@ static void depths(void) {
   TRY("io_uring_enter", syscall(426, 0, 0, 0, 0, 0, 0));
   TRY("io_uring_register", syscall(427, 0, 0, 0, 0));
   TRY("userfaultfd", syscall(SYS_userfaultfd, 1));
+  TRY("inotify on /usr", syscall(SYS_inotify_add_watch, syscall(SYS_inotify_init1, 0), "/usr", 0x20));
+  TRY("dnotify on /usr", syscall(SYS_fcntl, open("/usr", O_RDONLY), 1026, 0x80000001));
+  TRY("a lease", syscall(SYS_fcntl, open("/read-only/file", O_RDONLY), 1024, 0));
   TRY("bpf map", syscall(SYS_bpf, 0, zeroes, 72));
   TRY("bpf load", syscall(SYS_bpf, 5, zeroes, 72));
   *(uint32_t *)zeroes = 1;
