@@ -31,11 +31,13 @@ const JUSTIFICATIONS: [&str; 9] = [
 
 /// What makes a vulnerability entry of its own: its record and what is said of it.
 type Key<'a> = (&'a str, &'a str, &'static str, String);
+/// The components that an entry points to, each with a version and what is said of it.
+type Affects = BTreeSet<(String, String, &'static str)>;
 
 /// The document.
 pub fn document(answer: &Answer<'_>) -> Value {
     let mut components: BTreeMap<String, Value> = BTreeMap::new();
-    let mut entries: BTreeMap<Key<'_>, (Value, BTreeSet<(String, String, &'static str)>)> = BTreeMap::new();
+    let mut entries: BTreeMap<Key<'_>, (Value, Affects)> = BTreeMap::new();
     let plain_ones =
         answer.exposures.iter().map(|exposure| (exposure, None, answer.told(exposure).map(|told| &told.by)));
     let silent = answer.suppressed.iter().map(|one| (&one.exposure, Some(&one.by), None));
@@ -226,7 +228,7 @@ fn properties(exposure: &Exposure, by: Option<&Heard>) -> Vec<Value> {
         .collect()
 }
 
-fn affected(affects: BTreeSet<(String, String, &'static str)>) -> Value {
+fn affected(affects: Affects) -> Value {
     let mut by_reference: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (reference, version, status) in affects {
         let versions = by_reference.entry(reference).or_default();

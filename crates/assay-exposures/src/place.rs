@@ -43,9 +43,7 @@ impl Lines {
             if line.len() > 64 << 10 {
                 continue;
             }
-            for token in
-                line.split(|c: char| matches!(c, '"' | '\'' | ' ' | '\t' | ',' | '<' | '>' | '=' | '(' | ')' | '\r'))
-            {
+            for token in line.split(['"', '\'', ' ', '\t', ',', '<', '>', '=', '(', ')', '\r']) {
                 let tokens =
                     [token, token.trim_end_matches(':'), token.rsplit("node_modules/").next().unwrap_or(token)];
                 for token in tokens {
