@@ -9,6 +9,7 @@ mod build;
 mod info;
 mod publish;
 mod sources;
+mod touched;
 mod update;
 mod versions;
 
@@ -18,6 +19,7 @@ pub enum DbCommand {
     Build(build::BuildArgs),
     Update(update::UpdateArgs),
     Info(info::InfoArgs),
+    Touched(touched::TouchedArgs),
     Publish(publish::PublishArgs),
     Versions(versions::VersionsArgs),
 }
@@ -28,6 +30,7 @@ pub fn run(call: &DbCommand, common: &Common) -> Result<u8, Failure> {
         DbCommand::Build(call) => build::run(call, common),
         DbCommand::Update(call) => update::run(call, common),
         DbCommand::Info(call) => info::run(call, common),
+        DbCommand::Touched(call) => touched::run(call, common),
         DbCommand::Publish(call) => publish::run(call, common),
         DbCommand::Versions(call) => versions::run(call, common),
     }

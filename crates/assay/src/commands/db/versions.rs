@@ -168,3 +168,37 @@ fn count(answer: &Answer) -> String {
     let comparisons = if *compared == 1 { "comparison" } else { "comparisons" };
     format!("{by}: {compared} {comparisons}, {agreed} agreed, {differ} differ, {cannot_tell} cannot be told\n")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{compare, rules, told};
+
+    fn answer(ecosystem: &str, table: &str) -> Result<String, String> {
+        let (name, scheme) = rules(ecosystem).map_err(|failure| failure.message)?;
+        compare(name, scheme, table, "table").map(|answer| told(&answer)).map_err(|failure| failure.message)
+    }
+
+    #[test]
+    fn each_line_that_does_not_agree_is_said() {
+        let table = "\u{feff}# npm\n\n1.9.0 < 1.10.0\r\n 1.0-rc1 > 1.0 \nlatest < 1.0\n1.0.0+a = 1.0.0+b\n";
+        assert_eq!(
+            answer("NPM", table).unwrap(),
+            "line 4: 1.0-rc1 > 1.0: Assay says 1.0-rc1 < 1.0\n\
+             line 5: latest < 1.0: cannot tell: `latest` is not a version by the rules of SemVer\n\
+             npm, by the rules of SemVer: 4 comparisons, 2 agreed, 1 differ, 1 cannot be told\n"
+        );
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused_with_its_line() {
+        assert_eq!(answer("deb", "1 < 2\n1 2\n").unwrap_err(), "table, line 2: no comparison: 1 2");
+        assert_eq!(answer("deb", "1 < 2 > 1").unwrap_err(), "table, line 1: more than one comparison: 1 < 2 > 1");
+        assert_eq!(answer("deb", "1 < 2 < 3").unwrap_err(), "table, line 1: more than one comparison: 1 < 2 < 3");
+        let long = format!("{} < 1", "1".repeat(2000));
+        assert!(answer("deb", &long).unwrap_err().starts_with("table, line 1: longer than two versions can be: 111"));
+        assert_eq!(answer("nothing", "").unwrap_err(), "no ecosystem is called `nothing`");
+        // A lone sign is one side missing, not an empty version.
+        assert!(answer("deb", "< 2").is_err());
+    }
+}
