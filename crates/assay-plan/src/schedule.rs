@@ -3,7 +3,7 @@
 //!
 //! A month is filled by rank, a card that does not fit making room for a
 //! smaller one. One place in five goes to the card that has waited longest,
-//! whatever its rank. Newer cards never stand before an older one there, so
+//! if it has waited a month, whatever its rank. Newer cards never stand before an older one there, so
 //! how long a card waits at most follows from how many are older, and no
 //! arrival changes it (R34). A card beyond the month keeps its date: the
 //! schedule says that it will be late, it does not move the date.
@@ -19,6 +19,9 @@ use crate::effort::Effort;
 pub const ASSUMED: u16 = 20;
 /// The days of a month here: months of the calendar are not equally long, and a plan may begin on any day.
 const DAYS: u16 = 30;
+/// How long a card waits before it can have a place by age: a month, and of the shortest kind. Among cards that all
+/// came at once, age says nothing.
+const WAITED: std::time::Duration = std::time::Duration::from_secs(28 * 86_400);
 /// Of how many places one goes by age.
 const SHARE: u32 = 5;
 /// Most months that are planned.
@@ -118,7 +121,8 @@ pub(crate) fn schedule(
         let cost = |at: usize| jobs.get(at).map_or(1, |job| job.effort.cost().min(holds));
         let free = |slots: &[Option<Slot>], at: usize| slots.get(at).is_some_and(Option::is_none);
         let mut by_age = reserved(first.saturating_add(month), holds);
-        for at in oldest.iter().copied().filter(|at| free(&slots, *at)) {
+        let waited = |at: usize| jobs.get(at).is_some_and(|job| job.first_seen.plus(WAITED) <= from);
+        for at in oldest.iter().copied().filter(|at| free(&slots, *at) && waited(*at)) {
             if by_age == 0 {
                 break;
             }
@@ -148,7 +152,7 @@ pub(crate) fn schedule(
                 .flatten();
             let begins = window.map_or(from, |(begin, _)| begin);
             let late = job.due.is_some_and(|due| due <= begins) && (month > 0 || window.is_some());
-            let latest = latest(older.get(*at).copied().unwrap_or_default(), first, holds);
+            let latest = promise(job.first_seen, older.get(*at).copied().unwrap_or_default(), (first, now), holds);
             let at_the_latest = month_words(
                 zone.days_later(now, DAYS.saturating_mul(latest)),
                 zone.days_later(now, DAYS.saturating_mul(latest.saturating_add(1))),
@@ -189,6 +193,13 @@ fn reserved(month: usize, capacity: u16) -> u32 {
     let until = |months: u64| months * u64::from(capacity) / u64::from(SHARE);
     let month = u64::try_from(month).unwrap_or(u64::MAX / 65_536 - 1);
     u32::try_from(until(month + 1) - until(month)).unwrap_or(u32::MAX)
+}
+
+/// In which month from now a card is done at the latest: when it has waited a month, and then by how many are older.
+/// Those older ones have waited a month before it has.
+fn promise(first_seen: Instant, older: usize, (first, now): (usize, Instant), capacity: u16) -> u16 {
+    let wait = u16::from(first_seen.plus(WAITED) > now);
+    wait.saturating_add(latest(older, first.saturating_add(usize::from(wait)), capacity))
 }
 
 /// In which month from now a card with so many older ones is done at the latest.

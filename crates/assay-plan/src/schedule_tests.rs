@@ -65,7 +65,10 @@ proptest! {
         let promised: Vec<(String, u16)> = waiting
             .iter()
             .enumerate()
-            .map(|(older, (id, ..))| (id.clone(), latest(older, number(zone.day_of(at(start))), capacity)))
+            .map(|(older, (id, seen, _))| {
+                let first = zone.start_of(zone.day_of(at(start)).first_of_month());
+                (id.clone(), promise(at(*seen), older, (number(zone.day_of(first)), first), capacity))
+            })
             .collect();
         let most = promised.iter().map(|(_, month)| *month).max().unwrap();
         for month in 0..=most {
