@@ -134,3 +134,80 @@ fn documents_of_spdx() {
         }
     }
 }
+
+/// Runs another reader of the same notation over a file; none if it is not installed.
+fn other_reader(program: &str, args: &[&str], path: &std::path::Path) -> Option<String> {
+    let run = std::process::Command::new(program).args(args).arg(path).output().ok()?;
+    if !run.status.success() {
+        eprintln!("skipped: {program}: {}", String::from_utf8_lossy(&run.stderr).lines().last().unwrap_or_default());
+        return None;
+    }
+    Some(String::from_utf8(run.stdout).unwrap())
+}
+
+/// Python's own TOML reader: `name version`, by PEP 503.
+const TOML: &str = "import re, sys, tomllib
+for p in tomllib.load(open(sys.argv[1], 'rb'))['package']:
+    print(re.sub('[-_.]+', '-', p['name']).lower(), p.get('version', '?'))";
+
+/// Go's own reader of go.mod: `path version` of each requirement.
+const GO: [&str; 3] = ["mod", "edit", "-json"];
+
+/// What other readers find in the same files is what is listed.
+#[test]
+fn as_other_readers_see_it() {
+    let Some(files) = common::archive("inventories/inventories.tar.gz") else { return };
+    let folder = std::env::temp_dir().join(format!("assay-other-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut compared = 0;
+    for (path, bytes) in files.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        let name = common::own_name(path);
+        let at = folder.join(name);
+        let seen = match name {
+            "poetry.lock" | "uv.lock" => {
+                std::fs::write(&at, bytes).unwrap();
+                other_reader("python3", &["-c", TOML], &at)
+            }
+            "go.mod" => {
+                std::fs::write(&at, bytes).unwrap();
+                other_reader("go", &GO, &at).map(|json| {
+                    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+                    let replaced: Vec<&str> = json["Replace"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|r| r["Old"]["Path"].as_str())
+                        .collect();
+                    let required = json["Require"].as_array().unwrap().iter();
+                    let kept = required.filter(|r| !replaced.contains(&r["Path"].as_str().unwrap()));
+                    let lines = kept.map(|r| {
+                        format!("{} {}\n", r["Path"].as_str().unwrap().to_lowercase(), r["Version"].as_str().unwrap())
+                    });
+                    lines.collect()
+                })
+            }
+            _ => continue,
+        };
+        let Some(seen) = seen else { continue };
+        let mut expected: Vec<String> = seen.lines().map(str::to_owned).collect();
+        let inventory = read(name, bytes, &Options::default()).unwrap();
+        let mut listed: Vec<String> = inventory
+            .components
+            .iter()
+            .filter(|component| !component.at.contains("in the place of") && !component.at.contains("replaced by"))
+            .filter_map(|component| match &component.what {
+                What::Package { name, .. } => Some(format!("{name} {}", component.version.as_deref().unwrap_or("?"))),
+                What::Product { .. } => None,
+            })
+            .collect();
+        // A folder's name is kept as written.
+        listed.iter_mut().for_each(|line| *line = line.to_lowercase().replace('_', "-"));
+        expected.iter_mut().for_each(|line| *line = line.to_lowercase().replace('_', "-"));
+        listed.sort();
+        expected.sort();
+        assert_eq!(listed, expected, "{path}");
+        compared += 1;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    eprintln!("{compared} files are listed as Python's TOML reader and Go see them");
+}

@@ -319,14 +319,17 @@ fn machines() {
         &["rpm bash 5.1.8-9.el9 @ line 1", "rpm libstdc++ 11.5.0-2.el9 @ line 2"],
         &[],
     );
-    let options = Options {
-        distribution: Some(assay_inventory::ecosystem::Ecosystem::from_osv("AlmaLinux:9")),
+    let of = |name: &str| Options {
+        distribution: Some(assay_inventory::ecosystem::Ecosystem::from_osv(name)),
         ..Options::default()
     };
     let text = "bind 32:9.16.23-18.el9 x86_64 bind-9.16.23-18.el9.src.rpm\nopenssl-libs (none):3.0.7-27.el9 x86_64 openssl-3.0.7-27.el9.src.rpm\n";
-    let inventory = read("rpms.txt", text.as_bytes(), &options).unwrap();
-    assert_eq!(line(&inventory.components[0]), "AlmaLinux:9 bind 32:9.16.23-18.el9 @ line 1");
-    assert_eq!(line(&inventory.components[1]), "AlmaLinux:9 openssl-libs 3.0.7-27.el9 @ line 2");
+    // AlmaLinux's records name what is installed, Rocky's what it was built from.
+    let inventory = read("rpms.txt", text.as_bytes(), &of("AlmaLinux:9")).unwrap();
+    assert!(inventory.components.iter().all(|c| matches!(&c.what, What::Package { source: None, .. })));
+    let inventory = read("rpms.txt", text.as_bytes(), &of("Rocky Linux:9")).unwrap();
+    assert_eq!(line(&inventory.components[0]), "Rocky Linux:9 bind 32:9.16.23-18.el9 @ line 1");
+    assert_eq!(line(&inventory.components[1]), "Rocky Linux:9 openssl-libs 3.0.7-27.el9 @ line 2");
     let What::Package { source: Some(source), .. } = &inventory.components[1].what else { panic!("no source") };
     assert_eq!((source.name.as_str(), &source.version), ("openssl", &None));
     assert!(matches!(&inventory.components[0].what, What::Package { source: None, .. }));
@@ -355,5 +358,9 @@ fn spdx() {
         &["packages[1]: its package URL cannot be read", "packages[2]: this is no package"],
     );
     refuses("x.spdx.json", r#"{"spdxVersion":"SPDX-1.2","packages":[]}"#, "no version of SPDX 2");
-    refuses("x.spdx", "SPDXVersion: SPDX-2.3\nPackageComment: <text>\n", "line 2: a <text> begins here that has no end");
+    refuses(
+        "x.spdx",
+        "SPDXVersion: SPDX-2.3\nPackageComment: <text>\n",
+        "line 2: a <text> begins here that has no end",
+    );
 }

@@ -68,7 +68,7 @@ pub fn kind(path: &str) -> Option<Kind> {
     if let Some(format) = assay_inventory::format_by_name(&lower) {
         return Some(Kind::Named(format));
     }
-    let perhaps = [".json", ".xml", ".csv", ".spdx.rdf", ".lockfile"].iter().any(|end| lower.ends_with(end));
+    let perhaps = [".json", ".xml", ".csv", ".lock", ".lockfile"].iter().any(|end| lower.ends_with(end));
     perhaps.then_some(Kind::Perhaps)
 }
 

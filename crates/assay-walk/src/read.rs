@@ -45,12 +45,15 @@ pub fn file(name: String, path: &str, kind: Kind, bytes: &[u8], distribution: Op
     }
 }
 
-/// Whether the first bytes are an SBOM's or a product list's. Other notations have names of their own.
+/// Whether the first bytes are an inventory's, where the name does not say so: any lockfile's if it is called `.lock`,
+/// else an SBOM's, a product list's, or one of the few others that lie under names of people's own.
 pub fn is_inventory(path: &str, first: &[u8]) -> bool {
-    matches!(
-        detect("", first),
-        Ok(Format::CycloneDx | Format::Spdx | Format::ProductList | Format::GradleLock | Format::NugetProject)
-    ) || (path.ends_with(".json") && matches!(detect("", first), Ok(Format::NugetLock)))
+    match detect("", first) {
+        Ok(Format::CycloneDx | Format::Spdx | Format::Pom | Format::NugetLock | Format::GradleLock) => true,
+        Ok(Format::ProductList) => path.ends_with(".csv"),
+        Ok(_) => path.ends_with(".lock"),
+        Err(_) => false,
+    }
 }
 
 /// A file of `status.d`: a paragraph of dpkg's that does not say that it is installed, because nothing else lies there.

@@ -4,14 +4,14 @@
 mod support;
 
 use assay_inventory::component::What;
-use assay_walk::{Options, Walked, WalkError, machine};
+use assay_walk::{Options, WalkError, Walked, machine};
 use proptest::prelude::*;
 use support::{TABLE, bdb, header, headers, ndb, sqlite, write};
 
 /// Reads a database as a machine's.
 fn read(bytes: &[u8], place: &str) -> Result<Walked, WalkError> {
     let root = tempfile::tempdir().unwrap();
-    write(root.path(), "etc/os-release", "ID=almalinux\nVERSION_ID=9.4\n");
+    write(root.path(), "etc/os-release", "ID=rocky\nVERSION_ID=9.4\n");
     write(root.path(), place, bytes);
     machine(root.path(), &Options::default())
 }
@@ -50,9 +50,9 @@ fn all_three_say_the_same() {
         assert_eq!(
             lines,
             [
-                "AlmaLinux:9 bash 5.1.8-9.el9 ".to_owned(),
-                "AlmaLinux:9 bind-libs 32:9.16.23-18.el9 bind".to_owned(),
-                format!("AlmaLinux:9 long 1-1 {long}"),
+                "Rocky Linux:9 bash 5.1.8-9.el9 ".to_owned(),
+                "Rocky Linux:9 bind-libs 32:9.16.23-18.el9 bind".to_owned(),
+                format!("Rocky Linux:9 long 1-1 {long}"),
             ],
             "{place}"
         );
@@ -73,6 +73,8 @@ fn hostile_databases() {
     let mut circle = bdb(&[vec![0; 2000]]);
     let first = 2 * 512;
     circle[first + 16..first + 20].copy_from_slice(&2_u32.to_le_bytes());
+    let length = 2 * 512 - 12 + 8;
+    circle[length..length + 4].copy_from_slice(&u32::MAX.to_le_bytes());
     assert!(refused(&circle, "var/lib/rpm/Packages").contains("circle"));
 }
 

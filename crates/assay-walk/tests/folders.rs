@@ -18,7 +18,8 @@ fn walk(root: &Path) -> Walked {
 
 /// The inventories by their paths below the root, with how much they list.
 fn found(root: &Path, walked: &Walked) -> Vec<(String, Format, usize)> {
-    let below = |inventory: &Inventory| inventory.name.strip_prefix(&format!("{}/", root.display())).unwrap().to_owned();
+    let below =
+        |inventory: &Inventory| inventory.name.strip_prefix(&format!("{}/", root.display())).unwrap().to_owned();
     walked.inventories.iter().map(|i| (below(i), i.format, i.components.len())).collect()
 }
 

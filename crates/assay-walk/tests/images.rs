@@ -88,11 +88,8 @@ fn layers_hide_what_lies_below() {
             ("srv/file", b"now a file"),
         ]),
     ];
-    let expected = [
-        "srv/app/Cargo.lock path a 1.0.0",
-        "srv/opaque/sub/Cargo.lock path a 1.0.0",
-        "var/lib/dpkg/status 12 new 2",
-    ];
+    let expected =
+        ["srv/app/Cargo.lock path a 1.0.0", "srv/opaque/sub/Cargo.lock path a 1.0.0", "var/lib/dpkg/status 12 new 2"];
     for pack in [|bytes: &[u8]| bytes.to_vec(), gzip, zstd] {
         let packed: Vec<Vec<u8>> = layers.iter().map(|layer| pack(layer)).collect();
         let (_folder, path) = docker(&packed);
@@ -149,17 +146,14 @@ fn bombs_and_damage_are_refused_with_their_layer() {
         let error = image(&path, &Options::default()).unwrap_err().to_string();
         assert!(error.contains("layer 1 of 1: ") && error.contains(word), "{error}");
     };
-    // 256 MiB of nothing in a quarter of a megabyte.
-    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    // 128 MiB of nothing in a small file.
     let mut head = tar::Header::new_gnu();
-    head.set_size(256 << 20);
+    head.set_size(128 << 20);
     head.set_path("zeros").unwrap();
     head.set_cksum();
-    bomb.write_all(head.as_bytes()).unwrap();
-    for _ in 0..256 {
-        bomb.write_all(&vec![0; 1 << 20]).unwrap();
-    }
-    says(&[bomb.finish().unwrap()], "refused as a bomb");
+    // gzip's members may follow each other, so that one is packed once and written often.
+    let bomb = [gzip(head.as_bytes()), gzip(&vec![0; 1 << 20]).repeat(128)].concat();
+    says(&[bomb], "refused as a bomb");
     let whole = gzip(&tar(&[("Cargo.lock", lock("a", "1.0.0").as_bytes())]));
     says(&[whole[..whole.len() / 2].to_vec()], "");
     says(&[b"what is this, it is no layer at all".repeat(100)], "");

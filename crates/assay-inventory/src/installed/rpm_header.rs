@@ -67,9 +67,10 @@ pub fn read(bytes: &[u8], distribution: Option<&Ecosystem>, at: String) -> Resul
         Some(epoch) if epoch > 0 => format!("{epoch}:{version}-{release}"),
         _ => format!("{version}-{release}"),
     });
-    let mut component = Component::package(ecosystem(distribution), &name, version.as_deref(), at);
+    let ecosystem = ecosystem(distribution);
+    let mut component = Component::package(ecosystem.clone(), &name, version.as_deref(), at);
     if let (What::Package { source, .. }, Some(file), Some(version)) = (&mut component.what, text(SOURCE), &version) {
-        *source = rpm_list::source_package(&file, &name, version);
+        *source = rpm_list::source_package(&ecosystem, &file, &name, version);
     }
     Ok(Some(component))
 }

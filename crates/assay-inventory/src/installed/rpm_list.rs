@@ -3,7 +3,7 @@
 
 use super::rpm_header;
 use crate::component::{Component, SourcePackage, What};
-use crate::ecosystem::Ecosystem;
+use crate::ecosystem::{Ecosystem, Rpm};
 use crate::found::{Broken, Found};
 use crate::syntax::utf8;
 
@@ -52,7 +52,7 @@ pub(crate) fn read(bytes: &[u8], distribution: Option<&Ecosystem>) -> Result<Fou
         }
         let mut component = Component::package(ecosystem.clone(), name, Some(&version), at);
         if let (What::Package { source: of, .. }, Some(written)) = (&mut component.what, source) {
-            *of = source_package(written, name, &version);
+            *of = source_package(&ecosystem, written, name, &version);
         }
         found.push(component)?;
     }
@@ -97,8 +97,12 @@ fn split(whole: &str) -> Option<(&str, String)> {
     (!name.is_empty() && !version.is_empty() && !release.is_empty()).then(|| (name, format!("{version}-{release}")))
 }
 
-/// The source package by its file's name, `glibc-2.34-60.el9.src.rpm`; none where it is the package itself.
-pub(super) fn source_package(file: &str, name: &str, version: &str) -> Option<SourcePackage> {
+/// The source package by its file's name, `glibc-2.34-60.el9.src.rpm`; none where it is the package itself, and where
+/// the distribution's records name the packages that are installed, as Red Hat's and AlmaLinux's do.
+pub(super) fn source_package(ecosystem: &Ecosystem, file: &str, name: &str, version: &str) -> Option<SourcePackage> {
+    if !matches!(ecosystem, Ecosystem::Rpm(Rpm::Suse | Rpm::OpenSuse | Rpm::RockyLinux | Rpm::Mageia, _)) {
+        return None;
+    }
     let rest = file.strip_suffix(".src.rpm").or_else(|| file.strip_suffix(".nosrc.rpm"))?;
     let (of, its) = split(rest)?;
     let bare = version.split_once(':').map_or(version, |(_, bare)| bare);

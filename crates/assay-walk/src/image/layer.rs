@@ -80,6 +80,10 @@ impl Tree {
                     .or_default() += 1;
                 continue;
             };
+            // The root itself, as `./`.
+            if path.is_empty() {
+                continue;
+            }
             let kind = entry.header().entry_type();
             let (folder, base) = path.rsplit_once('/').unwrap_or(("", &path));
             if let Some(hidden) = base.strip_prefix(".wh.") {
@@ -161,7 +165,7 @@ impl Tree {
     }
 }
 
-/// A path without a beginning: no `./`, no root. None if it leads out of the image.
+/// A path without a beginning: no `./`, no root; empty for the root itself. None if it leads out of the image.
 fn normal(path: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in path.split('/') {
@@ -171,7 +175,7 @@ fn normal(path: &str) -> Option<String> {
             part => parts.push(part),
         }
     }
-    (!parts.is_empty()).then(|| parts.join("/"))
+    Some(parts.join("/"))
 }
 
 fn joined(folder: &str, name: &str) -> String {

@@ -29,7 +29,9 @@ const CANNOT_TELL: u8 = 11;
 Examples:
   assay scan Cargo.lock --advisories osv/
   assay scan products.csv --kev known_exploited_vulnerabilities.json --cve cves/
-  assay scan /var/lib/dpkg/status --advisories osv/Debian/all.zip
+  assay scan . --advisories osv/
+  assay scan image.tar --advisories osv/
+  assay scan --machine --advisories osv/Debian/all.zip
   assay scan bom.json --advisories mirror/ --format json | jq '.exposures[].why'
   assay scan bom.json --advisories osv/ --vex supplier.openvex.json --sarif scan.sarif --html scan.html
 

@@ -36,7 +36,7 @@ pub fn walked(out: &mut String, looked: &[Looked], all: bool) {
         }
         if !place.passed.is_empty() {
             let passed: Vec<String> =
-                place.passed.iter().map(|one| format!("{} {}", one.times, plain::line(&one.what, 120))).collect();
+                place.passed.iter().map(|one| format!("{} ({})", plain::line(&one.what, 120), one.times)).collect();
             let why =
                 "What a folder of that kind holds is said by the list beside it; name the folder to look into it.";
             let why = if place.passed.iter().any(|one| one.what.contains("folders named")) { why } else { "" };
