@@ -22,6 +22,26 @@ fn two_in_one(bench: &Bench) -> PathBuf {
     path
 }
 
+/// The same as one hunk, as a diff with very much context has it.
+fn in_one_hunk(bench: &Bench) -> PathBuf {
+    let before = fs::read_to_string(example("heap-overflow").join("target/tlv.c")).unwrap();
+    let mut hunk = String::new();
+    for line in before.lines() {
+        if line.contains("0x7f ? 3 : 1") {
+            hunk.push_str(&format!("-{line}\n+{}\n", line.replace("? 3 : 1", "? 4 : 1")));
+        } else {
+            hunk.push_str(&format!(" {line}\n"));
+        }
+        if line == "    size_t width = 0;" {
+            hunk.push_str("+    if (report->device == NULL)\n+        return 0;\n");
+        }
+    }
+    let count = before.lines().count();
+    let path = bench.path("one-hunk.patch");
+    fs::write(&path, format!("--- a/tlv.c\n+++ b/tlv.c\n@@ -1,{count} +1,{} @@\n{hunk}", count + 2)).unwrap();
+    path
+}
+
 /// A copy of an example that brings no fix of its own.
 fn without_fix(bench: &Bench, name: &str) -> PathBuf {
     let path = bench.copy(name);
@@ -101,16 +121,18 @@ fn finders_of_one_flaw_are_told_from_finders_of_two() {
 fn a_patch_that_mends_two_flaws_joins_nothing() {
     let bench = Bench::new();
     let (overflow, null) = (without_fix(&bench, "heap-overflow"), without_fix(&bench, "null-deref-signal"));
-    let said = cross(&bench, &[&overflow, &null], &[&two_in_one(&bench)]).exits(11);
-    let json = said.json();
-    assert_eq!(json["targets"][0]["cells"][0][0]["outcome"], "silenced", "{}", said.stdout);
-    assert_eq!(json["targets"][0]["cells"][1][0]["outcome"], "silenced");
-    assert_eq!(pairs(&json), ["heap-overflow null-deref-signal related"]);
-    assert!(
-        json["targets"][0]["pairs"][0]["sentence"].as_str().unwrap().contains("different parts"),
-        "{}",
-        said.stdout
-    );
+    for patch in [two_in_one(&bench), in_one_hunk(&bench)] {
+        let said = cross(&bench, &[&overflow, &null], &[&patch]).exits(11);
+        let json = said.json();
+        assert_eq!(json["targets"][0]["cells"][0][0]["outcome"], "silenced", "{}", said.stdout);
+        assert_eq!(json["targets"][0]["cells"][1][0]["outcome"], "silenced");
+        assert_eq!(pairs(&json), ["heap-overflow null-deref-signal related"]);
+        assert!(
+            json["targets"][0]["pairs"][0]["sentence"].as_str().unwrap().contains("different parts"),
+            "{}",
+            said.stdout
+        );
+    }
 }
 
 #[test]
