@@ -151,7 +151,7 @@ fn wrong_calls_say_what_to_do() {
     fs::create_dir(bench.path("empty")).unwrap();
     write(&bench.path("osv/A.json"), &record("A", "a"));
     for (call, words) in [
-        (&["package-lock.json"][..], "name some with --advisories, --kev or --cve"),
+        (&["package-lock.json"][..], "name records with --advisories, --kev, --cve or --csaf"),
         (&["gone.json", "--advisories", "osv"], "`gone.json` cannot be read: No such file"),
         (&["osv", "--advisories", "osv"], "`osv` is a folder"),
         (&["notes.txt", "--advisories", "osv"], "none of the inventories that are read here"),
