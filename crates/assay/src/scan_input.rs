@@ -5,7 +5,7 @@
 
 pub mod advisories;
 pub mod database;
-mod inventories;
+pub mod inventories;
 pub mod open;
 pub mod records;
 mod tally;
