@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
         if let Some(end) = quoted(value) {
             return self.unquoted(value.get(..end).unwrap_or_default());
         }
-        let whole = self.from_here(value).ok_or_else(|| self.broken("a quote is not closed"))?;
+        let whole = self.text_from(value).ok_or_else(|| self.broken("a quote is not closed"))?;
         let end = quoted(whole).ok_or_else(|| self.broken("a quote is not closed"))?;
         self.skip_to(whole, end);
         let written = whole.get(..end).unwrap_or_default();
@@ -304,14 +304,14 @@ impl<'a> Reader<'a> {
         if let Some(end) = bracketed(value) {
             return Ok(value.get(..end).unwrap_or_default());
         }
-        let whole = self.from_here(value).ok_or_else(|| self.broken("a bracket is not closed"))?;
+        let whole = self.text_from(value).ok_or_else(|| self.broken("a bracket is not closed"))?;
         let end = bracketed(whole).ok_or_else(|| self.broken("a bracket is not closed"))?;
         self.skip_to(whole, end);
         Ok(whole.get(..end).unwrap_or_default())
     }
 
     /// The text from where this value begins to the end of the file.
-    fn from_here(&self, value: &'a str) -> Option<&'a str> {
+    fn text_from(&self, value: &'a str) -> Option<&'a str> {
         let start = (value.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         self.text.get(start..)
     }
