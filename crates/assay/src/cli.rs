@@ -3,7 +3,7 @@
 use anstream::ColorChoice;
 use assay_sandbox::{Engine, Tier};
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     admin, backtest, bisect, bundle, case, claim, cross, db, demo, directive, finding, fix, grant, group, plan, prove,
@@ -141,12 +141,62 @@ pub enum Command {
     Admin(admin::AdminCommand),
 }
 
+/// Commands that run programs in the sandbox. Every command takes the options of the sandbox, so that they may stand
+/// in front of any; the others do not show them.
+const CONFINING: &[&str] =
+    &["prove", "fix", "cross", "recheck", "bisect", "replay", "demo", "reproduce", "group", "case fix"];
+
+/// Reads the call; on an error or for `--help` it tells and leaves.
+pub fn parse() -> Cli {
+    Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
+}
+
+/// The call as it is parsed and as `--help` shows it.
+pub fn command() -> clap::Command {
+    shown_where_used(Cli::command(), "")
+}
+
+fn shown_where_used(command: clap::Command, path: &str) -> clap::Command {
+    let engine: Vec<clap::Arg> =
+        command.get_arguments().filter(|arg| matches!(arg.get_id().as_str(), "sandbox" | "tier")).cloned().collect();
+    command.mut_subcommands(|sub| {
+        let path = format!("{path} {}", sub.get_name()).trim().to_owned();
+        let hidden = !CONFINING.contains(&path.as_str());
+        shown_where_used(sub.args(engine.iter().cloned().map(|arg| arg.hide(hidden))), &path)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
 
     #[test]
     fn the_call_is_of_one_piece() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn the_sandbox_stands_in_the_help_of_what_is_confined_and_is_taken_everywhere() {
+        let help = |path: &str| {
+            let mut command = command();
+            command.build();
+            let mut at = &mut command;
+            for name in path.split(' ') {
+                at = at.find_subcommand_mut(name).expect("a command");
+            }
+            at.render_long_help().to_string()
+        };
+        for path in CONFINING {
+            assert!(help(path).contains("--tier"), "{path}");
+        }
+        for path in ["scan", "plan", "case", "case open", "verify"] {
+            assert!(!help(path).contains("--tier") && help(path).contains("--format"), "{path}");
+        }
+        for call in [["assay", "--tier", "F", "prove", "x"], ["assay", "prove", "--tier", "F", "x"]] {
+            let matches = command().try_get_matches_from(call).unwrap();
+            assert_eq!(Cli::from_arg_matches(&matches).unwrap().common.tier, Some(Tier::F));
+        }
     }
 }

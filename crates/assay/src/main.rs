@@ -27,13 +27,11 @@ mod whole_file;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
     // First of all: this very program is started again, as the sandbox's launcher and as the sweeper.
     assay_sandbox::take_over_if_asked(assay_prove::pipeline::BUILTINS);
     assay_prove::sweeper::take_over_if_asked();
-    let cli = cli::Cli::parse();
+    let cli = cli::parse();
     cli.common.color.write_global();
     runner::choose(&cli.common);
     ExitCode::from(commands::run(&cli))
