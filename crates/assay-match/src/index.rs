@@ -144,6 +144,7 @@ impl Index {
         if let Some(of) = self.at(source) {
             of.records += 1;
             newer(&mut of.newest, record.modified.as_deref());
+            newer(&mut of.newest, record.published.as_deref());
             if record.withdrawn.is_some() {
                 of.withdrawn += 1;
                 return;
@@ -334,9 +335,9 @@ fn named(affected: &osv::Affected<'_>) -> Option<(Ecosystem, String)> {
 }
 
 /// Keeps the later of two instants, which sort as text does: both are RFC 3339 in UTC, and finer digits change nothing
-/// that a freshness in days could show.
+/// that a freshness in days could show. A date from before there were CVEs is a tool's zero (`0001-01-01`), no date.
 fn newer(known: &mut Option<String>, other: Option<&str>) {
-    if let Some(other) = other
+    if let Some(other) = other.filter(|other| *other >= "1999")
         && known.as_deref().is_none_or(|known| known < other)
     {
         *known = Some(other.to_owned());

@@ -141,7 +141,10 @@ fn note(line: &str, edition: &mut Edition) {
         let value: String = value.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect();
         match key.trim() {
             "model_version" => edition.model = value,
-            "score_date" => edition.scored = value,
+            // FIRST writes UTC as `+0000`, which RFC 3339 does not know.
+            "score_date" => {
+                edition.scored = value.strip_suffix("+0000").map_or(value.clone(), |bare| format!("{bare}Z"))
+            }
             _ => {}
         }
     }
