@@ -154,6 +154,7 @@ pub fn check(
             let question = Question {
                 prover,
                 bundle: &tried,
+                manifest,
                 patch: &path,
                 session: &session,
                 reported: second::reported(&evidence),

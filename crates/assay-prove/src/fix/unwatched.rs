@@ -81,6 +81,9 @@ pub struct Question<'a, 'b> {
     pub prover: &'a Prover<'b>,
     /// The bundle with the patch among its files.
     pub bundle: &'a LoadedBundle,
+    /// The manifest as it came: in the session's own the fixed version is the patched one, and a vulnerable version that
+    /// is made out of the fixed one would be made out of itself.
+    pub manifest: &'a Manifest,
     /// Where the patch lies.
     pub patch: &'a BundlePath,
     /// The session whose builds have the sanitizer.
@@ -98,8 +101,7 @@ impl Question<'_, '_> {
     ///
     /// The proof's folder cannot be written.
     pub fn ask(&self) -> Result<Unwatched, ProveError> {
-        let watched = self.session.manifest();
-        let Some(manifest) = without_sanitizer(watched) else { return Ok(Unwatched::NotNeeded) };
+        let Some(manifest) = without_sanitizer(self.manifest) else { return Ok(Unwatched::NotNeeded) };
         let no = |reason: String| Ok(Unwatched::Unasked(reason));
         let session = match Session::open_with(self.prover, self.bundle, &manifest, Some(self.patch), &|_| {})? {
             Ok(session) => session,
