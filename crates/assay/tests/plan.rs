@@ -192,3 +192,131 @@ fn an_empty_list_has_nothing_to_do_and_an_unreadable_line_is_something_to_find_o
     fs::write(bench.path("products.csv"), "vendor,product,version,place\nNobody,,1,Attic\n").unwrap();
     plan(&bench, &[]).exits(11).says("could not be read");
 }
+
+/// A file of three sites whose lists are the hospital's own, cut apart: each has a thing that no other has.
+fn sites(bench: &Bench, leave: &str) {
+    let list = fs::read_to_string(hospital("products.csv")).unwrap();
+    let (heading, lines) = list.split_once('\n').unwrap();
+    let mut file = "schema = \"assay.sites/1\"\noperator = \"Prairie ISAC\"\n".to_owned();
+    for (id, word, more) in [("one", "MOVEit", ""), ("two", "FortiGate", ""), ("three", "SharePoint", leave)] {
+        fs::create_dir(bench.path(id)).unwrap();
+        let own: Vec<&str> = lines.lines().filter(|line| line.contains(word)).collect();
+        assert!(!own.is_empty(), "{word}");
+        fs::write(bench.path(id).join("products.csv"), format!("{heading}\n{}\n", own.join("\n"))).unwrap();
+        file.push_str(&format!(
+            "[[site]]\nid = \"{id}\"\nname = \"Site {word}\"\norganisation = \"critical-infrastructure\"\nlists = [\"{id}/products.csv\"]\nzone = \"America/Chicago\"\n[site.delegation]\nby = \"Pat\"\nfrom = \"2026-01-01\"\n{more}rights = [\"plan\", \"name\"]\n"
+        ));
+    }
+    fs::write(bench.path("sites.toml"), file).unwrap();
+}
+
+fn plan_sites(bench: &Bench, more: &[&str]) -> Said {
+    let [kev, cve, ssvc] = ["public/known-exploited.json", "public/cve", "public/ssvc.csv"].map(hospital);
+    let call = ["plan", "--sites", "sites.toml", "--into", "out", "--kev", &kev, "--cve", &cve, "--ssvc", &ssvc];
+    bench.run(&[&call, more].concat())
+}
+
+#[test]
+fn each_sites_folder_holds_nothing_of_another() {
+    let bench = Bench::new();
+    sites(&bench, "");
+    let json = plan_sites(&bench, &["--now", "2026-11-21T15:04:05Z", "--format", "json"]).exits(10).json();
+    assert_eq!(json["sites"].as_array().unwrap().len(), 3);
+    let words = [("one", "MOVEit"), ("two", "FortiGate"), ("three", "SharePoint")];
+    for (id, own) in words {
+        let folder = bench.path("out").join(id);
+        for file in ["plan.html", "dates.ics", "cards.csv", "plan.json", "history.json"] {
+            // A calendar's lines are folded anywhere.
+            let text = fs::read_to_string(folder.join(file)).unwrap().replace("\r\n ", "");
+            assert!(text.contains(own), "{file} of {id} has nothing of its own");
+            for (other, word) in words.iter().filter(|(other, _)| *other != id) {
+                assert!(!text.contains(word), "{file} of {id} has something of {other}");
+            }
+            let mode = fs::metadata(folder.join(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{file} of {id}");
+        }
+    }
+    let summary = fs::read_to_string(bench.path("out/summary.csv")).unwrap();
+    assert!(words.iter().all(|(_, word)| summary.contains(word)), "{summary}");
+}
+
+#[test]
+fn a_site_that_took_its_leave_back_is_not_planned() {
+    let bench = Bench::new();
+    sites(&bench, "revoked = \"2026-10-01\"\n");
+    plan_sites(&bench, &["--now", "2026-11-21T15:04:05Z"]).exits(10).says("not planned: it took its leave back");
+    assert!(bench.path("out/one/plan.html").exists() && !bench.path("out/three").exists());
+}
+
+#[test]
+fn a_history_tells_what_was_verified_and_what_came_back() {
+    let bench = Bench::new();
+    let at = |day: &str| {
+        let now = format!("2026-11-{day}T15:00:00Z");
+        plan(&bench, &["--history=kept", "--now", &now, "--format", "json"]).exits(10).json()["uptake"].clone()
+    };
+    let first = at("21");
+    let list = fs::read_to_string(bench.path("products.csv")).unwrap();
+    assert_eq!((&first["verified"], &first["reappeared"]), (&0.into(), &0.into()));
+    fs::write(bench.path("products.csv"), list.replace("2022.1.4", "2022.1.6")).unwrap();
+    let second = at("25");
+    assert_eq!(
+        (&second["verified"], &second["reported-done"], &second["median-days"]),
+        (&1.into(), &0.into(), &4.into())
+    );
+    fs::write(bench.path("products.csv"), list).unwrap();
+    let third = at("28");
+    assert_eq!((&third["verified"], &third["reappeared"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn assets_policy_and_capacity_shape_a_plan_and_are_told() {
+    let bench = Bench::new();
+    fs::write(
+        bench.path("assets.toml"),
+        "schema = \"assay.assets/1\"\n[[assets]]\nplace = \"DMZ\"\nexposed = \"yes\"\ncritical = \"yes\"\nwindows = [\"every Sunday 02:00 for 4 hours\"]\n",
+    )
+    .unwrap();
+    fs::write(
+        bench.path("ours.toml"),
+        "schema = \"assay.policy/1\"\nid = \"ours\"\nversion = 1\nname = \"Ours\"\n[[rules]]\nwithin = \"1 day\"\nwhy = \"care hangs on it\"\nkev = \"yes\"\ncritical = \"yes\"\n",
+    )
+    .unwrap();
+    let call = [
+        "--assets",
+        "assets.toml",
+        "--policy",
+        "ours.toml",
+        "--capacity",
+        "3",
+        "--ics",
+        "dates.ics",
+        "--csv",
+        "cards.csv",
+    ];
+    let said = plan(&bench, &call).exits(10);
+    for words in ["Within 1 day", "A month holds 3 updates (you say)", "After the next 30 days", "not signed"] {
+        said.says(words);
+    }
+    let calendar = fs::read_to_string(bench.path("dates.ics")).unwrap();
+    assert!(calendar.starts_with("BEGIN:VCALENDAR\r\n") && calendar.ends_with("END:VCALENDAR\r\n"));
+    assert!(calendar.split("\r\n").all(|line| line.len() <= 75) && calendar.contains("-window-"));
+    assert_eq!(calendar.matches("BEGIN:VEVENT").count(), calendar.matches("END:VEVENT").count());
+    let uids: Vec<&str> = calendar.lines().filter(|line| line.starts_with("UID:")).collect();
+    assert_eq!(uids.iter().collect::<BTreeSet<_>>().len(), uids.len());
+    assert!(fs::read_to_string(bench.path("cards.csv")).unwrap().lines().count() > 8);
+}
+
+#[test]
+fn a_directive_under_the_name_of_what_ships_needs_a_signature() {
+    let bench = Bench::new();
+    let pack = include_str!("../../assay-clock/src/packs/bod-26-04.toml").replace("version = 1", "version = 2");
+    fs::write(bench.path("new.toml"), &pack).unwrap();
+    plan(&bench, &["--directive", "new.toml"]).exits(2).says("nobody signed it");
+    bench.run(&["directive", "sign", "new.toml", "--out", "new.json"]).exits(0).says("version 2 signed by");
+    plan(&bench, &["--directive", "new.json"]).exits(2).says("no key to check it with is named");
+    let key = bench.home().join(".local/share/assay/runner.pub");
+    plan(&bench, &["--directive", "new.json", "--pack-key", key.to_str().unwrap()]).exits(10).says("signed by");
+    plan(&bench, &["--directive", "bod-22-01"]).exits(10).says("is not in force any more");
+    bench.run(&["directive", "diff", "bod-22-01", "bod-26-04"]).exits(10).says("14 changes");
+}
