@@ -32,6 +32,9 @@ pub(crate) struct Ruling {
     pub fixed: Vec<String>,
 }
 
+/// A shared list of versions, and the places of one version in it.
+type Places = (Arc<[Box<str>]>, Vec<u32>);
+
 /// A version, encoded at most once by each of the two rules.
 pub(crate) struct Installed<'a> {
     ecosystem: &'a Ecosystem,
@@ -39,7 +42,7 @@ pub(crate) struct Installed<'a> {
     semver: OnceCell<Result<Key, Unordered>>,
     native: OnceCell<Result<Key, Unordered>>,
     /// The places of this version in the shared list that was looked at last.
-    places: RefCell<Option<(Arc<[Box<str>]>, Vec<u32>)>>,
+    places: RefCell<Option<Places>>,
 }
 
 impl<'a> Installed<'a> {
