@@ -19,13 +19,13 @@ impl World {
         let here = |change: &usize| part.get(*change).copied().unwrap_or(false);
         match self.needs.iter().find(|(user, used)| here(user) && !here(used)) {
             Some(_) => Shown::Nothing("it did not build".into()),
-            None if fix.iter().all(|change| here(change)) => Shown::Silent,
+            None if fix.iter().all(here) => Shown::Silent,
             None => Shown::Fires,
         }
     }
 
     fn same(&self, a: &[usize], b: &[usize]) -> Same {
-        let hunks = [0..self.count];
+        let hunks = std::iter::once(0..self.count).collect::<Vec<_>>();
         let least = find::<Infallible>(self.count, &hunks, &mut |part| Ok(self.shows(a, part))).unwrap();
         least.also::<Infallible>(&mut |part| Ok(self.shows(b, part))).unwrap()
     }

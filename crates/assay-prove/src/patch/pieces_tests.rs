@@ -39,7 +39,7 @@ fn each_change_alone_and_all_together_apply() {
 fn two_fixes_in_one_hunk_are_two_changes() {
     let near = b"--- a/x.c\n+++ b/x.c\n@@ -1,7 +1,6 @@\n z\n-a\n+A\n b\n c\n-e\n-f\n+E\n g\n";
     let pieces = Pieces::of(near).unwrap().unwrap();
-    assert_eq!((pieces.count(), pieces.by_hunk()), (2, vec![0..2]));
+    assert_eq!((pieces.count(), pieces.by_hunk().len()), (2, 1));
     let before = "z\na\nb\nc\ne\nf\ng\nh\ni\n";
     assert_eq!(patched(before, &pieces.patch(&|number| number == 0)), "z\nA\nb\nc\ne\nf\ng\nh\ni\n");
     // Its leading context is now longer than what follows it, and yet it is not at the end of the file.
