@@ -99,8 +99,9 @@ pub fn run(call: &VersionsArgs, common: &Common) -> Result<u8, Failure> {
 /// The rules that are meant, and what they are called in the answer.
 fn rules(written: &str) -> Result<(String, Scheme), Failure> {
     let unknown = || {
-        Failure::call("unknown-ecosystem", format!("no ecosystem is called `{written}`"))
-            .help("`assay db versions --help` lists them: npm, cargo, pypi, go, maven, gem, composer, nuget, deb, rpm, ...")
+        Failure::call("unknown-ecosystem", format!("no ecosystem is called `{written}`")).help(
+            "`assay db versions --help` lists them: npm, cargo, pypi, go, maven, gem, composer, nuget, deb, rpm, ...",
+        )
     };
     if let Some(scheme) = Scheme::from_spelling(written) {
         return Ok((scheme.name().to_owned(), scheme));
