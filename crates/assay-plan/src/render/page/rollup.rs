@@ -43,7 +43,7 @@ pub fn rollup(rollup: &RollUp, zone: &Zone) -> String {
                 main {
                     section #cards tabindex="-1" aria-labelledby="h-sites" {
                         h2 #h-sites { "Sites" }
-                        div.sheet tabindex="0" role="region" aria-labelledby="h-sites" {
+                        div.sheet tabindex="0" role="region" aria-label="Table of sites" {
                             table {
                                 thead { tr {
                                     th scope="col" { "Site" }
