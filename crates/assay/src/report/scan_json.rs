@@ -81,7 +81,7 @@ impl<'a> ScanJson<'a> {
                 newest: source.newest.as_deref(),
                 age_days: match freshness {
                     Freshness::Days(days) => Some(days),
-                    Freshness::Unknown => None,
+                    Freshness::Unknown | Freshness::Ahead => None,
                 },
                 stale: freshness.is_stale(),
             }

@@ -1,10 +1,10 @@
 //! Everything that a plan is made from, beside what was scanned.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use assay_base::{Answer, Instant};
 use assay_clock::{Directive, Duty, Organisation, Zone};
+use assay_inventory::component::{Component, What};
 use assay_match::index::{Feed, Source};
 use assay_plan::assets::Assets;
 use assay_plan::previous::Previous;
@@ -143,23 +143,43 @@ fn duties(organisation: &Organisation, scanned: &Scanned) -> Option<String> {
     ))
 }
 
-/// What a reader has to know of the records: their age, and what no date is given for.
-fn records(scanned: &Scanned, now: Instant) -> Vec<String> {
-    let mut notes = Vec::new();
-    // The plan itself says how old KEV is, and what follows from that.
-    for source in scanned.sources.iter().filter(|source| source.feed != Feed::Kev) {
+/// How old the feeds are, in one sentence: a line for each would hide the cards. The plan itself says how old KEV is,
+/// and what follows from that; and OSV's records name packages, so where none are listed their age changes nothing.
+fn stale(scanned: &Scanned, now: Instant) -> Option<String> {
+    let package = |component: &Component| matches!(component.what, What::Package { .. });
+    let packages = scanned.inventories.iter().any(|inventory| inventory.components.iter().any(package));
+    let mut feeds: Vec<(&str, Vec<Freshness>)> = Vec::new();
+    for source in &scanned.sources {
         let fresh = Freshness::of(source, now);
-        if fresh.is_stale() {
-            notes.push(format!(
-                "The {} records of {} are {}: fetch newer ones. Nothing written since is in this plan.",
-                scan_fresh::feed(source.feed),
-                Path::new(&source.name)
-                    .file_name()
-                    .map_or(source.name.clone(), |name| name.to_string_lossy().into_owned()),
-                fresh.words()
-            ));
+        if source.feed == Feed::Kev || (source.feed == Feed::Osv && !packages) || !fresh.is_stale() {
+            continue;
+        }
+        let name = scan_fresh::feed(source.feed);
+        match feeds.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, ages)) => ages.push(fresh),
+            None => feeds.push((name, vec![fresh])),
         }
     }
+    let told: Vec<String> = feeds
+        .iter()
+        .map(|(name, ages)| {
+            let days = ages.iter().filter_map(|age| if let Freshness::Days(days) = age { Some(*days) } else { None });
+            match (days.clone().min(), days.max(), ages.first()) {
+                (Some(least), Some(most), _) if least != most => format!("{name} {least} to {most} days old"),
+                (Some(days), ..) => format!("{name} {}", Freshness::Days(days).words()),
+                (None, _, Some(age)) => format!("{name} {}", age.words()),
+                (None, _, None) => (*name).to_owned(),
+            }
+        })
+        .collect();
+    (!told.is_empty()).then(|| {
+        format!("Some records are old: {}. Fetch newer ones. Nothing written since is in this plan.", told.join(", "))
+    })
+}
+
+/// What a reader has to know of the records: their age, and what no date is given for.
+fn records(scanned: &Scanned, now: Instant) -> Vec<String> {
+    let mut notes: Vec<String> = stale(scanned, now).into_iter().collect();
     let unnamed = scanned.tally().unnamed;
     if unnamed > 0 {
         notes.push(format!(
