@@ -38,4 +38,3 @@ pub(crate) const EPSS_PERCENTILES: u32 = 23;
 pub(crate) const PRODUCTS: u32 = 24;
 /// Of a delta: what the index before it says no more, as JSON: [`crate::meta::Gone`].
 pub(crate) const GONE: u32 = 25;
-

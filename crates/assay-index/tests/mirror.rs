@@ -216,8 +216,7 @@ fn what_is_not_right_is_refused_and_the_index_stays() {
         .unwrap()
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with("3.zst"))
-        .next()
+        .find(|path| path.to_string_lossy().ends_with("3.zst"))
         .unwrap();
     let mut bytes = fs::read(&newest).unwrap();
     let middle = bytes.len() / 2;

@@ -49,18 +49,23 @@ referenceLocator: pkg:npm/a@1\n- name: b\n  comment: >-\n    x: y\n";
 const SPDX_XML: &str = "<Document><SPDXID>x</SPDXID><spdxVersion>SPDX-2.3</spdxVersion><packages><name>a</name><externalRefs><referenceType>purl\
 </referenceType><referenceLocator>pkg:npm/a@1</referenceLocator></externalRefs></packages></Document>";
 const PNPM: &str = "lockfileVersion: '9.0'\npackages:\n  '@s/a@1.0.0':\n    resolution: {integrity: x, tarball: \"y\"}\n  b@2.0.0(c@1):\n    dev: true\n";
-const YARN: &str = "# yarn lockfile v1\n\n\"a@^1\", b@^2:\n  version \"1.0.0\"\n  resolved \"git+https://example.com/a#0\"\n";
+const YARN: &str =
+    "# yarn lockfile v1\n\n\"a@^1\", b@^2:\n  version \"1.0.0\"\n  resolved \"git+https://example.com/a#0\"\n";
 const BERRY: &str = "__metadata:\n  version: 8\n\n\"a@npm:^1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n? b@npm:2\n:\n  version: 2.0.0\n";
 const POETRY: &str = "[[package]]\nname = \"a\"\nversion = '1.0'\npython-versions = \">=3\"\nfiles = [\n {file = \"b\"}, # c\n]\n[package.source]\ntype = \"git\"\n";
-const PIPFILE: &str = r#"{"_meta":{"pipfile-spec":6},"default":{"a":{"version":"==1.0"}},"develop":{"b":{"path":"."}}}"#;
+const PIPFILE: &str =
+    r#"{"_meta":{"pipfile-spec":6},"default":{"a":{"version":"==1.0"}},"develop":{"b":{"path":"."}}}"#;
 const REQUIREMENTS: &str = "a[x]==1.0 \\\n  --hash=sha256:0 ; python_version < '3'\nb==2\n";
-const GO_MOD: &str = "module m\ngo 1.20\nrequire (\n\ta v1.0.0 // indirect\n)\nreplace a => b v2.0.0\nexclude c v1.0.0\n";
+const GO_MOD: &str =
+    "module m\ngo 1.20\nrequire (\n\ta v1.0.0 // indirect\n)\nreplace a => b v2.0.0\nexclude c v1.0.0\n";
 const GO_SUM: &str = "a v1.0.0 h1:x=\na v1.0.0/go.mod h1:y=\n";
 const POM: &str = "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><properties><v>1${w}</v></properties><dependencies><dependency><groupId>g</groupId>\
 <artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>";
 const GRADLE: &str = "# This is a Gradle generated file\ng:a:1.0=testRuntime\nempty=\n";
-const GEMS: &str = "GEM\n  remote: https://example.com/\n  specs:\n    a (1.0-java)\n      b (~> 1)\n\nDEPENDENCIES\n  a\n";
-const COMPOSER: &str = r#"{"content-hash":"0","packages":[{"name":"v/a","version":"1","dist":{"type":"path"}}],"packages-dev":[]}"#;
+const GEMS: &str =
+    "GEM\n  remote: https://example.com/\n  specs:\n    a (1.0-java)\n      b (~> 1)\n\nDEPENDENCIES\n  a\n";
+const COMPOSER: &str =
+    r#"{"content-hash":"0","packages":[{"name":"v/a","version":"1","dist":{"type":"path"}}],"packages-dev":[]}"#;
 const NUGET: &str = r#"{"version":1,"dependencies":{"net8.0":{"A":{"resolved":"1.0.0","contentHash":"x"}}}}"#;
 const PROPS: &str = "<Project><PropertyGroup><V>1</V></PropertyGroup><ItemGroup><PackageVersion Include=\"A\" Version=\"$(V)\"/></ItemGroup></Project>";
 const MIX: &str = "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"x\", [:mix], [{:b, \"~> 1\", []}], \"hexpm\", \"y\"},\n}\n";

@@ -54,10 +54,8 @@ impl Index {
     /// records and instances. Notices that report no vulnerability say nothing here.
     pub fn judge(&self, family: &Ecosystem, name: &str, instances: &[Instance]) -> Vec<Judged> {
         let Some(places) = self.packages.get(family).and_then(|names| names.get(name)) else { return Vec::new() };
-        let installed: Vec<Installed<'_>> = instances
-            .iter()
-            .map(|instance| Installed::new(&instance.ecosystem, instance.version.as_deref()))
-            .collect();
+        let installed: Vec<Installed<'_>> =
+            instances.iter().map(|instance| Installed::new(&instance.ecosystem, instance.version.as_deref())).collect();
         let mut judged: Vec<Judged> = Vec::new();
         for entry in places.iter().filter_map(|place| self.entries.get(*place as usize)) {
             if entry.informational.is_none() {

@@ -114,7 +114,7 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     Demo(demo::DemoArgs),
     Scan(scan::ScanArgs),
-    Plan(plan::PlanArgs),
+    Plan(Box<plan::PlanArgs>),
     Backtest(backtest::BacktestArgs),
     #[command(subcommand)]
     Directive(directive::DirectiveCommand),

@@ -110,8 +110,7 @@ impl Scanned {
 ///
 /// A path cannot be read, an inventory is in no known format, a file is no feed of its kind, or no records are named.
 pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
-    let (inventories, looked) =
-        inventories::read(&call.paths, call.machine.as_deref(), call.os_release.as_deref())?;
+    let (inventories, looked) = inventories::read(&call.paths, call.machine.as_deref(), call.os_release.as_deref())?;
     against(call, inventories, looked, keep)
 }
 

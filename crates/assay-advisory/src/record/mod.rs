@@ -25,8 +25,8 @@ use assay_bundle::jcs;
 use serde::{Deserialize, Serialize};
 
 pub use affected::{Affected, Product, Range, Until};
-pub use fault::{Fault, Faults};
 pub use assay_base::FixLevel;
+pub use fault::{Fault, Faults};
 pub use fix::{Build, Fix, Runs, Tally, Verification};
 pub use id::{AdvisoryId, NotAnId};
 pub use people::{Credit, Publisher, Role};

@@ -24,4 +24,5 @@ pub(crate) fn is_conflict(line: &str) -> bool {
 }
 
 /// What is said of such a line.
-pub(crate) const CONFLICT: &str = "a merge conflict stands here; settle it, let the tool write the file anew, and read that";
+pub(crate) const CONFLICT: &str =
+    "a merge conflict stands here; settle it, let the tool write the file anew, and read that";

@@ -54,7 +54,7 @@ Examples:
       --into notices/
 
 Exit codes: 0 written, 2 the call is wrong, 1 Assay itself failed.")]
-    Notice(notice::NoticeArgs),
+    Notice(Box<notice::NoticeArgs>),
 }
 
 /// Which pack is shown.

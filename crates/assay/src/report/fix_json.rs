@@ -222,15 +222,7 @@ impl<'a> AroundJson<'a> {
 
 impl<'a> UnwatchedJson<'a> {
     fn of(unwatched: &'a Unwatched) -> Option<Self> {
-        let none = Self {
-            runs: 0,
-            inputs: 0,
-            stopped: 0,
-            against: None,
-            differs: None,
-            holds: None,
-            not_asked: None,
-        };
+        let none = Self { runs: 0, inputs: 0, stopped: 0, against: None, differs: None, holds: None, not_asked: None };
         match unwatched {
             Unwatched::NotNeeded => None,
             Unwatched::Unasked(why) => Some(Self { not_asked: Some(why), ..none }),

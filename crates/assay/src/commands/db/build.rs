@@ -10,7 +10,7 @@ use assay_index::write::{As, Tables, index};
 use clap::Args;
 use serde::Serialize;
 
-use super::sources::Feeds;
+use super::sources::{Feeds, Taken};
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::report::{next, plain};
@@ -74,7 +74,7 @@ pub fn run(call: &BuildArgs, common: &Common) -> Result<u8, Failure> {
     let signer = call.key.as_deref().map(|path| key::signing_key(Some(path))).transpose()?;
     let now = Instant::now();
     let today: String = now.to_string().chars().take(10).collect();
-    let (records, digests, passed) = Feeds::find(&call.sources)?.read(&today)?;
+    let Taken { records, digests, passed } = Feeds::find(&call.sources)?.read(&today)?;
     let at = As { generation: 0, built: now.as_micros() };
     let too_large = |error: &dyn ToString| Failure::own("too-large", error.to_string());
     let tables = Tables::of(&records);

@@ -35,6 +35,16 @@ struct Found {
     piece: Option<Piece>,
 }
 
+/// What the feeds of a call came to.
+pub struct Taken {
+    /// All records.
+    pub records: Index,
+    /// The digest of each source, in the order of the index.
+    pub digests: Vec<String>,
+    /// What was passed over, each with the reason.
+    pub passed: Vec<(String, String)>,
+}
+
 /// All feeds of a call.
 #[derive(Debug, Default)]
 pub struct Feeds {
@@ -169,7 +179,7 @@ impl Feeds {
 
     /// Reads all of them into an index, and gives the digest of each source in its order. Of KEV and of EPSS the newest
     /// edition counts.
-    pub fn read(self, today: &str) -> Result<(Index, Vec<String>, Vec<(String, String)>), Failure> {
+    pub fn read(self, today: &str) -> Result<Taken, Failure> {
         let (mut index, mut passed, mut digests) = (Index::new(), self.passed, Vec::new());
         let mut osv = Vec::new();
         let mut editions: Vec<(Feed, String, PathBuf)> = Vec::new();
@@ -250,7 +260,7 @@ impl Feeds {
             own.next().filter(|_| own.next().is_none()).unwrap_or_default()
         };
         let digests = index.sources().iter().map(|source| of(&source.name)).collect();
-        Ok((index, digests, passed))
+        Ok(Taken { records: index, digests, passed })
     }
 }
 
