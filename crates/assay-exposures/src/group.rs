@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use assay_inventory::component::What;
-use assay_inventory::version::Key;
+use assay_inventory::version::{Key, product};
 use assay_match::exposure::{Exposure, Touch};
 
 use crate::fact;
@@ -113,7 +113,17 @@ fn update(records: &[&Exposure]) -> Update {
     match (distinct.len(), affected.first().map(|one| &one.component.what)) {
         (0, _) | (_, None) => Update::None,
         (1, _) => to(fixes[0]),
-        (_, Some(What::Product { .. })) => Update::Several,
+        (_, Some(What::Product { .. })) => {
+            let mut latest = fixes[0];
+            for fix in distinct {
+                match product::compare(fix, latest) {
+                    Ok(Ordering::Greater) => latest = fix,
+                    Ok(_) => {}
+                    Err(_) => return Update::Several,
+                }
+            }
+            to(latest)
+        }
         (_, Some(What::Package { ecosystem, .. })) => {
             let mut latest: Option<(&str, Key)> = None;
             for fix in distinct {

@@ -100,14 +100,14 @@ fn what_cannot_be_told_says_why() {
     let empty = json!({ "id": "G-3", "affected": [{ "package": { "ecosystem": "PyPI", "name": "c" } }] });
     let every = json!({ "id": "G-4", "affected": [affected("PyPI", "d", json!([{ "introduced": "0" }]))] });
     let odd = json!({ "id": "G-5", "affected": [affected("PyPI", "e", json!([{ "introduced": "0" }, { "fixed": "banana" }]))] });
-    let maven = fixed("G-6", "Maven", "f", "2.0");
+    let elsewhere = fixed("G-6", "Elsewhere", "f", "2.0");
     let index = index(&[
         commits,
         listed,
         empty,
         every,
         odd,
-        maven,
+        elsewhere,
         fixed("G-7", "PyPI", "g", "2.0"),
         fixed("G-8", "npm", "h", "2.0.0"),
     ]);

@@ -79,8 +79,8 @@ impl CardDue {
             (Some(_), latest) if self.passed => {
                 let perhaps = if latest.is_none_or(|latest| latest > request.now) { "perhaps " } else { "" };
                 match self.aim.filter(|aim| *aim > request.now) {
-                    Some(aim) => format!("{perhaps}overdue: by {}", day(aim)),
-                    None => format!("{perhaps}overdue: do it next"),
+                    Some(aim) => format!("{perhaps}overdue; catch up by {}", day(aim)),
+                    None => format!("{perhaps}overdue; do it next"),
                 }
             }
             (Some(earliest), Some(latest)) if earliest == latest => format!("by {}", day(earliest)),

@@ -288,7 +288,7 @@ fn where_it_binds_what_was_due_before_its_times_bind_is_due_on_that_day() {
         due.words
     );
     case.now = "2026-12-08T12:00:00Z".to_owned();
-    assert_eq!(case.plan().cards[1].due.short, "overdue: by Fri 11 Dec 2026");
+    assert_eq!(case.plan().cards[1].due.short, "overdue; catch up by Fri 11 Dec 2026");
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_clock_of_detection_does_not_start_again_with_each_plan() {
     assert_eq!(again.cards[0].id, first.cards[0].id);
     assert_eq!(again.cards[0].due.earliest, first.cards[0].due.earliest);
     assert!(again.cards[0].due.passed);
-    assert_eq!(again.cards[0].due.short, "overdue: do it next");
+    assert_eq!(again.cards[0].due.short, "overdue; do it next");
     // Also if it was only a question then.
     let question = Case::new(vec![found("7.2.4", Touch::CannotTell)]).plan();
     let then = week_later(vec![found("7.2.4", Touch::Affected)], |case| case.previous = Some(json(&question)));

@@ -153,7 +153,6 @@ fn wrong_calls_say_what_to_do() {
     for (call, words) in [
         (&["package-lock.json"][..], "name records with --advisories, --kev, --cve or --csaf"),
         (&["gone.json", "--advisories", "osv"], "`gone.json` cannot be read: No such file"),
-        (&["osv", "--advisories", "osv"], "`osv` is a folder"),
         (&["notes.txt", "--advisories", "osv"], "none of the inventories that are read here"),
         (&["package-lock.json", "package-lock.json", "--advisories", "osv"], "is named twice"),
         (&["package-lock.json", "--advisories", "gone"], "`gone` cannot be read"),

@@ -53,7 +53,7 @@ fn another_version_and_another_authors_word_keep_it_on_the_list() {
     write(&bench.path("one.json"), &statement("M", "not_affected", "pkg:npm/a", "2026-01-01"));
     write(&bench.path("two.json"), &statement("N", "affected", "pkg:npm/a", "2025-01-01"));
     let said = bench.run(&[&CALL[..], &["--vex", "one.json", "--vex", "two.json"]].concat()).exits(10);
-    said.says("contradict each other");
+    said.says("They contradict");
     let json = bench.run(&[&CALL[..], &["--vex", "one.json", "--vex", "two.json", "--format", "json"]].concat()).json();
     assert_eq!(json["vex"]["told"][0]["by"]["outcome"], "contradicted");
     // What is no VEX document says so, and how to go on.
