@@ -6,7 +6,7 @@
 //! of. Where a version cannot be ordered the answer is *cannot tell*, never
 //! no. <https://ossf.github.io/osv-schema/#evaluation>
 //!
-//! An entry is [`Prepared`] once and asked for one version or for all of a
+//! An entry is prepared once and asked for one version or for all of a
 //! fleet: both directions go through the one test.
 
 use std::cell::{OnceCell, RefCell};

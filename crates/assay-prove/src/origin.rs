@@ -18,7 +18,7 @@ use crate::source::{PrepareError, Prepared};
 /// fetched, before any patch, in every arm. A file of the bundle that equals one
 /// of the project's is no better: what it includes by a path beside it would be
 /// found in the bundle, and be the claimant's. For the same reason it is looked
-/// at what else the bundle brings ([`brought`]).
+/// at what else the bundle brings (`brought`).
 #[must_use]
 pub fn facts(
     manifest: &Manifest,
