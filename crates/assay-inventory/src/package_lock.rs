@@ -13,7 +13,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use crate::component::Component;
 use crate::ecosystem::Ecosystem;
 use crate::found::{Broken, Found};
-use crate::json::{self, Flag, Text};
+use crate::json::{self, Flag, Maybe, Text};
 use crate::limits;
 use crate::origin::{GIT, Outside, PATH};
 
@@ -150,7 +150,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut out = Vec::new();
                 while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if let (Some(entry), Some(key)) = (map.next_value::<Maybe<'de>>()?.0, key.0) {
+                    if let (Some(entry), Some(key)) = (map.next_value::<Maybe<Entry<'de>>>()?.0, key.0) {
                         out.push((key, entry));
                     }
                 }
@@ -171,14 +171,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
-/// An entry, or nothing where a range or something else stands.
-struct Maybe<'a>(Option<Entry<'a>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Maybe<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for Entry<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Maybe<'de>;
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Entry<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a package")
             }
@@ -197,31 +194,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Maybe<'a> {
                         }
                     }
                 }
-                Ok(Maybe(Some(entry)))
-            }
-            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-                Ok(Maybe(None))
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Maybe(None))
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Maybe(None))
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Maybe(None))
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Maybe(None))
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Maybe(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Maybe(None))
+                Ok(entry)
             }
         }
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_map(Fields)
     }
 }

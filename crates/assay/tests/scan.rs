@@ -165,6 +165,8 @@ fn wrong_calls_say_what_to_do() {
         all.extend_from_slice(call);
         bench.run(&all).exits(2).says(words);
     }
+    // A folder is looked through; that nothing was found in it is no good news.
+    bench.run(&["scan", "osv", "--advisories", "osv"]).exits(11).says("No inventory was found among 1 file");
 }
 
 #[test]

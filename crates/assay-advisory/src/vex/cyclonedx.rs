@@ -151,7 +151,7 @@ fn point(reference: &str, references: &References) -> Result<Vec<Name>, String> 
         return Err(format!("`{}` is no component of this document", line(reference)));
     };
     let serial = document.split('/').next().unwrap_or(document);
-    let inner = percent(inner).filter(|inner| is_name(inner)).ok_or("its reference is no text")?;
+    let inner = percent_decoded(inner).filter(|inner| is_name(inner)).ok_or("its reference is no text")?;
     let serial = format!("urn:uuid:{serial}");
     if serial == references.serial
         && let Some(names) = references.names.get(&inner)
@@ -161,7 +161,8 @@ fn point(reference: &str, references: &References) -> Result<Vec<Name>, String> 
     Ok(vec![Name::BomRef { serial, reference: inner }])
 }
 
-fn percent(text: &str) -> Option<String> {
+/// Percent-decoded, as package URLs, `vers` ranges and bom-links write what is special to them; none if that is no text.
+pub fn percent_decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -12,6 +12,8 @@ mod cyclonedx;
 mod openvex;
 mod tree;
 
+pub use cyclonedx::percent_decoded;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

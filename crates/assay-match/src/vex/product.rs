@@ -1,7 +1,7 @@
 //! Whether a statement is about this component and this version. In doubt it is
 //! not: a statement about another product silences nothing.
 
-use assay_advisory::vex::{Name, Product, Versions};
+use assay_advisory::vex::{Name, Product, Versions, percent_decoded};
 use assay_inventory::component::{Component, What};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
@@ -52,7 +52,7 @@ fn by_purl(written: &str, component: &Component) -> bool {
     }
     let exact = said.version.as_deref().is_none_or(|said| is_version(ecosystem, said, version));
     let range = match qualifier(written, "vers") {
-        Some(range) => unquoted(range).is_some_and(|range| vers::contains(ecosystem, &range, version)),
+        Some(range) => percent_decoded(range).is_some_and(|range| vers::contains(ecosystem, &range, version)),
         None => true,
     };
     exact && range
@@ -89,23 +89,6 @@ fn qualifier<'a>(written: &'a str, key: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.split_once('='))
         .find(|(own, _)| own.eq_ignore_ascii_case(key))
         .map(|(_, value)| value)
-}
-
-/// Percent-decoded; none if that is no text.
-pub(super) fn unquoted(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let (high, low) = (digit()?, digit()?);
-                out.push(u8::try_from(high * 16 + low).ok()?);
-            }
-            byte => out.push(byte),
-        }
-    }
-    String::from_utf8(out).ok()
 }
 
 fn by_cpe(written: &str, component: &Component) -> bool {

@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 
+use assay_advisory::vex::percent_decoded;
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
 
@@ -72,7 +73,7 @@ fn read(range: &str) -> Option<Vec<(Sign, String)>> {
         if version.is_empty() {
             return None;
         }
-        constraints.push((sign, super::product::unquoted(version)?));
+        constraints.push((sign, percent_decoded(version)?));
     }
     (!constraints.is_empty()).then_some(constraints)
 }

@@ -17,7 +17,11 @@ fn patched(text: &str, patch: &[u8]) -> String {
     if !patch.is_empty() {
         apply(folder.path(), patch, Direction::Forward).unwrap();
     }
-    std::fs::read_to_string(folder.path().join("x.c")).unwrap()
+    // A patch that leaves nothing removes the file, as patch(1) does.
+    match std::fs::read_to_string(folder.path().join("x.c")) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        read => read.unwrap(),
+    }
 }
 
 #[test]
@@ -44,6 +48,16 @@ fn two_fixes_in_one_hunk_are_two_changes() {
     assert_eq!(patched(before, &pieces.patch(&|number| number == 0)), "z\nA\nb\nc\ne\nf\ng\nh\ni\n");
     // Its leading context is now longer than what follows it, and yet it is not at the end of the file.
     assert_eq!(patched(before, &pieces.patch(&|number| number == 1)), "z\na\nb\nc\nE\ng\nh\ni\n");
+}
+
+#[test]
+fn a_file_that_loses_every_line_goes_and_one_that_keeps_some_stays() {
+    let all = b"--- a/x.c\n+++ b/x.c\n@@ -1,1 +0,0 @@\n-a\n";
+    let pieces = Pieces::of(all).unwrap().unwrap();
+    let folder = tree("a\n");
+    apply(folder.path(), &pieces.patch(&|_| true), Direction::Forward).unwrap();
+    assert!(!folder.path().join("x.c").exists());
+    assert_eq!(patched("a\n", &pieces.patch(&|_| false)), "a\n");
 }
 
 #[test]
