@@ -36,14 +36,24 @@ const HARNESS: Ceiling =
 const BUILD: Ceiling =
     Ceiling { cpu: Duration::from_secs(4 * 3600), memory: 64 * GIB, output: 64 * MIB, scratch: 16 * GIB, pids: 4096 };
 
-/// The first limit that asks for more than this runner gives, in words.
+/// A limit that asks for more than this runner gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exceeded {
+    /// The manifest's key that would have to change.
+    pub key: &'static str,
+    /// One sentence: what is asked for, and what is given at most.
+    pub says: String,
+}
+
+/// The first limit that asks for more than this runner gives.
 #[must_use]
-pub fn exceeded(manifest: &Manifest) -> Option<String> {
+pub fn exceeded(manifest: &Manifest) -> Option<Exceeded> {
     let build = manifest.build.as_ref().map(|build| &build.limits);
-    HARNESS
-        .exceeded_by("harness", &manifest.harness.limits)
-        .or_else(|| BUILD.exceeded_by("build", build?))
-        .or_else(|| total_exceeded(manifest))
+    let over = |key: &'static str| move |says| Exceeded { key, says };
+    let harness = HARNESS.exceeded_by("harness", &manifest.harness.limits).map(over("harness.limits"));
+    harness
+        .or_else(|| BUILD.exceeded_by("build", build?).map(over("build.limits")))
+        .or_else(|| total_exceeded(manifest).map(over("repeat.runs")))
 }
 
 impl Ceiling {
@@ -154,6 +164,6 @@ mod tests {
             assay_bundle::manifest::parse(&text).unwrap()
         };
         assert_eq!(exceeded(&manifest(3)), None);
-        assert!(exceeded(&manifest(1000)).unwrap().contains("2000 runs"));
+        assert!(exceeded(&manifest(1000)).unwrap().says.contains("2000 runs"));
     }
 }

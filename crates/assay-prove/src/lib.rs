@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod execute;
 pub mod fetch;
 pub mod fix;
+pub mod foresee;
 pub mod frozen;
 pub mod hook;
 pub mod influence;

@@ -25,6 +25,10 @@ use crate::oracle::secret::Secret;
 use crate::oracle::{canary_write, memory};
 use crate::recipe::RUNNER_FOLDER;
 
+pub(crate) use measured::too_short;
+pub(crate) use printed::LEVELS_ALL;
+pub(crate) use raised::{NO_INTERPRETER, has_interpreter};
+
 /// The builtin that lists a build's sanitizer symbols.
 pub const BUILTIN: &str = "assay-prove/instrumentation";
 /// The builtin whose behaviour each non-sanitizer oracle must recognise.

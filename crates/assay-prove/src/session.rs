@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use assay_bundle::manifest::{Arm, ArmName, Input, InputContent, Instrument, Manifest, Source};
+use assay_bundle::manifest::{Arm, ArmName, Manifest, Source};
 use assay_bundle::path::BundlePath;
 use assay_sandbox::Sandbox;
 
@@ -29,7 +29,7 @@ use crate::stage::Stage;
 use crate::toolchain::{Tool, Toolchain};
 use crate::verdict::Growth;
 use crate::work::{Work, write_readable};
-use crate::{ceiling, deps, digest, hook, instrumentation, joined, origin, reach, runtime_library, selftest};
+use crate::{ceiling, deps, digest, foresee, hook, joined, origin, reach, runtime_library, selftest};
 
 /// Why nothing can be run, and the tools that were found before that was known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl<'a> Session<'a> {
             Err(unsupported) => return none(unsupported.to_string()),
         };
         let missing = || selftest::missing_tier(sandbox, &manifest.oracle);
-        if let Some(reason) = ceiling::exceeded(manifest).or_else(missing) {
+        if let Some(reason) = ceiling::exceeded(manifest).map(|over| over.says).or_else(missing) {
             return none(reason);
         }
         let mut toolchain = match Toolchain::find(&manifest.toolchain) {
@@ -229,16 +229,10 @@ impl<'a> Session<'a> {
                 states.insert(*name, ArmState::OracleBroken(reason));
             }
         }
-        let size = |input: &Input| match &input.content {
-            InputContent::Path(path) => Some(self.bundle.file(path)?.content.len()),
-            InputContent::Args(arguments) => Some(arguments.iter().map(String::len).sum()),
-            InputContent::Program(_) => None,
-        };
-        if let Some(reason) = oracle::control::missing(&self.manifest, &size) {
-            states.insert(ArmName::Vulnerable, ArmState::OracleBroken(reason));
+        if let Some(lack) = oracle::control::missing(&self.manifest, &|input| foresee::size(self.bundle, input)) {
+            states.insert(ArmName::Vulnerable, ArmState::OracleBroken(lack.says));
         }
-        if let Some(line) = patch_on_instrumentation(self.bundle, &self.manifest) {
-            let reason = format!("the patch speaks to the sanitizer, so its silence says nothing: `{line}`");
+        if let Some(reason) = foresee::patch_on_instrumentation(self.bundle, &self.manifest) {
             states.insert(ArmName::Fixed, ArmState::OracleBroken(reason));
         }
         // An arm that cannot be used makes every run of the other one idle: the verdict is settled.
@@ -346,11 +340,4 @@ fn patched(
         Some(Err(error)) => Err(error.clone()),
         None => Err(PrepareError::Failed("there is no vulnerable version".into())),
     }
-}
-
-/// A line of the claimant's fix that speaks to the sanitizer of an instrumented build.
-fn patch_on_instrumentation(bundle: &LoadedBundle, manifest: &Manifest) -> Option<String> {
-    manifest.build.as_ref().filter(|build| build.instrument != Instrument::None)?;
-    let Source::Patched { patch, .. } = &manifest.arms.fixed.as_ref()?.source else { return None };
-    instrumentation::touched(&bundle.file(patch)?.content)
 }

@@ -105,7 +105,11 @@ static NEEDS: &[Need] = &[
     need("harness.run", "is the command that feeds the input to the target", r#"run = ["$OUT/harness", "$INPUT"]"#),
     need("harness.port", "says where the driver meets the server", "port = 8080"),
     need("harness.driver", "is the command that starts an input as driver", r#"driver = ["python3", "$INPUT"]"#),
-    need("harness.limits.cpu", "is the time that the trigger must use up", r#"limits = { cpu = "2s" }"#),
+    need(
+        "harness.limits.cpu",
+        "is the CPU time that the trigger must use up: 1 s at least with a fixed version, 5 s without one",
+        r#"limits = { cpu = "5s" }"#,
+    ),
     need(
         "harness.files",
         "names the project's own files, so that they can be found in its source",

@@ -43,7 +43,8 @@ impl LightName {
     }
 
     /// The light that a key of the manifest belongs to.
-    pub(super) fn of_key(key: &str) -> Self {
+    #[must_use]
+    pub fn of_key(key: &str) -> Self {
         let under =
             |prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         if ["title", "description", "weakness", "ids"].into_iter().any(under) {

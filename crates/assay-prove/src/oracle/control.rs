@@ -11,34 +11,46 @@ use std::time::Duration;
 use assay_bundle::manifest::{HarnessKind, Input, Manifest, Oracle};
 
 use crate::execute::CPU;
+use crate::foresee::time;
+use crate::meter::words;
 
 /// The least CPU limit: with a fixed version, without one.
 pub const CPU_FLOOR: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// The least memory limit, bytes: with a fixed version, without one.
 pub const MEMORY_FLOOR: [u64; 2] = [64 << 20, 256 << 20];
 
-/// Why a run at the limit would say too little, if so; one sentence with what to do. `size` is an input's length in
-/// bytes, none for a program.
-pub(crate) fn missing(manifest: &Manifest, size: &dyn Fn(&Input) -> Option<usize>) -> Option<String> {
+/// What a bundle lacks beside its limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lack {
+    /// The manifest's key that would have to change.
+    pub key: &'static str,
+    /// One sentence with what to do.
+    pub says: String,
+}
+
+/// Why a run at the limit would say too little, if so. `size` is an input's length in bytes, none for a program.
+pub(crate) fn missing(manifest: &Manifest, size: &dyn Fn(&Input) -> Option<usize>) -> Option<Lack> {
     let alone = usize::from(manifest.arms.fixed.is_none());
     let limits = &manifest.harness.limits;
     let kind = manifest.oracle.kind();
     let low = match manifest.oracle {
         Oracle::Cpu => {
             let (floor, limit) = (CPU_FLOOR[alone], limits.cpu.unwrap_or(CPU));
-            (limit < floor).then(|| format!("`harness.limits.cpu` of {} s", floor.as_secs()))
+            (limit < floor).then(|| ("harness.limits.cpu", time(floor), time(limit)))
         }
         Oracle::Memory => {
             let (floor, limit) = (MEMORY_FLOOR[alone], limits.memory.unwrap_or(512 << 20));
-            (limit < floor).then(|| format!("`harness.limits.memory` of {} MiB", floor >> 20))
+            (limit < floor).then(|| ("harness.limits.memory", words(floor), words(limit)))
         }
         _ => return None,
     };
     let version = if alone == 1 { "without a fixed version" } else { "with a fixed version" };
-    if let Some(least) = low {
-        return Some(format!(
-            "the oracle `{kind}` needs {least} at least {version}: many a program reaches less on ordinary input"
-        ));
+    if let Some((key, floor, limit)) = low {
+        let says = format!(
+            "the oracle `{kind}` needs `{key}` of {floor} at least {version}, and it is {limit}: many a program reaches \
+             less on ordinary input"
+        );
+        return Some(Lack { key, says });
     }
     // A program or a driver has a size that says nothing of the work that it asks for.
     if alone == 0 || matches!(manifest.harness.kind, HarnessKind::Program | HarnessKind::Driver) {
@@ -46,11 +58,12 @@ pub(crate) fn missing(manifest: &Manifest, size: &dyn Fn(&Input) -> Option<usize
     }
     let largest = |inputs: &[Input]| inputs.iter().filter_map(size).max();
     let (trigger, benign) = (largest(&manifest.inputs.trigger)?, largest(&manifest.inputs.benign).unwrap_or(0));
-    (benign < trigger).then(|| {
-        format!(
+    (benign < trigger).then(|| Lack {
+        key: "inputs.benign",
+        says: format!(
             "the oracle `{kind}` needs a fixed version, or a benign input as large as the trigger ({trigger} bytes; the \
              largest has {benign}): else it may be the size alone that costs so much"
-        )
+        ),
     })
 }
 
@@ -71,6 +84,7 @@ mod tests {
             InputContent::Program(_) => None,
             _ => Some(sizes[usize::from(!triggers.contains(input))]),
         })
+        .map(|lack| lack.says)
     }
 
     #[test]
@@ -81,10 +95,18 @@ mod tests {
             }
         };
         assert_eq!(asked("server-cpu", cpu(1_000), [10, 10]), None);
-        assert!(asked("server-cpu", cpu(999), [10, 10]).unwrap().contains("of 1 s at least with a fixed version"));
+        assert!(
+            asked("server-cpu", cpu(999), [10, 10])
+                .unwrap()
+                .contains("of 1 s at least with a fixed version, and it is 999 ms")
+        );
         let memory = |mib: u64| move |manifest: &mut Manifest| manifest.harness.limits.memory = Some(mib << 20);
         assert_eq!(asked("memory", memory(64), [10, 1]), None, "the fixed version is the control");
-        assert!(asked("memory", memory(63), [10, 1]).unwrap().contains("64 MiB"));
+        assert!(
+            asked("memory", memory(63), [10, 1])
+                .unwrap()
+                .contains("of 64 MiB at least with a fixed version, and it is 63 MiB")
+        );
     }
 
     #[test]

@@ -83,6 +83,12 @@ impl Differing {
         lines.join("\n")
     }
 
+    /// Whether two outputs are one once they are normalised.
+    pub fn levels(&self, outputs: [&str; 2]) -> bool {
+        let [one, other] = outputs.map(|output| self.normalised(output.as_bytes()));
+        one == other
+    }
+
     fn channel(&self) -> &'static str {
         match self.declared.channel {
             Channel::Stdout => "stdout",

@@ -9,6 +9,7 @@ use assay_bundle::verdict::Outcome;
 use super::act::{Act, CELL, perform};
 use crate::evidence::{Cell, Role, Run};
 use crate::execute::{Built, Executor};
+use crate::foresee::time;
 use crate::oracle;
 
 /// Sizes of the fixture's work.
@@ -16,12 +17,21 @@ const SIZES: [u64; 3] = [1, 2, 4];
 /// CPU time of the largest, in microseconds: well above a slow start, well below a limit.
 const LARGEST: u64 = 120_000;
 
+/// Why no growth can be measured under this limit of CPU time, if so.
+pub(crate) fn too_short(limit: Duration) -> Option<String> {
+    let least = Duration::from_micros(4 * LARGEST);
+    (limit < least).then(|| {
+        format!(
+            "the oracle `growth` needs `harness.limits.cpu` of {} at least, and it is {}: too short to measure a growth in",
+            time(least),
+            time(limit)
+        )
+    })
+}
+
 pub(super) fn growth(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
-    if executor.limits().cpu < Duration::from_micros(4 * LARGEST) {
-        return Err(format!(
-            "`harness.limits.cpu` of {} ms is too short to measure a growth in",
-            executor.limits().cpu.as_millis()
-        ));
+    if let Some(reason) = too_short(executor.limits().cpu) {
+        return Err(reason);
     }
     let judges = oracle::for_growth(&SIZES);
     let test = Executor { oracle: &*judges, ..*executor };

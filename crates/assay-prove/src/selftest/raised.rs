@@ -10,6 +10,14 @@ use crate::hook;
 use crate::layout::HOOK;
 use crate::oracle;
 
+/// Why nothing would tell of an exception.
+pub(crate) const NO_INTERPRETER: &str = "`toolchain.needs` names no interpreter that has a hook: python3, node or java";
+
+/// Whether one of these tools has a hook.
+pub(crate) fn has_interpreter(needs: &[String]) -> bool {
+    hook::SELF_TESTS.iter().any(|(tool, _)| needs.iter().any(|need| need == tool))
+}
+
 pub(super) fn exception(executor: &Executor<'_>, arm: &Built) -> Result<(), String> {
     let (Some(out), needs) = (arm.outs.values().next(), &executor.manifest.toolchain) else {
         return Err("nothing was built".into());
@@ -37,7 +45,7 @@ pub(super) fn exception(executor: &Executor<'_>, arm: &Built) -> Result<(), Stri
         tested += 1;
     }
     if tested == 0 {
-        return Err("`toolchain.needs` names no interpreter that has a hook: python3, node or java".into());
+        return Err(NO_INTERPRETER.into());
     }
     Ok(())
 }
