@@ -3,10 +3,14 @@
 
 use std::path::Path;
 
-use assay_bundle::manifest::{self, LightName, Manifest, MissingItem, Problem, Reading};
+use assay_bundle::manifest::{self, Light, LightName, Manifest, MissingItem, Oracle, Problem, Readiness, Reading};
 use assay_bundle::presence;
+use assay_prove::foresee::{self, Shortfall};
 use assay_prove::load::{LoadError, LoadedBundle};
 use assay_prove::pipeline::file_map;
+
+/// How a light begins that is off for what a proof would lack.
+pub const FALLS_SHORT: &str = "falls short: ";
 
 /// A bundle as it came, and what reading it gave.
 pub struct Intake {
@@ -15,6 +19,8 @@ pub struct Intake {
     /// The manifest's problems, missing keys and lights; files that are named
     /// and not there are among the problems.
     pub reading: Reading,
+    /// What a proof of it would lack, whatever its runs show; only of a bundle that can be run.
+    pub short: Vec<Shortfall>,
 }
 
 /// A bundle that can be run.
@@ -42,10 +48,21 @@ impl Intake {
     /// Looks at a bundle that is in memory.
     pub fn of(bundle: LoadedBundle) -> Self {
         let mut reading = manifest::read(&bundle.manifest);
+        let mut short = Vec::new();
         if let Some(manifest) = &reading.manifest {
             let problems = presence::check(manifest, &file_map(&bundle));
+            if problems.is_empty() {
+                short = foresee::shortfalls(&bundle, manifest);
+            }
+            if let (Oracle::Memory, Some(light)) = (&manifest.oracle, light_of(&mut reading.readiness, LightName::Poc))
+            {
+                light.says.push_str(", on a runner of tier F, which counts memory");
+            }
             for problem in &problems {
-                put_out(&mut reading, problem);
+                put_out(&mut reading.readiness, problem);
+            }
+            for one in &short {
+                put_out_short(&mut reading.readiness, one);
             }
             reading.problems.extend(problems);
         } else {
@@ -54,12 +71,17 @@ impl Intake {
                 put_out_for(&mut reading, item);
             }
         }
-        Self { bundle, reading }
+        Self { bundle, reading, short }
     }
 
     /// Whether nothing is wrong and nothing required is missing.
     pub fn is_ready(&self) -> bool {
         self.reading.manifest.is_some() && self.reading.problems.is_empty()
+    }
+
+    /// Whether it can be run and falls short of a verdict all the same.
+    pub fn falls_short(&self) -> bool {
+        self.is_ready() && !self.short.is_empty()
     }
 
     /// Whether it is a partial report: nothing is wrong, yet it cannot run.
@@ -88,9 +110,13 @@ pub fn ready(path: &Path) -> Result<Ready, Refusal> {
     Intake::open(path).map_err(Refusal::Unreadable)?.ready()
 }
 
+fn light_of(readiness: &mut Readiness, name: LightName) -> Option<&mut Light> {
+    readiness.lights.iter_mut().find(|light| light.name == name)
+}
+
 /// The light of an item that is missing says so.
 fn put_out_for(reading: &mut Reading, item: MissingItem) {
-    if let Some(light) = reading.readiness.lights.iter_mut().find(|light| light.name == item.light) {
+    if let Some(light) = light_of(&mut reading.readiness, item.light) {
         let says = format!("the file of `{}`", item.key);
         light.says = match (light.on, light.says.split_once("missing: ")) {
             (false, Some(_)) => format!("{}, {says}", light.says),
@@ -102,14 +128,23 @@ fn put_out_for(reading: &mut Reading, item: MissingItem) {
     reading.missing.push(item);
 }
 
+/// What a proof would lack puts out the light that its key belongs to.
+fn put_out_short(readiness: &mut Readiness, short: &Shortfall) {
+    if let Some(light) = light_of(readiness, LightName::of_key(&short.key)) {
+        let key = format!("`{}`", short.key);
+        light.says = if light.on { format!("{FALLS_SHORT}{key}") } else { format!("{}, {key}", light.says) };
+        light.on = false;
+    }
+}
+
 /// A file that is not there puts out the light that it would have lit.
-fn put_out(reading: &mut Reading, problem: &Problem) {
+fn put_out(readiness: &mut Readiness, problem: &Problem) {
     let name = match problem.place.as_str() {
         place if place.starts_with("inputs.trigger") => LightName::Trigger,
         place if place.starts_with("arms.fixed") => LightName::Patch,
         _ => LightName::Poc,
     };
-    if let Some(light) = reading.readiness.lights.iter_mut().find(|light| light.name == name) {
+    if let Some(light) = light_of(readiness, name) {
         let told = format!("`{}` at `{}`", problem.code, problem.place);
         // Several files may be absent, and a problem without a place concerns the whole.
         let told = if problem.place.is_empty() { format!("`{}`", problem.code) } else { told };

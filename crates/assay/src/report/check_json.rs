@@ -1,7 +1,8 @@
 //! What `bundle check` found, for programs.
 
 use assay_bundle::digest::Sha256;
-use assay_bundle::manifest::{Light, MissingItem};
+use assay_bundle::manifest::{Light, LightName, MissingItem};
+use assay_prove::foresee::Shortfall;
 use assay_prove::load::LoadError;
 use serde::Serialize;
 
@@ -14,11 +15,13 @@ use crate::intake::Intake;
 #[derive(Serialize)]
 pub struct CheckJson<'a> {
     path: String,
-    /// `ready`, `partial` or `refused`.
+    /// `ready`, `short`, `partial` or `refused`.
     state: &'static str,
     lights: Vec<LightJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
     missing: &'a [MissingItem],
+    /// What a proof would lack, whatever its runs show.
+    short: Vec<ShortJson<'a>>,
     bundle: Option<Sha256>,
     claim: Option<Sha256>,
 }
@@ -32,9 +35,19 @@ struct LightJson<'a> {
     next: Option<String>,
 }
 
-/// `ready`, `partial` or `refused`.
+/// Something that a proof would lack, with its light.
+#[derive(Serialize)]
+struct ShortJson<'a> {
+    #[serde(flatten)]
+    short: &'a Shortfall,
+    light: LightName,
+}
+
+/// `ready`, `short`, `partial` or `refused`.
 pub fn state(intake: &Intake) -> &'static str {
-    if intake.is_ready() {
+    if intake.falls_short() {
+        "short"
+    } else if intake.is_ready() {
         "ready"
     } else if intake.is_partial() {
         "partial"
@@ -58,6 +71,7 @@ impl<'a> CheckJson<'a> {
                 .collect(),
             problems: intake.reading.problems.iter().map(ProblemJson::Manifest).collect(),
             missing: &intake.reading.missing,
+            short: intake.short.iter().map(|short| ShortJson { short, light: LightName::of_key(&short.key) }).collect(),
             bundle: ids.map(|(bundle, _)| bundle),
             claim: ids.map(|(_, claim)| claim),
         }
@@ -71,6 +85,7 @@ impl<'a> CheckJson<'a> {
             lights: Vec::new(),
             problems: vec![ProblemJson::load(error)],
             missing: &[],
+            short: Vec::new(),
             bundle: None,
             claim: None,
         }

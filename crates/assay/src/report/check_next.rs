@@ -3,10 +3,15 @@
 
 use assay_bundle::manifest::{Light, LightName};
 
+use crate::intake::FALLS_SHORT;
+
 /// One sentence for a light that is off; nothing for one that is on. `path` is the bundle, ready for a shell.
 pub fn step(light: &Light, path: &str) -> Option<String> {
     if light.on {
         return None;
+    }
+    if light.says.starts_with(FALLS_SHORT) {
+        return Some(format!("give it what is said below, then `assay bundle check {path}`"));
     }
     let wrong = light.says.contains("to solve: ") || light.says.starts_with("the manifest");
     match (wrong, light.says.contains("missing: ")) {

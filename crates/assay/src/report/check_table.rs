@@ -38,7 +38,7 @@ pub fn render(rows: &[Row<'_>]) -> String {
     let mut grid = Grid::default();
     let heads = ["bundle", "state"].into_iter().chain(LightName::ALL.iter().map(|name| name.as_str()));
     grid.row(heads.chain(["to do"]).map(bold));
-    let (mut ready, mut partial, mut wrong) = (0, 0, 0);
+    let (mut ready, mut short, mut partial, mut wrong) = (0, 0, 0, 0);
     for row in rows {
         let mut cells = vec![quoted(row.path())];
         match row {
@@ -49,7 +49,10 @@ pub fn render(rows: &[Row<'_>]) -> String {
                 cells.push(error.code.to_owned());
             }
             Row::Read(_, intake) => {
-                cells.push(if intake.is_ready() {
+                cells.push(if intake.falls_short() {
+                    short += 1;
+                    paint(AnsiColor::Yellow, "short")
+                } else if intake.is_ready() {
                     ready += 1;
                     paint(AnsiColor::Green, "ready")
                 } else if intake.is_partial() {
@@ -66,7 +69,7 @@ pub fn render(rows: &[Row<'_>]) -> String {
         grid.row(cells);
     }
     let mut out = grid.render("");
-    let counts = [(ready, "ready"), (partial, "partial"), (wrong, "with problems")];
+    let counts = [(ready, "ready"), (short, "short of a verdict"), (partial, "partial"), (wrong, "with problems")];
     let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     out.push_str(&format!("\n{}: {}\n\n", words::count(rows.len(), "bundle"), counts.join(", ")));
     out.push_str(&paragraph(&format!("{}  ", bold("Next")), &next(rows)));
@@ -81,6 +84,7 @@ fn to_do(intake: &Intake) -> String {
     let problems = intake.reading.problems.len();
     let missing = intake.missing().len();
     match (problems, missing) {
+        (0, 0) if intake.falls_short() => format!("{} to give", words::count(intake.short.len(), "thing")),
         (0, 0) => "-".to_owned(),
         (0, missing) => format!("{missing} missing"),
         (problems, 0) => words::count(problems, "problem"),
@@ -89,7 +93,8 @@ fn to_do(intake: &Intake) -> String {
 }
 
 fn next(rows: &[Row<'_>]) -> String {
-    let open = rows.iter().find(|row| !matches!(row, Row::Read(_, intake) if intake.is_ready()));
+    let open =
+        rows.iter().find(|row| !matches!(row, Row::Read(_, intake) if intake.is_ready() && !intake.falls_short()));
     match open {
         Some(row) => format!("Ask for the list of one of them: `assay bundle check {}`.", quoted(row.path())),
         None => "Prove them: `assay prove` with the same paths.".to_owned(),

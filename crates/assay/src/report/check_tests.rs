@@ -7,7 +7,7 @@ use anstream::adapter::strip_str;
 use assay_prove::load::LoadedBundle;
 
 use super::check_json::CheckJson;
-use super::check_text;
+use super::{check_table, check_text};
 use crate::examples;
 use crate::intake::Intake;
 
@@ -69,6 +69,47 @@ fn a_complete_bundle_is_ready() {
     let intake = Intake::of(examples::load("heap-overflow").unwrap());
     assert!(intake.is_ready());
     insta::assert_snapshot!(text("examples/heap-overflow", &intake));
+}
+
+/// The example with a limit that many a program reaches, and no fixed version.
+fn short() -> Intake {
+    let mut bundle = examples::load("heap-overflow").unwrap();
+    bundle.manifest = r#"
+schema = "assay.proof/1"
+title  = "A low limit"
+[target]
+purl = "pkg:generic/example@1"
+[arms.vulnerable.source]
+path = "target"
+[harness]
+kind   = "file"
+run    = ["$SRC/harness", "$INPUT"]
+limits = { cpu = "2s" }
+[inputs]
+trigger = [{ path = "poc/device-bell.tlv" }]
+benign  = [{ path = "poc/benign.tlv" }]
+[oracle]
+kind = "cpu"
+"#
+    .into();
+    Intake::of(bundle)
+}
+
+#[test]
+fn what_a_verdict_will_need_is_told_before_anything_runs() {
+    let intake = short();
+    assert!(intake.is_ready() && intake.falls_short(), "it can be run, and nothing would come of it");
+    insta::assert_snapshot!(text("report", &intake));
+    let json = serde_json::to_value(CheckJson::of(Path::new("report"), &intake, None)).unwrap();
+    assert_eq!(json["state"], "short");
+    assert_eq!(json["short"][0]["key"], "harness.limits.cpu");
+    assert_eq!(json["short"][0]["verdict"], "inconclusive");
+    assert_eq!(json["short"][0]["light"], "poc");
+    let light = json["lights"].as_array().unwrap().iter().find(|light| light["name"] == "poc").unwrap();
+    assert_eq!(light["on"], false);
+    let row = check_table::Row::of(Path::new("report"), &intake);
+    let table = strip_str(&check_table::render(&[row])).to_string();
+    assert!(table.contains("short") && table.contains("1 thing to give"), "{table}");
 }
 
 #[test]

@@ -58,7 +58,10 @@ pub fn unreadable(path: &Path, error: &LoadError) -> String {
 fn headline(path: &Path, intake: &Intake) -> String {
     let path = quoted(path);
     let problems = intake.reading.problems.len();
-    if intake.is_ready() {
+    if let Some(verdict) = intake.short.first().filter(|_| intake.falls_short()).map(|short| short.verdict) {
+        let would = format!("complete, but a proof would end as {}", words::verdict(verdict));
+        format!("{path}: {}", paint(AnsiColor::Yellow, &would))
+    } else if intake.is_ready() {
         format!("{path}: {}", paint(AnsiColor::Green, "ready to be proved"))
     } else if intake.is_partial() {
         let missing = words::count(intake.missing().len(), "key");
@@ -87,6 +90,14 @@ fn details(intake: &Intake, whole: bool) -> String {
         let _ = writeln!(out, "\n{}", bold("Problems"));
         for one in &intake.reading.problems {
             problem(&mut out, one);
+        }
+    }
+    if whole && !intake.short.is_empty() {
+        let _ = writeln!(out, "\n{}", bold("Falls short of a verdict"));
+        for one in &intake.short {
+            let key = bold(&plain::line(&one.key, 200));
+            let _ = writeln!(out, "  {key}: as it is, the verdict would be {}", words::verdict(one.verdict));
+            out.push_str(&paragraph("      ", &plain::line(&one.says, 1000)));
         }
     }
     let (required, optional): (Vec<_>, Vec<_>) = intake.reading.missing.iter().partition(|item| item.required);
@@ -123,7 +134,9 @@ fn missing(out: &mut String, item: &MissingItem) {
 
 fn next(path: &Path, intake: &Intake) -> String {
     let path = quoted(path);
-    if intake.is_ready() {
+    if intake.falls_short() {
+        format!("Give it what it falls short of, then run `assay bundle check {path}` again.")
+    } else if intake.is_ready() {
         format!("Prove it: `assay prove {path}`.")
     } else if intake.is_partial() {
         format!("Nothing is wrong with the report; add what is missing, then run `assay bundle check {path}` again.")

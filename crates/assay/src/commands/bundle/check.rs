@@ -21,7 +21,8 @@ const WANTING: u8 = 2;
 /// Say how complete reports are, what is wrong with them, and what is missing
 ///
 /// A partial report is not wrong: it is answered with the exact list of what a proof still needs, and an example
-/// of each. Several bundles are answered as a table. Nothing is run.
+/// of each. What some oracles need beyond that is told too (a limit that not every program reaches, an input to compare
+/// with), so that no proof ends without a verdict for it. Several bundles are answered as a table. Nothing is run.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +30,8 @@ Examples:
   assay bundle check cases/*
   assay bundle check report/ --format json | jq -r '.missing[].key'
 
-Exit codes: 0 all are ready to be proved; 2 something is wrong, or a report is partial")]
+Exit codes: 0 all are ready to be proved; 2 something is wrong, a report is partial, or it falls short of a
+verdict")]
 pub struct CheckArgs {
     /// Folders or `.tar.zst` files with a proof.toml
     #[arg(required = true, value_name = "BUNDLE")]
@@ -49,7 +51,7 @@ pub fn run(call: &CheckArgs, common: &Common) -> Result<u8, Failure> {
             Format::Text => output::answer(&check_text::render(path, &intake, ids)),
             Format::Json => output::json(&CheckJson::of(path, &intake, ids)),
         }
-        return Ok(if intake.is_ready() { 0 } else { WANTING });
+        return Ok(if intake.is_ready() && !intake.falls_short() { 0 } else { WANTING });
     }
     // One that cannot be read hides none of the others.
     let opened: Vec<(&PathBuf, Result<Intake, LoadError>)> =
@@ -73,6 +75,7 @@ pub fn run(call: &CheckArgs, common: &Common) -> Result<u8, Failure> {
             output::json(&SeveralJson { bundles: bundles.collect() });
         }
     }
-    let ready = opened.iter().all(|(_, opened)| opened.as_ref().is_ok_and(Intake::is_ready));
+    let ready =
+        opened.iter().all(|(_, opened)| opened.as_ref().is_ok_and(|intake| intake.is_ready() && !intake.falls_short()));
     Ok(if ready { 0 } else { WANTING })
 }
