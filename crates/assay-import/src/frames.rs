@@ -92,7 +92,9 @@ pub(crate) fn take_log(draft: &mut Draft, log: &[u8]) -> bool {
         Tool::Msan => "msan",
     });
     let stack = if report.stacks.access.is_empty() { &report.stacks.allocated } else { &report.stacks.access };
-    let names: Vec<_> = stack.iter().filter_map(|frame| frame.function.as_deref()).take(SHOWN).map(shown).collect();
+    let functions = stack.iter().filter_map(|frame| frame.function.as_deref());
+    // What calls the fuzz target is the engine's.
+    let names: Vec<_> = functions.map(shown).take_while(|name| !name.starts_with("fuzzer::")).take(SHOWN).collect();
     if !names.is_empty() {
         draft.remark(Part::Oracle, &format!("The log's stack, innermost first: {}.", names.join(", ")));
     }

@@ -150,9 +150,25 @@ fn draft(path: &str, bytes: &[u8], named: &Named, facts: &Facts, logs: &[&[u8]])
         aixcc::take_fuzzer(&mut draft, target, facts.engine.as_deref());
     }
     for log in logs {
+        if draft.harness_kind.is_none() && facts.engine.is_none() && is_libfuzzer(log) {
+            draft.harness_kind = Some("file");
+            draft.remark(
+                Part::Build,
+                "The log is libFuzzer's. In C or C++, the recipe `libfuzzer` builds a fuzz target as $OUT/harness, with the \
+                 file that defines it among `sources`.",
+            );
+        }
         if frames::take_log(&mut draft, log) {
             break;
         }
+    }
+    if facts.crash.is_none()
+        && let Some((kind, frame)) = draft.oracle.as_ref().map(|oracle| (oracle.types.first(), &oracle.frame))
+        && let Some(kind) = kind.cloned()
+    {
+        let place = frame.as_ref().map_or_else(String::new, |frame| format!(" in {frame}"));
+        let found = place_of(facts, target.as_deref());
+        draft.title = Draft::titled("", &format!("{kind}{place}, found by {found}")).title;
     }
     if draft.oracle.is_none()
         && let Some(kind) = &facts.crash
@@ -175,12 +191,26 @@ fn draft(path: &str, bytes: &[u8], named: &Named, facts: &Facts, logs: &[&[u8]])
     Ok(draft)
 }
 
-fn title(named: &Named, facts: &Facts, target: Option<&str>) -> String {
-    let place = match (&facts.project, target) {
+/// Whether a log is one of libFuzzer: it names the file that it wrote, and its own functions call the target.
+fn is_libfuzzer(log: &[u8]) -> bool {
+    let has = |mark: &[u8]| log.windows(mark.len()).any(|part| part == mark);
+    has(b" in fuzzer::") && (has(b"artifact_prefix=") || has(b"LLVMFuzzerTestOneInput"))
+}
+
+/// What found it, as far as is told.
+fn place_of(facts: &Facts, target: Option<&str>) -> String {
+    match (&facts.project, target) {
         (Some(project), Some(target)) => format!("the fuzz target `{target}` of `{project}`"),
         (Some(project), None) => format!("a fuzz target of `{project}`"),
         (None, Some(target)) => format!("the fuzz target `{target}`"),
+        (None, None) => "a fuzz target".to_owned(),
+    }
+}
+
+fn title(named: &Named, facts: &Facts, target: Option<&str>) -> String {
+    let place = match (&facts.project, target) {
         (None, None) => "its target".to_owned(),
+        _ => place_of(facts, target),
     };
     match (&facts.crash, facts.state.first()) {
         (Some(kind), Some(function)) => format!("{kind} at {function}, found by {place}"),

@@ -4,6 +4,7 @@
 //! no oracle, so what it lacks is the larger part, and the manifest says so.
 
 mod message;
+mod place;
 mod rule;
 
 use serde_json::Value;
@@ -13,12 +14,8 @@ use crate::error::ImportError;
 use crate::format::Format;
 use crate::source::{Content, Source};
 use crate::{json, text};
+use place::Places;
 use rule::Rule;
-
-/// Places that are told of one result.
-const PLACES: usize = 12;
-/// Steps that are told of one code flow.
-const STEPS: usize = 24;
 
 /// Whether this is a SARIF log.
 pub(crate) fn is_one(value: &Value) -> bool {
@@ -48,6 +45,7 @@ pub(crate) fn of_value(name: &str, value: &Value) -> Result<Findings, ImportErro
     for run in runs {
         let tool = rule::tool(run);
         tools.extend(tool.clone().filter(|tool| !tools.contains(tool)));
+        let places = Places::of_run(run);
         let results = run.get("results").and_then(Value::as_array);
         for (index, result) in results.into_iter().flatten().enumerate() {
             match reason_to_leave(result) {
@@ -56,7 +54,7 @@ pub(crate) fn of_value(name: &str, value: &Value) -> Result<Findings, ImportErro
                     index + 1,
                     tool.as_deref().unwrap_or("a tool")
                 )),
-                None => findings.push(draft(run, result))?,
+                None => findings.push(draft(run, &places, result))?,
             }
         }
     }
@@ -83,20 +81,23 @@ fn reason_to_leave(result: &Value) -> Option<String> {
     None
 }
 
-fn draft(run: &Value, result: &Value) -> Draft {
+fn draft(run: &Value, paths: &Places<'_>, result: &Value) -> Draft {
     let rule = Rule::of(run, result);
     let id = rule.id.unwrap_or("result");
     let message = message::of(result.get("message"), rule.object).map(|words| text::without_homes(&words));
     let first = message.as_deref().and_then(|words| words.lines().find(|line| !line.trim().is_empty()));
     let mut draft = Draft::titled(id, first.or(rule.short.as_deref()).unwrap_or(id));
-    describe(&mut draft, &rule, message.as_deref(), result);
+    describe(&mut draft, &rule, message.as_deref(), paths, result);
+    if paths.shortens() {
+        draft.change("of absolute paths, the folder that all of them share was taken out: it is the machine's");
+    }
     for weakness in rule::weaknesses(run, result, rule.object) {
         draft.add_weakness(&weakness);
     }
     for id in rule::ids(result, rule.object) {
         draft.add_id(&id);
     }
-    let places = places(result);
+    let places = paths.of(result);
     if let Some(function) = places.iter().find_map(|place| place.function.as_deref()) {
         draft.set_scope(function);
     }
@@ -104,6 +105,9 @@ fn draft(run: &Value, result: &Value) -> Draft {
     draft.remark(Part::Top, &format!("The tool's level is `{level}`, which is no severity of a vulnerability."));
     if let Some(number) = rule.severity {
         draft.remark(Part::Top, &format!("The rule's own severity is {number} of 10, for every result of the rule."));
+    }
+    if let Some(help) = rule.help {
+        draft.remark(Part::Top, &format!("The rule is explained at {help} (by the source's word)."));
     }
     origin(&mut draft, run);
     if result.get("fixes").and_then(Value::as_array).is_some_and(|fixes| !fixes.is_empty()) {
@@ -118,76 +122,21 @@ fn draft(run: &Value, result: &Value) -> Draft {
     draft
 }
 
-fn describe(draft: &mut Draft, rule: &Rule<'_>, message: Option<&str>, result: &Value) {
+fn describe(draft: &mut Draft, rule: &Rule<'_>, message: Option<&str>, paths: &Places<'_>, result: &Value) {
     let mut words = message.unwrap_or_default().to_owned();
     words.push_str(&format!("\n\nRule {}", text::line(rule.id.unwrap_or("without an id"), 200)));
-    if let Some(short) = rule.short.as_deref().or(rule.full.as_deref()) {
+    if let Some(short) = rule.short.as_deref().or(rule.full.as_deref()).or(rule.name) {
         words.push_str(&format!(": {}", text::line(short, 1_000)));
     }
     words.push('\n');
-    for place in places(result) {
+    for place in paths.of(result) {
         words.push_str(&format!("At {place}\n"));
     }
-    let steps = flow(result);
+    let steps = paths.flow(result);
     if !steps.is_empty() {
         words.push_str(&format!("\nThe way there, as the tool sees it:\n  {}\n", steps.join("\n  ")));
     }
     draft.describe(&words);
-}
-
-/// Where something is.
-struct Place {
-    text: String,
-    function: Option<String>,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-fn places(result: &Value) -> Vec<Place> {
-    let list = result.get("locations").and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(place).take(PLACES).collect()
-}
-
-fn place(location: &Value) -> Option<Place> {
-    let logical = location.get("logicalLocations").and_then(Value::as_array).and_then(|list| list.first());
-    let function = logical.and_then(|one| {
-        let kind = one.get("kind").and_then(Value::as_str);
-        let is_code = kind.is_none_or(|kind| matches!(kind, "function" | "member" | "type" | "module" | "namespace"));
-        let name = one.get("fullyQualifiedName").or_else(|| one.get("name"))?.as_str()?;
-        is_code.then(|| text::line(name, 300))
-    });
-    let physical = location.get("physicalLocation");
-    let uri = physical.and_then(|one| one.get("artifactLocation")?.get("uri")?.as_str()).map(path);
-    let line = physical.and_then(|one| one.get("region")?.get("startLine")?.as_u64());
-    let text = match (uri, line, &function) {
-        (Some(uri), Some(line), _) => format!("{uri}:{line}"),
-        (Some(uri), None, _) => uri,
-        (None, _, Some(function)) => function.clone(),
-        (None, _, None) => return None,
-    };
-    Some(Place { text, function })
-}
-
-/// A file's place in the project, without the machine's own folders where they show.
-fn path(uri: &str) -> String {
-    let path = uri.strip_prefix("file://").unwrap_or(uri);
-    text::line(&text::without_homes(path), 300)
-}
-
-/// The steps of the first code flow (3.27.18).
-fn flow(result: &Value) -> Vec<String> {
-    let locations = result.pointer("/codeFlows/0/threadFlows/0/locations").and_then(Value::as_array);
-    let step = |one: &Value| {
-        let location = one.get("location")?;
-        let place = place(location)?;
-        let words = message::of(location.get("message"), None).unwrap_or_default();
-        Some(text::line(&format!("{place}: {}", text::without_homes(&words)), 300))
-    };
-    locations.into_iter().flatten().filter_map(step).take(STEPS).collect()
 }
 
 /// Which source was looked at (3.14.13): a repository is no package, so it stays a remark.

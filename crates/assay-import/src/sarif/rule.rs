@@ -11,6 +11,10 @@ pub(super) struct Rule<'a> {
     pub(super) object: Option<&'a Value>,
     pub(super) short: Option<String>,
     pub(super) full: Option<String>,
+    /// Its name, where that says more than its id.
+    pub(super) name: Option<&'a str>,
+    /// Where it is explained (3.49.12).
+    pub(super) help: Option<&'a str>,
     pub(super) level: Option<&'a str>,
     pub(super) severity: Option<f64>,
 }
@@ -30,7 +34,10 @@ impl<'a> Rule<'a> {
         let by_index = by_index.filter(|rule| id.is_none() || named(rule));
         let object = by_index.or_else(|| all_rules(run).find(named));
         let words = |key: &str| message::of(object.and_then(|rule| rule.get(key)), None);
+        let own = |key: &str| object.and_then(|rule| rule.get(key)?.as_str());
         Self {
+            name: own("name").filter(|name| Some(*name) != id && !name.is_empty()),
+            help: own("helpUri").filter(|uri| uri.starts_with("https://") || uri.starts_with("http://")),
             id: id.or_else(|| object?.get("id")?.as_str()),
             object,
             short: words("shortDescription"),
