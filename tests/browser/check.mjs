@@ -4,7 +4,8 @@
 //
 // No accessibility violation (axe, WCAG 2.2 AA and best practices) in light, dark and forced colours;
 // nothing is fetched, no script of the page runs; at 320 pixels (400 % zoom) nothing has to be scrolled
-// sideways; every card fits on one printed sheet of Letter and of A4; the keyboard reaches everything.
+// sideways, nor is anything cut off on paper; every card fits on one printed sheet of Letter and of A4; the
+// keyboard reaches everything, and what unfolds unfolds by it.
 //
 // The browser is Debian's chromium, or the one that $CHROMIUM names; none is downloaded.
 
@@ -22,6 +23,15 @@ const SHEETS = {
   Letter: { width: (215.9 - 28) * PX, height: (279.4 - 25) * PX },
   A4: { width: (210 - 28) * PX, height: (297 - 25) * PX },
 };
+
+// What each kind of page is called, and where the keyboard's first stop leads.
+const KINDS = [
+  { title: 'Update plan', skip: 'Skip to the cards' },
+  { title: 'What is affected', skip: 'Skip to the answer' },
+  { title: 'Duties under', skip: 'Skip to the duties' },
+];
+// Inside of these a long line is scrolled by itself, and the page is not.
+const SCROLLED = 'pre, pre *';
 
 const pages = process.argv.slice(2);
 const browserPath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
@@ -68,7 +78,10 @@ async function look(path) {
     await page.goto(address);
     check(path, `nothing else is fetched (${mode})`, fetched.every((url) => url === address), fetched.join(' '));
     check(path, `the browser has nothing to say (${mode})`, said.length === 0, said.join(' '));
-    check(path, `no script of the page ran (${mode})`, (await page.title()).startsWith('Update plan'), await page.title());
+    const title = await page.title();
+    check(path, `no script of the page ran (${mode})`, KINDS.some((kind) => title.startsWith(kind.title)), title);
+    // What is folded is read as well.
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
 
     await page.evaluate(AXE);
     const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules }), RULES);
@@ -85,9 +98,11 @@ async function look(path) {
   const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
   const page = await context.newPage();
   await page.goto(address);
+  const titleOf = await page.title();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   check(path, 'nothing is wider than 320 pixels', width <= 320, String(width));
 
+  const kind = KINDS.find((one) => titleOf.startsWith(one.title));
   const outline = await page.evaluate(() => [...document.querySelectorAll('h1, h2, h3, h4')].map((h) => Number(h.tagName[1])));
   check(path, 'headings step down one by one', outline.every((level, at) => level <= (outline[at - 1] ?? 0) + 1), outline.join(' '));
   const dead = await page.evaluate(() =>
@@ -95,15 +110,27 @@ async function look(path) {
   check(path, 'every link inside the page leads somewhere', dead.length === 0, dead.join(' '));
   await page.keyboard.press('Tab');
   const first = await page.evaluate(() => document.activeElement?.textContent);
-  check(path, 'the first stop of the keyboard leads past the overview', first === 'Skip to the cards', first);
+  check(path, 'the first stop of the keyboard leads past the overview', first === kind?.skip, first);
+  const folded = await page.evaluate(() => document.querySelectorAll('details:not([open])').length);
+  if (folded > 0) {
+    await page.focus('details:not([open]) > summary');
+    await page.keyboard.press('Enter');
+    const left = await page.evaluate(() => document.querySelectorAll('details:not([open])').length);
+    check(path, 'what unfolds unfolds by the keyboard', left === folded - 1, `${folded} before, ${left} after`);
+  }
 
   let cards = 0;
   for (const [name, sheet] of Object.entries(SHEETS)) {
     await page.setViewportSize({ width: Math.floor(sheet.width), height: Math.floor(sheet.height) });
     await page.emulateMedia({ media: 'print' });
+    const wide = await page.evaluate(([sheet, scrolled]) =>
+      [...document.querySelectorAll('body *')].filter((e) => !e.matches(scrolled) && e.getBoundingClientRect().right > sheet + 1 && !e.matches('.skip'))
+        .map((e) => `${e.tagName} ${e.textContent.slice(0, 40)}`).slice(0, 3), [Math.ceil(sheet.width), SCROLLED]);
+    check(path, `nothing is cut off at the edge of ${name}`, wide.length === 0, wide.join(' | '));
     const heights = await page.evaluate(() => [...document.querySelectorAll('article')].map((a) => [a.id, a.getBoundingClientRect().height]));
     // Names of 80 characters in every field may take a second sheet; they are there to act, not to fit.
-    const over = heights.filter(([, height]) => height > sheet.height && !path.includes('hostile'));
+    // Only a plan promises a sheet a card.
+    const over = heights.filter(([, height]) => kind === KINDS[0] && height > sheet.height && !path.includes('hostile'));
     check(path, `every card fits on a sheet of ${name}`, over.length === 0, over.map(([id, height]) => `${id} ${Math.round(height)}`).join(' '));
     cards = heights.length;
   }
