@@ -1,5 +1,6 @@
 //! Submissions to the AI Cyber Challenge's competition API 1.4: a proof of
-//! vulnerability, a patch, and a bundle that ties them together by their ids.
+//! vulnerability, a patch, a SARIF log, and a bundle that ties them together by
+//! their ids.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use crate::draft::{Draft, Findings, Part};
 use crate::error::ImportError;
 use crate::format::Format;
 use crate::source::{Content, Source, file_name};
-use crate::{json, text};
+use crate::{json, sarif, text};
 
 /// The API's limit of a testcase.
 const TESTCASE: usize = 2 << 20;
@@ -27,6 +28,8 @@ const IDS: [&str; 5] = ["pov_id", "patch_id", "submitted_sarif_id", "broadcast_s
 enum Kind {
     Pov,
     Patch,
+    /// A log that a system submits, or that the competition hands out.
+    Sarif,
     Bundle,
 }
 
@@ -36,6 +39,8 @@ fn kind(object: &Map<String, Value>) -> Option<Kind> {
         Some(Kind::Pov)
     } else if text("patch") {
         Some(Kind::Patch)
+    } else if object.get("sarif").is_some_and(sarif::is_one) {
+        Some(Kind::Sarif)
     } else if IDS.iter().any(|key| text(key)) {
         Some(Kind::Bundle)
     } else {
@@ -67,6 +72,12 @@ pub(crate) fn read(source: &Source) -> Result<Findings, ImportError> {
         findings.push(bundle(item, &items, &mut used)?)?;
     }
     for item in items.iter().filter(|item| item.kind != Kind::Bundle && !used.contains(&item.path)) {
+        if item.kind == Kind::Sarif {
+            let log = sarif::of_value(&item.path, item.object.get("sarif").unwrap_or(&Value::Null))?;
+            log.drafts.into_iter().try_for_each(|draft| findings.push(draft))?;
+            log.left_out.iter().for_each(|what| findings.leave_out(what));
+            continue;
+        }
         let mut draft = Draft::titled(stem(&item.path), &title(item));
         match item.kind {
             Kind::Pov => take_pov(&mut draft, item)?,
@@ -83,11 +94,14 @@ fn one(name: &str, bytes: &[u8]) -> Result<Item, ImportError> {
         return Err(refuse("it is JSON, and no object"));
     };
     let Some(kind) = kind(&object) else {
-        return Err(refuse("it has neither `testcase` and `fuzzer_name`, nor `patch`, nor an id such as `pov_id`"));
+        return Err(refuse(
+            "it has neither `testcase` and `fuzzer_name`, nor `patch`, nor `sarif`, nor an id such as `pov_id`",
+        ));
     };
     let own = match kind {
         Kind::Pov => ["id", "pov_id"],
         Kind::Patch => ["id", "patch_id"],
+        Kind::Sarif => ["sarif_id", "submitted_sarif_id"],
         Kind::Bundle => ["id", "bundle_id"],
     };
     let id = own.iter().find_map(|key| object.get(*key)?.as_str()).unwrap_or_else(|| stem(name));
@@ -102,7 +116,7 @@ fn tree(files: &[Entry], findings: &mut Findings) -> Result<Vec<Item>, ImportErr
         if path.ends_with(".json") && json::parse(path, &file.content).map_or(true, |value| is_one(&value)) {
             items.push(one(path, &file.content)?);
         } else {
-            findings.leave_out(&format!("`{path}`: no submission of a PoV, a patch or a bundle"));
+            findings.leave_out(&format!("`{path}`: no submission of a PoV, a patch, a SARIF log or a bundle"));
         }
     }
     Ok(items)
@@ -152,6 +166,7 @@ fn bundle(item: &Item, items: &[Item], used: &mut BTreeSet<String>) -> Result<Dr
 fn title(item: &Item) -> String {
     match item.kind {
         Kind::Patch => "A patch without a finding".to_owned(),
+        Kind::Sarif => "A SARIF log".to_owned(),
         Kind::Bundle => "An AIxCC bundle".to_owned(),
         Kind::Pov => match (text_of(item, "fuzzer_name"), text_of(item, "sanitizer")) {
             (Some(fuzzer), Some(sanitizer)) => {

@@ -226,24 +226,36 @@ fn target(draft: &mut Draft, object: &Map<String, Value>) {
 /// debugger hold the values of arguments, so a name ends before its bracket.
 fn names(object: &Map<String, Value>) -> Vec<String> {
     // What calls the target is no part of it.
-    const CALLERS: [&str; 5] = ["LLVMFuzzerTestOneInput", "main", "_start", "__libc_start_main", "TestOneInput"];
+    const CALLERS: [&str; 7] = [
+        "LLVMFuzzerTestOneInput",
+        "main",
+        "_start",
+        "__libc_start_main",
+        "TestOneInput",
+        "<module>",
+        "Object.<anonymous>",
+    ];
     let stack = lines(object, "Stacktrace").into_iter();
     let named = stack.filter_map(|frame| {
-        let (function, is_python) = function(frame)?;
-        let name = if is_python { function.to_owned() } else { assay_triage::name::normalise(function) };
-        (is_python || frames::is_target(function, Some(frame))).then(|| text::line(&name, 120))
+        let (function, is_native) = function(frame)?;
+        let name = if is_native { assay_triage::name::normalise(function) } else { function.to_owned() };
+        (!is_native || frames::is_target(function, Some(frame))).then(|| text::line(&name, 120))
     });
     let inside = named.take_while(|name| !CALLERS.contains(&name.as_str()));
     inside.filter(|name| !name.is_empty()).take(FRAMES).collect()
 }
 
-/// The function of a frame, and whether it is one of Python.
+/// The function of a frame, and whether it is compiled code, whose names are mangled and whose runtime calls itself.
 fn function(frame: &str) -> Option<(&str, bool)> {
     let frame = frame.trim();
     let short = |name: &str| !name.is_empty() && name.len() <= 2_000;
     if frame.starts_with("File \"") {
         let name = frame.rsplit_once(", in ")?.1.trim();
-        return Some((name, true)).filter(|(name, _)| short(name));
+        return Some((name, false)).filter(|(name, _)| short(name));
+    }
+    if let Some(call) = frame.strip_prefix("at ") {
+        let name = interpreted(call)?;
+        return Some((name, false)).filter(|(name, _)| short(name));
     }
     let rest = frame.strip_prefix('#')?.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     let rest = match rest.strip_prefix("0x") {
@@ -252,7 +264,20 @@ fn function(frame: &str) -> Option<(&str, bool)> {
     };
     // ` (this=0x...` of a debugger; `(int) ` of a sanitizer belongs to the name and is normalised away.
     let end = [" (", " at ", " /"].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
-    Some((rest[..end].trim(), false)).filter(|(name, _)| short(name))
+    Some((rest[..end].trim(), true)).filter(|(name, _)| short(name))
+}
+
+/// `parse` of JavaScript's `async parse [as run] (/src/a.js:1:2)`, `org.x.Y.parse` of Java's `org.x.Y.parse(Y.java:3)`;
+/// nothing of what is the machine's own.
+fn interpreted(call: &str) -> Option<&str> {
+    const MACHINE: [&str; 7] = ["node:", "native", "java.", "javax.", "jdk.", "sun.", "com.code_intelligence.jazzer."];
+    let call = ["async ", "new "].iter().fold(call, |call, word| call.strip_prefix(word).unwrap_or(call));
+    let (name, place) = call.split_once('(')?;
+    let name = name.split(" [as ").next().unwrap_or(name).trim();
+    // Java may name the module or the loader first: `java.base/java.lang.Thread.run`.
+    let bare = name.rsplit('/').next().unwrap_or(name);
+    let is_machine = |text: &str| MACHINE.iter().any(|start| text.starts_with(start));
+    (!is_machine(bare) && !is_machine(place)).then_some(bare)
 }
 
 /// `file.c:3:4` of `/home/user/src/file.c:3:4`.
