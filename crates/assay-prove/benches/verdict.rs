@@ -7,16 +7,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use assay_bundle::manifest::{ArmName, Manifest};
+use assay_bundle::verdict::Outcome;
+use assay_prove::evidence::{Cell, Role};
+use assay_prove::execute::{Built, Executor};
 use assay_prove::fetch::Cache;
 use assay_prove::layout::{BUNDLE, OUT};
 use assay_prove::load::LoadedBundle;
 use assay_prove::meter::{Budget, Metered};
+use assay_prove::observe::Resolver;
 use assay_prove::pipeline::{BUILTINS, Prover};
 use assay_prove::session::Session;
 use assay_sandbox::{End, Native, NativeOptions, Sandbox, Stdin};
@@ -55,7 +59,9 @@ fn main() {
 fn verdict(sandbox: &dyn Sandbox, cache: &Cache, bundle: &LoadedBundle, manifest: &Manifest) {
     let mut times: Vec<Duration> = (0..PROOFS)
         .map(|_| {
-            let proof = Prover { sandbox: Ok(sandbox), cache }.prove(bundle, manifest, &|_| ()).expect("a proof");
+            let proof = Prover { sandbox: Ok(sandbox), cache, kept_logs: None }
+                .prove(bundle, manifest, &|_| ())
+                .expect("a proof");
             assert_eq!(proof.evidence.runs.len(), 20, "4 arms x 5 runs");
             proof.running
         })
@@ -73,9 +79,10 @@ fn runs(sandboxes: [&dyn Sandbox; 2], cache: &Cache, bundle: &LoadedBundle, mani
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut rates = Vec::new();
     for sandbox in sandboxes {
-        let session = Session::open(&Prover { sandbox: Ok(sandbox), cache }, bundle, manifest, &|_| ())
-            .expect("a folder")
-            .unwrap_or_else(|why| panic!("{}", why.reason));
+        let session =
+            Session::open(&Prover { sandbox: Ok(sandbox), cache, kept_logs: None }, bundle, manifest, &|_| ())
+                .expect("a folder")
+                .unwrap_or_else(|why| panic!("{}", why.reason));
         let executor = session.executor();
         let arm = executor.arms.get(&ArmName::Vulnerable).expect("the vulnerable arm");
         let out = arm.outs.values().next().expect("a build");
@@ -86,10 +93,10 @@ fn runs(sandboxes: [&dyn Sandbox; 2], cache: &Cache, bundle: &LoadedBundle, mani
         };
         let rate = |threads: usize| RUNS as f64 / in_parallel(threads, RUNS, &one).as_secs_f64();
         one();
-        rates.push((rate(1), rate(cores)));
-        if rates.len() == 1 {
-            casr(out, &example.join(TRIGGER));
+        if rates.is_empty() {
+            triage(&executor, arm, out, &example.join(TRIGGER));
         }
+        rates.push((rate(1), rate(cores)));
     }
     let [bare, metered] = [rates[0], rates[1]];
     println!("| sandboxed AddressSanitizer crash runs, one core | {:.0} /s | 100 /s a core |", bare.0);
@@ -97,40 +104,54 @@ fn runs(sandboxes: [&dyn Sandbox; 2], cache: &Cache, bundle: &LoadedBundle, mani
     println!("| the same on {cores} cores under a memory ceiling | {:.0} /s | |", metered.1);
 }
 
-/// What casr's tool needs from a crashing program to its report, without any sandbox.
-fn casr(out: &Path, trigger: &Path) {
-    let Some(casr) = std::env::var_os("CASR_SAN").map(PathBuf::from) else {
-        println!("| `casr-san`, one crash | not measured: CASR_SAN is not set | |");
-        return;
+/// From a crashing program to what its report says: this runner (in the sandbox, frames looked up outside of the
+/// target) and casr's tool (no sandbox), by turns.
+fn triage(executor: &Executor<'_>, arm: &Built, out: &Path, trigger: &Path) {
+    let casr = std::env::var_os("CASR_SAN").map(PathBuf::from);
+    let cell = Cell { arm: ArmName::Vulnerable, role: Role::Trigger, input: 0 };
+    let kept = Mutex::new(Resolver::default());
+    let ours = |resolver: &Mutex<Resolver>| {
+        let begun = Instant::now();
+        let argv = vec![format!("{OUT}/harness"), format!("{BUNDLE}/{TRIGGER}")];
+        let single = executor.single(arm, out, argv, Stdin::Empty).expect("a run");
+        let judged = executor.judge(cell, &single, out, Some(resolver)).expect("a judgement");
+        assert_eq!(judged.outcome, Outcome::Fired, "{}", judged.saw);
+        begun.elapsed()
     };
-    let mut times: Vec<Duration> = (0..PROOFS)
-        .map(|_| {
-            let begun = Instant::now();
-            let said = Command::new(&casr)
-                .arg("--stdout")
-                .arg("--")
-                .arg(out.join("harness"))
-                .arg(trigger)
-                .stderr(Stdio::null())
-                .output()
-                .expect("casr-san runs");
-            assert!(String::from_utf8_lossy(&said.stdout).contains("heap-buffer-overflow"), "casr-san saw the crash");
-            begun.elapsed()
-        })
-        .collect();
-    times.sort();
-    println!(
-        "| `casr-san`, one crash to its report, no sandbox, {PROOFS} times | median {:.0?}, p95 {:.0?} | |",
-        at(&times, 50),
-        at(&times, 95)
-    );
+    let theirs = |casr: &Path| {
+        let begun = Instant::now();
+        let said = Command::new(casr).args(["--stdout", "--"]).arg(out.join("harness")).arg(trigger).output();
+        let said = said.expect("casr-san runs");
+        assert!(String::from_utf8_lossy(&said.stdout).contains("heap-buffer-overflow"), "casr-san saw the crash");
+        begun.elapsed()
+    };
+    let mut times: [Vec<Duration>; 3] = Default::default();
+    for _ in 0..PROOFS {
+        times[0].push(ours(&Mutex::new(Resolver::default())));
+        times[1].push(ours(&kept));
+        times[2].extend(casr.as_deref().map(theirs));
+    }
+    let names = [
+        "one crash to its judgement, frames looked up anew",
+        "the same, frames known",
+        "the same by `casr-san`, no sandbox",
+    ];
+    for (name, mut times) in names.into_iter().zip(times) {
+        times.sort();
+        if times.is_empty() {
+            println!("| {name} | not measured: CASR_SAN is not set | |");
+        } else {
+            println!("| {name}, {PROOFS} times | median {:.1?}, p95 {:.1?} | |", at(&times, 50), at(&times, 95));
+        }
+    }
 }
 
 /// Bundles one after the other, and side by side under one ceiling.
 fn bundles(sandbox: &dyn Sandbox, cache: &Cache, bundle: &LoadedBundle, manifest: &Manifest) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let prove = || {
-        let proof = Prover { sandbox: Ok(sandbox), cache }.prove(bundle, manifest, &|_| ()).expect("a proof");
+        let proof =
+            Prover { sandbox: Ok(sandbox), cache, kept_logs: None }.prove(bundle, manifest, &|_| ()).expect("a proof");
         assert_eq!(proof.ruling.verdict.exit_code(), 0, "it is reproduced");
     };
     prove();

@@ -12,6 +12,7 @@ use assay_sandbox::{RunLimits, Sandbox, Stdin};
 
 use crate::evidence::{Cell, Role, Run};
 use crate::hook::HookLog;
+use crate::kept_logs::KeptLogs;
 use crate::layout::BUNDLE;
 use crate::logs;
 use crate::observe::{self, Resolver};
@@ -80,6 +81,8 @@ pub struct Executor<'a> {
     pub hooks: &'a Path,
     /// The proof's folder, for canaries.
     pub work: &'a Path,
+    /// Where logs are kept, if they are.
+    pub kept_logs: Option<&'a KeptLogs>,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -170,7 +173,7 @@ impl Executor<'_> {
             wall: single.finished.usage.wall,
             max_rss: single.finished.usage.max_rss,
             compared,
-            logs: logs::of(&single),
+            logs: logs::of(&single, self.kept_logs),
         }
     }
 
@@ -179,7 +182,7 @@ impl Executor<'_> {
     /// # Errors
     ///
     /// Why it cannot be asked: the frames of a report could not be looked up.
-    pub(crate) fn judge(
+    pub fn judge(
         &self,
         cell: Cell,
         single: &Single,

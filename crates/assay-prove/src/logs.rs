@@ -8,6 +8,7 @@ use assay_sandbox::Node;
 use serde::Serialize;
 
 use crate::hook;
+use crate::kept_logs::KeptLogs;
 use crate::single::Single;
 
 /// Logs of one run that are named one by one; the target may leave thousands.
@@ -61,14 +62,19 @@ pub struct LogDigest {
 }
 
 impl LogDigest {
-    fn of(kind: LogKind, content: &[u8]) -> Self {
-        Self { kind, bytes: content.len() as u64, sha256: Sha256::of(content) }
+    /// Digests a log, and keeps it where logs are kept.
+    fn of(kind: LogKind, content: &[u8], keep: Option<&KeptLogs>) -> Self {
+        let sha256 = Sha256::of(content);
+        if let Some(keep) = keep {
+            keep.keep(sha256, content);
+        }
+        Self { kind, bytes: content.len() as u64, sha256 }
     }
 }
 
 /// The logs of a run that hold anything, in one order whatever their names, which are the program's.
 #[must_use]
-pub fn of(single: &Single) -> Vec<LogDigest> {
+pub fn of(single: &Single, keep: Option<&KeptLogs>) -> Vec<LogDigest> {
     let mut folder: Vec<LogDigest> = single
         .log
         .entries
@@ -76,7 +82,7 @@ pub fn of(single: &Single) -> Vec<LogDigest> {
         .filter_map(|entry| match &entry.node {
             Node::File { content, .. } if !content.is_empty() => {
                 let hook = hook::read(&String::from_utf8_lossy(&entry.path), content).is_some();
-                Some(LogDigest::of(if hook { LogKind::Hook } else { LogKind::Report }, content))
+                Some(LogDigest::of(if hook { LogKind::Hook } else { LogKind::Report }, content, keep))
             }
             _ => None,
         })
@@ -86,11 +92,9 @@ pub fn of(single: &Single) -> Vec<LogDigest> {
         let rest = folder.split_off(MOST);
         let lines: String =
             rest.iter().map(|log| format!("{} {} {}\n", log.kind.as_str(), log.bytes, log.sha256)).collect();
-        folder.push(LogDigest {
-            kind: LogKind::More,
-            bytes: rest.iter().map(|log| log.bytes).fold(0, u64::saturating_add),
-            sha256: Sha256::of(lines.as_bytes()),
-        });
+        // The digest is of the list, and the length that of all that it lists.
+        let bytes = rest.iter().map(|log| log.bytes).fold(0, u64::saturating_add);
+        folder.push(LogDigest { bytes, ..LogDigest::of(LogKind::More, lines.as_bytes(), keep) });
     }
     let printed = [
         (LogKind::Stdout, Some(single.finished.stdout.as_slice())),
@@ -98,13 +102,13 @@ pub fn of(single: &Single) -> Vec<LogDigest> {
         (LogKind::AgainstStdout, single.against.as_ref().map(|other| other.stdout.as_slice())),
     ];
     folder.extend(
-        printed
-            .into_iter()
-            .filter_map(|(kind, content)| Some(LogDigest::of(kind, content.filter(|content| !content.is_empty())?))),
+        printed.into_iter().filter_map(|(kind, content)| {
+            Some(LogDigest::of(kind, content.filter(|content| !content.is_empty())?, keep))
+        }),
     );
     let sent: Vec<u8> = single.met.iter().flat_map(|met| met.said.concat()).collect();
     if !sent.is_empty() {
-        folder.push(LogDigest::of(LogKind::Sent, &sent));
+        folder.push(LogDigest::of(LogKind::Sent, &sent, keep));
     }
     folder
 }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::assurance::{self, Facts};
 use crate::evidence::{ArmState, Evidence, Reach};
 use crate::fetch::Cache;
+use crate::kept_logs::KeptLogs;
 use crate::load::LoadedBundle;
 use crate::proof::{ArmRecord, InputRecord, Proof};
 use crate::second::Opinion;
@@ -57,6 +58,8 @@ pub struct Prover<'a> {
     pub sandbox: Result<&'a dyn Sandbox, &'a SandboxError>,
     /// Where fetched sources lie, and where proofs have their folders.
     pub cache: &'a Cache,
+    /// Where the logs that are digested are kept as well, if they are.
+    pub kept_logs: Option<&'a KeptLogs>,
 }
 
 /// A proof could not even be begun: the disk, not the bundle, is at fault.

@@ -18,6 +18,7 @@ use crate::build_cache::BuildCache;
 use crate::build_key::BuildKeys;
 use crate::evidence::{ArmState, Evidence, Reach};
 use crate::execute::{Built, Executor};
+use crate::kept_logs::KeptLogs;
 use crate::load::LoadedBundle;
 use crate::oracle::alive::SignsOfLife;
 use crate::oracle::{self, Oracle};
@@ -56,6 +57,7 @@ pub struct Session<'a> {
     records: Vec<ArmRecord>,
     facts: Facts,
     work: Work,
+    kept_logs: Option<&'a KeptLogs>,
 }
 
 impl<'a> Session<'a> {
@@ -201,6 +203,7 @@ impl<'a> Session<'a> {
             records,
             facts,
             work,
+            kept_logs: prover.kept_logs,
         }))
     }
 
@@ -217,6 +220,7 @@ impl<'a> Session<'a> {
             arms: &self.built,
             hooks: &self.hooks,
             work: self.work.path(),
+            kept_logs: self.kept_logs,
         }
     }
 

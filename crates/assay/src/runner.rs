@@ -8,8 +8,9 @@ use std::sync::{Arc, OnceLock};
 use assay_bundle::manifest::Manifest;
 use assay_prove::fetch::Cache;
 use assay_prove::fix;
+use assay_prove::kept_logs::{Count, KeptLogs};
 use assay_prove::load::LoadedBundle;
-use assay_prove::meter::{Budget, Metered};
+use assay_prove::meter::{self, Budget, Metered};
 use assay_prove::pipeline::{Progress, Prover};
 use assay_prove::proof::Proof;
 use assay_sandbox::{Choice, Engine, Layer, Layers, Sandbox, SandboxError, Tier};
@@ -17,6 +18,8 @@ use assay_sandbox::{Choice, Engine, Layer, Layers, Sandbox, SandboxError, Tier};
 use crate::cli::Common;
 use crate::failure::Failure;
 use crate::memory;
+use crate::output;
+use crate::report::{next, plain};
 
 /// The variables that stand for `--sandbox` and `--tier`.
 const VARIABLES: [&str; 2] = ["ASSAY_SANDBOX", "ASSAY_TIER"];
@@ -59,6 +62,7 @@ pub struct Runner {
     pub cache: Cache,
     /// What may run at once; none if nothing can be run at all.
     pub budget: Option<Arc<Budget>>,
+    kept_logs: Option<KeptLogs>,
 }
 
 impl Runner {
@@ -73,9 +77,26 @@ impl Runner {
         match opened {
             Ok((sandbox, budget)) => {
                 let metered = Metered::new(sandbox, Arc::clone(&budget));
-                Self { sandbox: Ok(Box::new(metered)), cache, budget: Some(budget) }
+                Self { sandbox: Ok(Box::new(metered)), cache, budget: Some(budget), kept_logs: None }
             }
-            Err(error) => Self { sandbox: Err(error), cache, budget: None },
+            Err(error) => Self { sandbox: Err(error), cache, budget: None, kept_logs: None },
+        }
+    }
+
+    /// The same, and the logs that its verdicts rest on are kept.
+    #[must_use]
+    pub fn keeping(self, kept_logs: Option<KeptLogs>) -> Self {
+        Self { kept_logs, ..self }
+    }
+
+    /// Says on stderr what was kept, and what was not.
+    pub fn tell_kept_logs(&self) {
+        let Some(logs) = &self.kept_logs else { return };
+        let (folder, Count { kept, bytes, left_out, why }) = (next::quoted(logs.folder()), logs.count());
+        output::say(&format!("logs    {kept} new in {folder}, {}, each under its digest", meter::words(bytes)));
+        if left_out > 0 {
+            let why = plain::line(&why.unwrap_or_default(), 200);
+            output::say(&format!("        {left_out} were not kept: {why}"));
         }
     }
 
@@ -86,7 +107,8 @@ impl Runner {
 
     /// What proofs need, for work that is more than one of them.
     pub fn prover(&self) -> Prover<'_> {
-        Prover { sandbox: self.sandbox.as_ref().map(Box::as_ref), cache: &self.cache }
+        let sandbox = self.sandbox.as_ref().map(Box::as_ref);
+        Prover { sandbox, cache: &self.cache, kept_logs: self.kept_logs.as_ref() }
     }
 
     /// Proves one bundle.
@@ -96,8 +118,7 @@ impl Runner {
         manifest: &Manifest,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Proof, Failure> {
-        let sandbox = self.sandbox.as_ref().map(Box::as_ref);
-        Prover { sandbox, cache: &self.cache }.prove(bundle, manifest, progress).map_err(|error| {
+        self.prover().prove(bundle, manifest, progress).map_err(|error| {
             Failure::own("cannot-prove", format!("the proof could not be begun: {error}"))
                 .help("check the space and the permissions of the cache folder (ASSAY_CACHE)")
         })
@@ -105,8 +126,7 @@ impl Runner {
 
     /// The bundle's own fix as a patch, or why there is none.
     pub fn own_patch(&self, bundle: &LoadedBundle, manifest: &Manifest) -> Result<Result<Vec<u8>, String>, Failure> {
-        let prover = Prover { sandbox: self.sandbox.as_ref().map(Box::as_ref), cache: &self.cache };
-        fix::own_patch(&prover, bundle, manifest).map_err(|error| fix::FixError::from(error).into())
+        fix::own_patch(&self.prover(), bundle, manifest).map_err(|error| fix::FixError::from(error).into())
     }
 
     /// Verifies a patch against the flaw that a bundle shows.
@@ -118,9 +138,7 @@ impl Runner {
         wanted: &fix::Wanted,
         progress: &(dyn Fn(fix::Progress) + Sync),
     ) -> Result<fix::Report, Failure> {
-        let sandbox = self.sandbox.as_ref().map(Box::as_ref);
-        let prover = Prover { sandbox, cache: &self.cache };
-        Ok(fix::check(&prover, bundle, manifest, patch, wanted, progress)?)
+        Ok(fix::check(&self.prover(), bundle, manifest, patch, wanted, progress)?)
     }
 }
 

@@ -169,6 +169,33 @@ fn a_statement_is_signed_by_the_runners_own_key() {
 }
 
 #[test]
+fn the_logs_of_a_verdict_are_kept_under_their_digests() {
+    let bench = Bench::new();
+    let path = example("heap-overflow");
+    let arguments = ["prove".as_ref(), path.as_os_str(), "--keep-logs=logs".as_ref(), "--format=json".as_ref()];
+    let said = bench.run(&arguments).exits(0);
+    assert!(said.stderr.contains("each under its digest"), "{}", said.stderr);
+    let mut reports = 0;
+    let json = said.json();
+    for log in json["runs"].as_array().unwrap().iter().flat_map(|run| run["logs"].as_array().unwrap()) {
+        let named = log["sha256"].as_str().unwrap();
+        let kept = fs::read(bench.path("logs").join(named.trim_start_matches("sha256:"))).unwrap();
+        assert_eq!(
+            (Sha256::of(&kept).to_string(), log["bytes"].as_u64().unwrap()),
+            (named.to_owned(), kept.len() as u64)
+        );
+        reports += usize::from(String::from_utf8_lossy(&kept).contains("AddressSanitizer: heap-buffer-overflow"));
+    }
+    assert!(reports >= 3, "each run of the trigger left its report");
+
+    use std::os::unix::fs::PermissionsExt as _;
+    assert_eq!(fs::metadata(bench.path("logs")).unwrap().permissions().mode() & 0o777, 0o700);
+    fs::set_permissions(bench.path("logs"), fs::Permissions::from_mode(0o755)).unwrap();
+    let refused = bench.run(&arguments).exits(2);
+    assert!(refused.stderr.contains("others than you may look into") || refused.stdout.contains("others than you"));
+}
+
+#[test]
 fn a_statement_is_signed_by_a_key_of_ones_own() {
     let bench = Bench::new();
     let key = SigningKey::generate().unwrap();

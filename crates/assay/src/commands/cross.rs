@@ -61,6 +61,10 @@ pub struct CrossArgs {
     /// Run each input in each version this often, whatever the bundles ask for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: Option<u32>,
+    /// Keep the logs that the verdict rests on in this folder, each in a file called after its digest, which a
+    /// statement names too. They may tell of a flaw that is not patched yet: the folder is for you alone
+    #[arg(long, value_name = "FOLDER")]
+    pub keep_logs: Option<PathBuf>,
 }
 
 /// A bundle that takes no part, and why.
@@ -94,7 +98,8 @@ pub fn run(call: &CrossArgs, common: &Common) -> Result<u8, Failure> {
         return Err(Failure::call("no-bundle", format!("none of what is named is a bundle that can be run{first}"))
             .help("name bundles or a folder of bundles; `assay bundle check BUNDLE` tells what one lacks"));
     }
-    let runner = Runner::open(place::cache()?);
+    let kept_logs = super::prove::kept_logs(call.keep_logs.as_deref())?;
+    let runner = Runner::open(place::cache()?).keeping(kept_logs);
     let mut matrices = Vec::new();
     for (target, group) in matrix::by_target(entrants) {
         let most = group.len().saturating_mul(group.len().saturating_add(extras.len()));
@@ -125,6 +130,7 @@ pub fn run(call: &CrossArgs, common: &Common) -> Result<u8, Failure> {
         Format::Text => output::answer(&cross_text::foot(&matrices, &left_out)),
         Format::Json => output::json(&CrossJson::of(&matrices, &left_out)),
     }
+    runner.tell_kept_logs();
     Ok(exit(&matrices, &left_out))
 }
 

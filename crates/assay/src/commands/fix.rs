@@ -91,6 +91,10 @@ pub struct FixArgs {
     /// Write the inputs that speak against the patch into this new folder
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Keep the logs that the verdict rests on in this folder, each in a file called after its digest, which a
+    /// statement names too. They may tell of a flaw that is not patched yet: the folder is for you alone
+    #[arg(long, value_name = "FOLDER")]
+    pub keep_logs: Option<PathBuf>,
     /// Commit as which the maintainer merged the patch: recorded, not checked
     #[arg(long, value_name = "COMMIT", value_parser = commit)]
     pub merged_as: Option<String>,
@@ -144,8 +148,9 @@ pub fn run(call: &FixArgs, common: &Common) -> Result<u8, Failure> {
         corpus,
         merged: call.merged_as.clone().map(|commit| Merged { commit, by: call.merged_by.clone() }),
     };
+    let kept_logs = super::prove::kept_logs(call.keep_logs.as_deref())?;
     let progress = Progress::start(&next::quoted(&call.bundle), !common.no_progress);
-    let runner = Runner::open(place::cache()?);
+    let runner = Runner::open(place::cache()?).keeping(kept_logs);
     let patch = match given {
         Some(patch) => patch,
         None => runner.own_patch(&ready.bundle, &ready.manifest)?.map_err(|why| {
@@ -183,6 +188,7 @@ pub fn run(call: &FixArgs, common: &Common) -> Result<u8, Failure> {
         Format::Text => output::answer(&fix_text::render(&told)),
         Format::Json => output::json(&FixJson::of(&told)),
     }
+    runner.tell_kept_logs();
     Ok(exit)
 }
 

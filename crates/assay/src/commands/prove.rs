@@ -1,8 +1,9 @@
 //! `assay prove`: is the reported bug real?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use assay_prove::attest::{self, AttestError};
+use assay_prove::kept_logs::KeptLogs;
 use assay_prove::{fetch, svr};
 use clap::Args;
 
@@ -72,6 +73,10 @@ pub struct ProveArgs {
     /// the machine's
     #[arg(long, value_name = "SIZE", value_parser = memory::size)]
     pub memory: Option<u64>,
+    /// Keep the logs that the verdict rests on in this folder, each in a file called after its digest, which a
+    /// statement names too. They may tell of a flaw that is not patched yet: the folder is for you alone
+    #[arg(long, value_name = "FOLDER")]
+    pub keep_logs: Option<PathBuf>,
     /// With several bundles: let verdicts of earlier calls stand where nothing has changed since
     #[arg(long, conflicts_with = "fresh")]
     pub resume: bool,
@@ -94,7 +99,12 @@ pub fn run(call: &ProveArgs, common: &Common) -> Result<u8, Failure> {
         .help("prove them one by one, each with its own --attest FILE")),
         paths => {
             let ProveArgs { runs, memory, resume, fresh, .. } = *call;
-            prove_several::run(paths, Wishes { runs, memory, resume, fresh }, common)
+            prove_several::run(
+                paths,
+                Wishes { runs, memory, resume, fresh },
+                kept_logs(call.keep_logs.as_deref())?,
+                common,
+            )
         }
     }
 }
@@ -109,10 +119,11 @@ fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure>
         Some(file) => Some((file, WholeFile::begin(file)?, crate::key::signing_key(call.key.as_deref())?)),
         None => None,
     };
+    let kept_logs = kept_logs(call.keep_logs.as_deref())?;
     let result = call.svr.as_deref().map(WholeFile::begin).transpose()?;
     let bundle_runs = call.runs.map(|runs| std::mem::replace(&mut ready.manifest.repeat.runs, runs));
     let progress = Progress::start(&next::quoted(path), !common.no_progress);
-    let runner = Runner::within(place::cache()?, call.memory);
+    let runner = Runner::within(place::cache()?, call.memory).keeping(kept_logs);
     let proof = runner.prove(&ready.bundle, &ready.manifest, &|event| progress.hear(event))?;
     drop(progress);
 
@@ -138,11 +149,23 @@ fn one(path: &PathBuf, call: &ProveArgs, common: &Common) -> Result<u8, Failure>
         Format::Text => output::answer(&proof_text::render(&told)),
         Format::Json => output::json(&ProofJson::of(&told)),
     }
+    runner.tell_kept_logs();
     Ok(proof.ruling.verdict.exit_code())
 }
 
+/// The folder in which a call keeps its logs.
+pub(super) fn kept_logs(folder: Option<&Path>) -> Result<Option<KeptLogs>, Failure> {
+    let open = |folder| {
+        KeptLogs::open(folder).map_err(|error| {
+            Failure::call("cannot-keep", error.to_string())
+                .help("name a folder that is not there yet, or one of yours with mode 700")
+        })
+    };
+    folder.map(open).transpose()
+}
+
 /// Says why a bundle cannot be run.
-pub(super) fn refuse(path: &std::path::Path, refusal: &Refusal, format: Format) -> u8 {
+pub(super) fn refuse(path: &Path, refusal: &Refusal, format: Format) -> u8 {
     match format {
         Format::Text => output::say(check_text::refusal(path, refusal).trim_end()),
         Format::Json => output::json(&RefusalJson::of(refusal)),

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use assay_bundle::files::EXPECTED;
 use assay_prove::fetch;
+use assay_prove::kept_logs::KeptLogs;
 use jiff::Timestamp;
 
 use crate::cli::{Common, Format};
@@ -55,13 +56,13 @@ struct Bench<'a> {
 }
 
 /// Proves all of them.
-pub fn run(paths: &[PathBuf], wishes: Wishes, common: &Common) -> Result<u8, Failure> {
+pub fn run(paths: &[PathBuf], wishes: Wishes, kept_logs: Option<KeptLogs>, common: &Common) -> Result<u8, Failure> {
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).filter(|path| may_be_a_bundle(path)).collect();
     if paths.is_empty() {
         return Err(Failure::call("no-bundle", "none of these files is a bundle")
             .help("name folders with a proof.toml, or archives made by `assay bundle pack`"));
     }
-    let runner = Runner::within(place::cache()?, wishes.memory);
+    let runner = Runner::within(place::cache()?, wishes.memory).keeping(kept_logs);
     let workers = runner.budget.as_ref().map_or(1, |budget| budget.runs()).min(paths.len());
     let kept = KeptVerdicts::open(&runner.cache);
     if let Err(error) = &kept {
@@ -97,6 +98,7 @@ pub fn run(paths: &[PathBuf], wishes: Wishes, common: &Common) -> Result<u8, Fai
     if let Some(call) = call {
         call.end();
     }
+    bench.runner.tell_kept_logs();
     Ok(finish(&rows, bench.runner.budget.as_ref().map(|budget| budget.memory()), common.format))
 }
 
