@@ -16,7 +16,7 @@ use crate::error::Error;
 /// The first bytes of every file.
 const MAGIC: [u8; 8] = *b"assay-ix";
 /// The version of this layout.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 /// Bytes of the head, and of a row of the table.
 const HEAD: usize = 64;
 const ROW: usize = 64;
@@ -208,6 +208,11 @@ impl Container {
             return Err(Error::damaged(&self.path, "something lies behind its last section"));
         }
         Ok(())
+    }
+
+    /// All of its bytes, in place.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.all()
     }
 
     /// All of its bytes.

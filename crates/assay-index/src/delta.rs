@@ -98,7 +98,7 @@ pub fn between(old: &Arc<Layers>, new: &Arc<Layers>, at: As) -> Result<Delta, De
     let follows = Follows { root: newest.root().to_string(), generation: newest.head().generation };
     // Counts are those of the whole, not of the part.
     let meta = Meta { follows: Some(follows), odd_kev: Vec::new(), odd_decisions: Vec::new(), ..new.meta().clone() };
-    let bytes = delta(&index, &tables, meta, products_after.as_deref(), &gone, at)?;
+    let bytes = delta(&index, &tables, meta, products_after.as_ref(), &gone, at)?;
     Ok(Delta { bytes, changed, removed, scores: count, products: products_after.is_some() })
 }
 

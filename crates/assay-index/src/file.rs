@@ -16,12 +16,6 @@ use crate::rules;
 use crate::sections::*;
 use crate::words::{Longs, Pieces, Words, hash};
 
-/// Most bytes of a block of prose, unpacked: the block's size and one whole record.
-const BLOCK: usize = 16 << 20;
-
-/// Most bytes of the products, unpacked.
-const PRODUCTS_BYTES: usize = 1 << 30;
-
 /// An opened file of records.
 #[derive(Debug)]
 pub struct File {
@@ -117,8 +111,10 @@ impl File {
         let records = self.records();
         let same = self.words(RECORD_SOURCES).len() == records
             && self.pieces(RECORD_PACKAGE_OFFSETS, RECORD_PACKAGES).len() == records
+            && self.pieces(PROSE_OFFSETS, PROSE).len() == records
             && self.pieces(PACKAGE_OFFSETS, PACKAGES).len() == self.longs(PACKAGE_HASHES).len()
             && self.words(NAME_RECORDS).len() == self.longs(NAME_HASHES).len()
+            && self.pieces(PRODUCT_OFFSETS, PRODUCT_RECORDS).len() == self.longs(PRODUCT_HASHES).len()
             && self.pieces(KEV_OFFSETS, KEV).len() == self.longs(KEV_NUMBERS).len()
             && self.pieces(SSVC_OFFSETS, SSVC).len() == self.longs(SSVC_NUMBERS).len()
             && self.words(EPSS_SCORES).len() == self.longs(EPSS_NUMBERS).len()
@@ -226,24 +222,41 @@ impl File {
 
     /// A record's prose.
     pub(crate) fn prose(&self, record: u32) -> Result<Prose, Error> {
-        let damaged = || self.damaged(&format!("the prose of record {record} cannot be read"));
-        let table = self.words(PROSE_OFFSETS);
-        let count = table.get(0).ok_or_else(damaged)? as usize;
-        let place = count + 2 + 2 * record as usize;
-        let (block, at) = table.get(place).zip(table.get(place + 1)).ok_or_else(damaged)?;
-        let offsets = Words(self.container.section(PROSE_OFFSETS).get(4..).unwrap_or_default());
-        let blocks = Pieces { offsets, blob: self.container.section(PROSE) };
-        let packed = blocks.get(block as usize).filter(|_| (block as usize) < count).ok_or_else(damaged)?;
-        let block =
-            zstd::bulk::decompress(packed, BLOCK.min(packed.len().saturating_mul(4096))).map_err(|_| damaged())?;
-        block.get(at as usize..).and_then(Prose::load).ok_or_else(damaged)
+        let prose = self.pieces(PROSE_OFFSETS, PROSE).get(record as usize).and_then(Prose::load);
+        prose.ok_or_else(|| self.damaged(&format!("the prose of record {record} cannot be read")))
     }
 
-    /// The products, unpacked; none if this file has nothing new of them.
-    pub(crate) fn products(&self) -> Result<Option<Vec<u8>>, Error> {
-        let Some((size, packed)) = self.container.section(PRODUCTS).split_first_chunk() else { return Ok(None) };
-        let most = (u32::from_le_bytes(*size) as usize).min(PRODUCTS_BYTES);
-        zstd::bulk::decompress(packed, most).map(Some).map_err(|_| self.damaged("its products cannot be unpacked"))
+    /// The names of the products; none if this file has nothing new of them.
+    pub(crate) fn product_names(&self) -> Option<&[u8]> {
+        Some(self.container.section(PRODUCT_NAMES)).filter(|names| !names.is_empty())
+    }
+
+    /// What may be said of the products of a CVE: of another one, if the two have one hash.
+    pub(crate) fn product_records(&self, cve: &str) -> impl Iterator<Item = Result<&[u8], Error>> {
+        let (wanted, hashes) = (hash([cve]), self.longs(PRODUCT_HASHES));
+        let places = (hashes.lower_bound(wanted)..hashes.len()).take_while(move |at| hashes.get(*at) == Some(wanted));
+        places.map(|at| self.product_record(at))
+    }
+
+    fn product_record(&self, at: usize) -> Result<&[u8], Error> {
+        let found = self.pieces(PRODUCT_OFFSETS, PRODUCT_RECORDS).get(at);
+        found.ok_or_else(|| self.damaged(&format!("record {at} of products points outside of it")))
+    }
+
+    /// All that is said of products, a CVE each.
+    pub(crate) fn all_product_records(&self) -> impl Iterator<Item = Result<&[u8], Error>> {
+        (0..self.longs(PRODUCT_HASHES).len()).map(|at| self.product_record(at))
+    }
+
+    /// The end-of-life dates at a place.
+    pub(crate) fn life(&self, at: u32) -> Result<&[u8], Error> {
+        let found = self.pieces(LIFE_OFFSETS, LIVES).get(at as usize);
+        found.ok_or_else(|| self.damaged(&format!("the end-of-life dates {at} point outside of it")))
+    }
+
+    /// How many end-of-life dates there are.
+    pub(crate) fn lives(&self) -> u32 {
+        u32::try_from(self.pieces(LIFE_OFFSETS, LIVES).len()).unwrap_or(u32::MAX)
     }
 
     /// KEV's entry of a CVE.

@@ -116,9 +116,6 @@ impl Layers {
         }
         if wanted.has_products() {
             self.load_products(&mut loading.index)?;
-            for entry in self.kev_entries()? {
-                loading.index.load_kev(entry);
-            }
         }
         Ok(loading.done())
     }
@@ -137,7 +134,7 @@ impl Layers {
                 loading.package(layer, &Ecosystem::from_osv(package.family), &package, |_| true)?;
             }
         }
-        self.load_products(&mut loading.index)?;
+        self.load_all_products(&mut loading.index)?;
         for entry in self.kev_entries()? {
             loading.index.load_kev(entry);
         }
@@ -166,15 +163,38 @@ impl Layers {
         Ok(loading.done())
     }
 
-    /// The products of the newest file that has any.
+    /// The newest file that has products: it has all of them.
+    fn with_products(&self) -> Option<(&File, &[u8])> {
+        self.files.iter().rev().find_map(|file| file.product_names().map(|names| (file, names)))
+    }
+
+    /// What names the products that are wanted.
     fn load_products(&self, index: &mut Index) -> Result<(), Error> {
-        for file in self.files.iter().rev() {
-            if let Some(bytes) = file.products()? {
-                let mut reader = serde_json::Deserializer::from_slice(&bytes);
-                return index
-                    .load_products(&mut reader)
-                    .map_err(|error| file.damaged(&format!("its products: {error}")));
+        let Some((file, names)) = self.with_products() else { return Ok(()) };
+        let damaged = |error: serde_json::Error| file.damaged(&format!("its products: {error}"));
+        let (cves, lives) = index.load_product_names(names).map_err(damaged)?;
+        for cve in &cves {
+            for record in file.product_records(cve) {
+                if *index.load_product_record(record?).map_err(damaged)? == **cve {
+                    break;
+                }
             }
+        }
+        for place in lives {
+            index.load_life(place, file.life(place)?).map_err(damaged)?;
+        }
+        Ok(())
+    }
+
+    fn load_all_products(&self, index: &mut Index) -> Result<(), Error> {
+        let Some((file, names)) = self.with_products() else { return Ok(()) };
+        let damaged = |error: serde_json::Error| file.damaged(&format!("its products: {error}"));
+        index.load_product_names(names).map_err(damaged)?;
+        for record in file.all_product_records() {
+            index.load_product_record(record?).map_err(damaged)?;
+        }
+        for place in 0..file.lives() {
+            index.load_life(place, file.life(place)?).map_err(damaged)?;
         }
         Ok(())
     }

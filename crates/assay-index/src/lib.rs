@@ -20,6 +20,7 @@ pub mod http;
 pub mod layers;
 pub mod meta;
 pub mod mirror;
+mod pack;
 pub mod rules;
 mod sections;
 pub mod sign;

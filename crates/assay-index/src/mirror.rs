@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use assay_seal::{Envelope, SigningKey, TrustedKeys};
@@ -14,7 +14,8 @@ use crate::container::Container;
 use crate::delta::{DeltaError, between};
 use crate::error::Error;
 use crate::layers::{DELTAS, Layers};
-use crate::store::whole_file;
+use crate::pack;
+use crate::store::{Lock, whole_file};
 use crate::write::As;
 
 /// The signed list.
@@ -25,10 +26,8 @@ pub const LIST_TYPE: &str = "application/vnd.assay.index-list.v1+json";
 pub const LIST_BYTES: u64 = 256 << 10;
 /// Most bytes of a file, packed or unpacked.
 pub const FILE_BYTES: u64 = 4 << 30;
-/// zstd's level for what goes over the line.
-const LEVEL: i32 = 19;
-/// A delta that is larger than this part of the index is not worth another look-up.
-const WORTH: usize = 3;
+/// A delta that is larger than this part of the index, both as packed, is not worth another look-up.
+const WORTH: u64 = 3;
 
 /// What a mirror has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +47,9 @@ pub struct List {
 pub struct Listed {
     /// Its name in the mirror; packed by zstd.
     pub name: String,
+    /// The root of the file before it in the list against which it is packed; none if it stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
     /// Its bytes as packed.
     pub packed: u64,
     /// SHA-256 of those.
@@ -109,6 +111,9 @@ pub enum PublishError {
     /// The mirror has a list of somebody else's.
     #[error(transparent)]
     List(#[from] BadList),
+    /// Somebody else is publishing into the same mirror.
+    #[error("somebody else is publishing into `{0}`")]
+    Busy(PathBuf),
     /// The disk.
     #[error("the mirror cannot be written: {0}")]
     Disk(#[from] std::io::Error),
@@ -131,7 +136,10 @@ pub struct Published {
 ///
 /// Something cannot be read or written, or the mirror is somebody else's.
 pub fn publish(new: &Arc<Layers>, mirror: &Path, key: &SigningKey, now: i64) -> Result<Published, PublishError> {
-    fs::create_dir_all(mirror)?;
+    let _lock = Lock::on(mirror).map_err(|error| match error.kind() {
+        std::io::ErrorKind::WouldBlock => PublishError::Busy(mirror.to_owned()),
+        _ => error.into(),
+    })?;
     let trusted = TrustedKeys::from_iter([key.verifying_key()]);
     let before = match fs::read(mirror.join(LIST)) {
         Ok(bytes) => Some(List::read(&bytes, &trusted)?),
@@ -142,46 +150,42 @@ pub fn publish(new: &Arc<Layers>, mirror: &Path, key: &SigningKey, now: i64) -> 
     let at = As { generation, built: new.newest().container().head().built };
     let mut changes = None;
     let mut files = Vec::new();
-    let mut bytes = None;
+    let mut made = None;
     if let Some(before) = before {
-        let old = before.files.iter().map(|file| unpacked(mirror, file)).collect::<Result<Vec<_>, _>>()?;
-        let whole = old.first().map_or(0, Container::size);
+        let mut old = Vec::new();
+        for file in &before.files {
+            let container = unpacked(mirror, file, &old)?;
+            old.push(container);
+        }
         let old = Layers::of(old)?;
         let delta = between(&old, new, at)?;
         let tables_changed = old.kev_entries()? != new.kev_entries()? || old.decisions()? != new.decisions()?;
         if delta.changed + delta.removed + delta.scores == 0 && !delta.products && !tables_changed {
             return Ok(Published { list: before, same: true, changes: Some((0, 0)) });
         }
-        if before.files.len() <= DELTAS && delta.bytes.len() * WORTH < whole {
-            changes = Some((delta.changed, delta.removed));
-            files = before.files;
-            bytes = Some(delta.bytes);
+        if before.files.len() <= DELTAS
+            && let Some(first) = old.files().first()
+        {
+            let file = Packed::of(format!("delta-{generation:08}.zst"), delta.bytes, Some(first.container()), at, key)?;
+            if before.files.first().is_some_and(|whole| file.listed.packed * WORTH < whole.packed) {
+                changes = Some((delta.changed, delta.removed));
+                files = before.files;
+                made = Some(file);
+            }
         }
     }
-    let (bytes, kind) = match bytes {
-        Some(bytes) => (bytes, "delta"),
+    let made = match made {
+        Some(delta) => delta,
         None => {
             let index = new.whole()?;
             let tables = crate::write::Tables::of(&index);
             let digests = new.meta().digests.clone();
             let bytes = crate::write::index(&index, &tables, digests, at).map_err(DeltaError::from)?;
-            (bytes, "index")
+            Packed::of(format!("index-{generation:08}.zst"), bytes, None, at, key)?
         }
     };
-    let name = format!("{kind}-{generation:08}.zst");
-    let container = Container::from_bytes(Path::new(&name), bytes)?;
-    let root = container.root();
-    let signed = crate::sign::signed(container.into_bytes(), root, generation, key);
-    let packed = zstd::bulk::compress(&signed, LEVEL)?;
-    whole_file(&mirror.join(&name), &packed)?;
-    files.push(Listed {
-        name,
-        packed: packed.len() as u64,
-        sha256: hex(&packed),
-        bytes: signed.len() as u64,
-        root: root.to_string(),
-        generation,
-    });
+    whole_file(&mirror.join(&made.listed.name), &made.bytes)?;
+    files.push(made.listed);
     let list = List { generation, signed: now, files };
     let payload = serde_json::to_vec(&list).map_err(std::io::Error::from)?;
     // The list last: until then, whoever looks sees the state before.
@@ -189,26 +193,65 @@ pub fn publish(new: &Arc<Layers>, mirror: &Path, key: &SigningKey, now: i64) -> 
     Ok(Published { list, same: false, changes })
 }
 
+/// A file as it goes into a mirror.
+struct Packed {
+    bytes: Vec<u8>,
+    listed: Listed,
+}
+
+impl Packed {
+    fn of(
+        name: String,
+        bytes: Vec<u8>,
+        against: Option<&Container>,
+        at: As,
+        key: &SigningKey,
+    ) -> Result<Self, PublishError> {
+        let container = Container::from_bytes(Path::new(&name), bytes)?;
+        let root = container.root();
+        let signed = crate::sign::signed(container.into_bytes(), root, at.generation, key);
+        let packed = pack::pack(&signed, against.map(Container::bytes))?;
+        let listed = Listed {
+            name,
+            against: against.map(|file| file.root().to_string()),
+            packed: packed.len() as u64,
+            sha256: hex(&packed),
+            bytes: signed.len() as u64,
+            root: root.to_string(),
+            generation: at.generation,
+        };
+        Ok(Self { bytes: packed, listed })
+    }
+}
+
 /// A file of a mirror's folder, unpacked and checked.
-fn unpacked(mirror: &Path, file: &Listed) -> Result<Container, PublishError> {
+fn unpacked(mirror: &Path, file: &Listed, before: &[Container]) -> Result<Container, PublishError> {
     let path = mirror.join(&file.name);
     let mut packed = Vec::new();
     fs::File::open(&path)?.take(file.packed + 1).read_to_end(&mut packed)?;
-    Ok(unpack(&path, &packed, file)?)
+    Ok(unpack(&path, &packed, file, before)?)
 }
 
-/// Checks the digest of a packed file, unpacks it, and checks all of what comes out.
+/// Checks the digest of a packed file, unpacks it, and checks all of what comes out. It may be packed against one of
+/// those before it in the list.
 ///
 /// # Errors
 ///
-/// It is not the file that the list names.
-pub fn unpack(path: &Path, packed: &[u8], file: &Listed) -> Result<Container, Error> {
+/// It is not the file that the list names, or the one that it is packed against is not there.
+pub fn unpack(path: &Path, packed: &[u8], file: &Listed, before: &[Container]) -> Result<Container, Error> {
     if packed.len() as u64 != file.packed || hex(packed) != file.sha256.to_ascii_lowercase() {
         return Err(Error::damaged(path, "it is not the file that the signed list names"));
     }
     // The signed list bounds what comes out; a packed file may unpack to anything.
     let most = usize::try_from(file.bytes).unwrap_or(usize::MAX);
-    let bytes = zstd::bulk::decompress(packed, most)
+    let against = match &file.against {
+        None => None,
+        Some(root) => {
+            let known = before.iter().find(|known| known.root().to_string() == *root);
+            Some(known.ok_or_else(|| Error::damaged(path, "the file that it is packed against is not in the list"))?)
+        }
+    };
+    let bytes = pack::unpack(packed, most, against.map(Container::bytes))
         .map_err(|error| Error::damaged(path, &format!("it cannot be unpacked: {error}")))?;
     let container = Container::from_bytes(path, bytes)?;
     if container.root().to_string() != file.root || container.head().generation != file.generation {

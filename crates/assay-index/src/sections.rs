@@ -18,7 +18,8 @@ pub(crate) const RECORD_PACKAGES: u32 = 9;
 /// Hashes of the records' names (ids and aliases), ascending, and the record of each.
 pub(crate) const NAME_HASHES: u32 = 10;
 pub(crate) const NAME_RECORDS: u32 = 11;
-/// Where each block of prose lies, and all of them, packed by zstd.
+/// Where each record's prose lies, and all of it. Not packed: a scan tells that of a handful of records, and unpacking
+/// was half of its time; what goes over the line is packed as a whole.
 pub(crate) const PROSE_OFFSETS: u32 = 12;
 pub(crate) const PROSE: u32 = 13;
 /// KEV: CVE numbers, ascending; where each entry lies; all of them, as JSON.
@@ -34,7 +35,13 @@ pub(crate) const EPSS_NUMBERS: u32 = 20;
 pub(crate) const EPSS_SCORES: u32 = 21;
 pub(crate) const EPSS_STEPS: u32 = 22;
 pub(crate) const EPSS_PERCENTILES: u32 = 23;
-/// Vendors' products: CVE records and CSAF advisories, packed by zstd.
-pub(crate) const PRODUCTS: u32 = 24;
 /// Of a delta: what the index before it says no more, as JSON: [`crate::meta::Gone`].
 pub(crate) const GONE: u32 = 25;
+/// Vendors' products (24 was all of them in one piece): their names, as JSON; hashes of CVE ids, ascending, and what
+/// is said of each; and end-of-life dates by their places.
+pub(crate) const PRODUCT_NAMES: u32 = 26;
+pub(crate) const PRODUCT_HASHES: u32 = 27;
+pub(crate) const PRODUCT_OFFSETS: u32 = 28;
+pub(crate) const PRODUCT_RECORDS: u32 = 29;
+pub(crate) const LIFE_OFFSETS: u32 = 30;
+pub(crate) const LIVES: u32 = 31;

@@ -99,6 +99,15 @@ impl Store {
         current.files.iter().map(|name| self.folder.join(name)).collect()
     }
 
+    /// Keeps other updates away, and clears what one that was killed left behind.
+    ///
+    /// # Errors
+    ///
+    /// The disk fails; [`io::ErrorKind::WouldBlock`] if another update is at work.
+    pub fn lock(&self) -> io::Result<Lock> {
+        Lock::on(&self.folder)
+    }
+
     /// Makes another state the one in use. All files that it names have to be there.
     ///
     /// # Errors
@@ -119,6 +128,34 @@ impl Store {
     }
 }
 
+/// What unfinished files are called; [`whole_file`] gives them their name when they are whole.
+const UNFINISHED: &str = ".assay-";
+
+/// That nobody else changes the files of a folder. It goes with the process, however that ends.
+#[derive(Debug)]
+pub struct Lock {
+    _held: File,
+}
+
+impl Lock {
+    /// Takes the lock of a folder, which is made if it is not there, and clears what a killed process left in it.
+    ///
+    /// # Errors
+    ///
+    /// The disk fails; [`io::ErrorKind::WouldBlock`] if somebody has the lock.
+    pub fn on(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let held = File::options().create(true).truncate(false).write(true).open(folder.join(".lock"))?;
+        held.try_lock().map_err(io::Error::from)?;
+        for entry in fs::read_dir(folder)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Self { _held: held })
+    }
+}
+
 /// Writes a file under its name in one step, and waits until it is on the disk.
 ///
 /// # Errors
@@ -126,7 +163,7 @@ impl Store {
 /// The disk fails. Then nothing has changed under that name.
 pub fn whole_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".assay-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -6,10 +6,12 @@
 //! Only when all of it is on the disk is it put into use.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::PathBuf;
 
 use assay_seal::{KeyError, TrustedKeys, VerifyingKey};
 
+use crate::container::Container;
 use crate::error::Error;
 use crate::http::{FetchError, fetch};
 use crate::layers::Layers;
@@ -46,9 +48,12 @@ pub enum UpdateError {
     /// What is in use cannot be read.
     #[error(transparent)]
     Read(#[from] Error),
+    /// Somebody else is updating the same index.
+    #[error("another update is at work in `{0}`")]
+    Busy(PathBuf),
     /// The disk.
     #[error("the index cannot be kept: {0}")]
-    Disk(#[from] std::io::Error),
+    Disk(#[from] io::Error),
 }
 
 fn reasons(all: &[(String, String)]) -> String {
@@ -59,7 +64,7 @@ fn reasons(all: &[(String, String)]) -> String {
 enum Passed {
     Unreachable(String),
     Refused(String),
-    Disk(std::io::Error),
+    Disk(io::Error),
 }
 
 impl From<FetchError> for Passed {
@@ -72,8 +77,8 @@ impl From<FetchError> for Passed {
     }
 }
 
-impl From<std::io::Error> for Passed {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Passed {
+    fn from(error: io::Error) -> Self {
         Self::Disk(error)
     }
 }
@@ -91,7 +96,10 @@ impl From<Error> for Passed {
 ///
 /// No mirror has anything that can be believed; then the store is as it was.
 pub fn update(store: &Store, mirrors: &[String], trusted: &[String], now: i64) -> Result<Updated, UpdateError> {
-    fs::create_dir_all(store.folder())?;
+    let _lock = store.lock().map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => UpdateError::Busy(store.folder().to_owned()),
+        _ => error.into(),
+    })?;
     let mut current = store.current()?.unwrap_or_default();
     if !mirrors.is_empty() {
         current.mirrors = mirrors.to_vec();
@@ -143,9 +151,11 @@ impl Work<'_> {
         if list.generation == current.generation && !current.roots.is_empty() && roots != current.roots {
             return Err(Passed::Refused("it has another index of the same generation".to_owned()));
         }
-        let mut files = Vec::new();
+        let (mut files, mut before) = (Vec::new(), Vec::new());
         for file in &list.files {
-            files.push(self.file(file)?);
+            let name = self.file(file, &before)?;
+            before.push(Container::open(&self.store.folder().join(&name))?);
+            files.push(name);
         }
         let next = Current { generation: list.generation, files, roots, checked: now, ..current.clone() };
         // All together, as a scan will open them.
@@ -154,10 +164,12 @@ impl Work<'_> {
     }
 
     /// A file of the list in the store, fetched if it is not there.
-    fn file(&mut self, listed: &Listed) -> Result<String, Passed> {
+    fn file(&mut self, listed: &Listed, before: &[Container]) -> Result<String, Passed> {
         let name = format!("{}.assay", listed.root);
         let path = self.store.folder().join(&name);
-        if crate::container::Container::open(&path).is_ok_and(|known| known.root().to_string() == listed.root) {
+        // Hashed as what comes over the line is: a disk that lost a block is mended by this.
+        let whole = |known: Container| known.root().to_string() == listed.root && known.verify().is_ok();
+        if Container::open(&path).is_ok_and(whole) {
             return Ok(name);
         }
         let part = self.store.folder().join(format!("{}.part", listed.sha256));
@@ -167,7 +179,7 @@ impl Work<'_> {
         for _ in 0..2 {
             let came = fetch(&format!("{}/{}", self.mirror, listed.name), &mut file, listed.packed)?;
             self.fetched.push((listed.name.clone(), came));
-            match read_all(&mut file).map(|packed| unpack(&path, &packed, listed))? {
+            match read_all(&mut file).map(|packed| unpack(&path, &packed, listed, before))? {
                 Ok(good) => {
                     container = Some(good);
                     break;
@@ -184,7 +196,7 @@ impl Work<'_> {
     }
 }
 
-fn read_all(file: &mut File) -> std::io::Result<Vec<u8>> {
+fn read_all(file: &mut File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut bytes)?;

@@ -6,18 +6,13 @@ use std::collections::BTreeMap;
 
 use assay_advisory::feed::{CveNumber, Decision, epss, kev};
 use assay_match::index::Index;
-use assay_match::packed::PackedRecord;
+use assay_match::packed::{PackedProducts, PackedRecord, Prose};
 
 use crate::container::{Head, Purpose, compose};
 use crate::meta::{Gone, Meta, NAMED};
 use crate::sections::*;
 use crate::words::{hash, longs, pieces, words};
 use crate::{decision, rules};
-
-/// Prose that is packed together: enough to find repeats, little enough to unpack for one record.
-const BLOCK: usize = 16 << 10;
-/// zstd's level. A higher one saves a tenth and takes ten times as long; what goes over the line is packed once more.
-const LEVEL: i32 = 3;
 
 /// More than the layout has room for, or no room to pack it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,10 +65,9 @@ pub fn index(index: &Index, tables: &Tables<'_>, digests: Vec<String>, at: As) -
 }
 
 /// The products of an index, as a file keeps them.
-pub(crate) fn products(index: &Index) -> Result<Vec<u8>, TooLarge> {
-    let mut bytes = Vec::new();
-    index.save_products(&mut serde_json::Serializer::new(&mut bytes)).map_err(|_| TooLarge)?;
-    Ok(bytes)
+pub(crate) fn products(index: &Index) -> Result<PackedProducts, TooLarge> {
+    // Texts, numbers and lists: only memory could fail.
+    index.packed_products().map_err(|_| TooLarge)
 }
 
 /// A delta: the records that changed, and what is gone.
@@ -81,7 +75,7 @@ pub(crate) fn delta(
     changed: &Index,
     tables: &Tables<'_>,
     meta: Meta,
-    products: Option<&[u8]>,
+    products: Option<&PackedProducts>,
     gone: &Gone,
     at: As,
 ) -> Result<Vec<u8>, TooLarge> {
@@ -92,7 +86,7 @@ fn file(
     index: &Index,
     tables: &Tables<'_>,
     mut meta: Meta,
-    products: Option<&[u8]>,
+    products: Option<&PackedProducts>,
     gone: Option<&Gone>,
     at: As,
     purpose: Purpose,
@@ -111,11 +105,15 @@ fn file(
     sections.push((EPSS_STEPS, longs(tables.percentiles.iter().map(|(score, _)| u64::from(*score)))));
     sections.push((EPSS_PERCENTILES, words(tables.percentiles.iter().map(|(_, share)| *share))));
     if let Some(products) = products {
-        let packed = zstd::bulk::compress(products, LEVEL).map_err(|_| TooLarge)?;
-        // What comes out is bounded by what was put in.
-        let mut section = small(products.len())?.to_le_bytes().to_vec();
-        section.extend(packed);
-        sections.push((PRODUCTS, section));
+        let mut records: Vec<(u64, &[u8])> =
+            products.records.iter().map(|(cve, bytes)| (hash([cve]), bytes.as_slice())).collect();
+        records.sort();
+        sections.push((PRODUCT_NAMES, products.names.clone()));
+        sections.push((PRODUCT_HASHES, longs(records.iter().map(|(hash, _)| *hash))));
+        let (offsets, blob) = pieces(records.iter().map(|(_, bytes)| bytes)).ok_or(TooLarge)?;
+        sections.extend([(PRODUCT_OFFSETS, offsets), (PRODUCT_RECORDS, blob)]);
+        let (offsets, blob) = pieces(&products.lives).ok_or(TooLarge)?;
+        sections.extend([(LIFE_OFFSETS, offsets), (LIVES, blob)]);
     }
     if let Some(gone) = gone {
         sections.push((GONE, json(gone)?));
@@ -209,34 +207,14 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
     names.dedup();
     sections.push((NAME_HASHES, longs(names.iter().map(|(hash, _)| *hash))));
     sections.push((NAME_RECORDS, words(names.iter().map(|(_, record)| *record))));
-    prose(sorted(), sections)
-}
-
-/// Prose in blocks. Of each record: the block, and the place in it; then the blocks.
-fn prose<'a>(sorted: impl Iterator<Item = &'a PackedRecord<'a>>, sections: &mut Sections) -> Result<(), TooLarge> {
-    let (mut blocks, mut block, mut where_it_is) = (Vec::new(), Vec::new(), Vec::new());
-    let pack = |block: &[u8]| zstd::bulk::compress(block, LEVEL).map_err(|_| TooLarge);
-    for record in sorted {
-        where_it_is.push(small(blocks.len())?);
-        where_it_is.push(small(block.len())?);
-        if let Some(prose) = record.prose {
-            prose.pack(&mut block);
-        }
-        if block.len() >= BLOCK {
-            blocks.push(pack(&block)?);
-            block.clear();
-        }
+    let mut prose = Vec::with_capacity(records.len());
+    for record in sorted() {
+        let mut packed = Vec::new();
+        record.prose.unwrap_or(&Prose::default()).pack(&mut packed);
+        prose.push(packed);
     }
-    if !block.is_empty() {
-        blocks.push(pack(&block)?);
-    }
-    let count = blocks.len();
-    let (offsets, blob) = pieces(blocks).ok_or(TooLarge)?;
-    // The offsets of the blocks first, and how many there are; then where each record's prose lies.
-    let mut head = small(count)?.to_le_bytes().to_vec();
-    head.extend(offsets);
-    head.extend(words(where_it_is));
-    sections.extend([(PROSE_OFFSETS, head), (PROSE, blob)]);
+    let (offsets, blob) = pieces(prose).ok_or(TooLarge)?;
+    sections.extend([(PROSE_OFFSETS, offsets), (PROSE, blob)]);
     Ok(())
 }
 

@@ -2,17 +2,16 @@
 //! nothing half-done.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/server.rs"]
+mod server;
 #[path = "support/small.rs"]
 mod small;
 mod support;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use assay_index::mirror::{LIST, publish};
 use assay_index::store::{CURRENT, Store};
@@ -21,56 +20,11 @@ use assay_match::index::Index;
 use assay_match::scan::Keep;
 use assay_match::wanted::Wanted;
 use assay_seal::SigningKey;
+use server::serve;
 use small::Fix;
 
 const FIRST: &[Fix] = &[("a", "2.0.0", "T-0001"), ("b", "3.0.0", "T-0002"), ("c", "9.0.0", "T-0004")];
 const SECOND: &[Fix] = &[("a", "3.0.0", "T-0001"), ("b", "3.0.0", "T-0002"), ("d", "1.0.1", "T-0003")];
-
-/// Hands out a folder; of each answer at most so many bytes, if that is not zero.
-fn server(root: &Path, most: Arc<AtomicUsize>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let root = root.to_owned();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut first, mut from) = (String::new(), 0);
-            reader.read_line(&mut first).unwrap();
-            loop {
-                let mut line = String::new();
-                if reader.read_line(&mut line).unwrap_or(0) <= 2 {
-                    break;
-                }
-                if let Some(range) = line.to_lowercase().strip_prefix("range: bytes=") {
-                    from = range.trim().trim_end_matches('-').parse().unwrap();
-                }
-            }
-            let name = first.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
-            let Ok(bytes) = fs::read(root.join(name)) else {
-                let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                continue;
-            };
-            let rest = &bytes[from.min(bytes.len())..];
-            let head = match from {
-                0 => "HTTP/1.1 200 OK\r\n".to_owned(),
-                _ if rest.is_empty() => "HTTP/1.1 416 Range Not Satisfiable\r\n".to_owned(),
-                _ => {
-                    let (last, all) = (bytes.len() - 1, bytes.len());
-                    format!("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{last}/{all}\r\n")
-                }
-            };
-            let head = format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n", rest.len());
-            let _ = stream.write_all(head.as_bytes());
-            let end = match most.load(Ordering::Relaxed) {
-                0 => rest.len(),
-                most => rest.len().min(most),
-            };
-            let _ = stream.write_all(&rest[..end]);
-        }
-    });
-    address
-}
 
 struct House {
     folder: tempfile::TempDir,
@@ -83,7 +37,7 @@ impl House {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let most = Arc::new(AtomicUsize::new(0));
-        let address = server(&folder.path().join("mirror"), Arc::clone(&most));
+        let address = serve(&folder.path().join("mirror"), Arc::clone(&most));
         Self { folder, key: SigningKey::from_seed(&[7; 32]), address, most }
     }
 
@@ -194,7 +148,7 @@ fn what_is_not_right_is_refused_and_the_index_stays() {
     let unchanged = |house: &House| assert_eq!(fs::read(house.store().folder().join(CURRENT)).unwrap(), before);
 
     // An older generation, well signed.
-    let stale = server(&old, Arc::new(AtomicUsize::new(0)));
+    let stale = serve(&old, Arc::new(AtomicUsize::new(0)));
     let error = house.update(std::slice::from_ref(&stale)).unwrap_err();
     assert!(error.to_string().contains("has generation 1, and 2 is in use"), "{error}");
     unchanged(&house);

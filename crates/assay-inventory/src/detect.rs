@@ -47,7 +47,7 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
 /// CycloneDX and SPDX are known by what stands in them, under whatever name.
 fn bill_of_materials(start: &str) -> Option<Format> {
     let has = |word: &str| start.contains(word);
-    let line = |word: &str| start.lines().any(|line| line.starts_with(word));
+    let line = |word: &str| start.starts_with(word) || start.contains(&format!("\n{word}"));
     match start.bytes().next()? {
         b'{' if has("\"CycloneDX\"") => Some(Format::CycloneDx),
         b'{' if has("\"spdxVersion\"") || has("\"SPDXID\"") || has("spdx.org/rdf/3") => Some(Format::Spdx),

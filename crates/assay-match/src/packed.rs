@@ -11,10 +11,10 @@ use assay_advisory::feed::osv::RangeKind;
 use assay_advisory::feed::{Decision, epss, kev};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
-use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
 
 use crate::codec::{Cursor, put_maybe, put_number, put_text, put_texts};
 use crate::index::{Index, Source, SourceId};
+pub use crate::product::stored::PackedProducts;
 use crate::record::{Advisory, Event, Listed, Lying, Range};
 pub use crate::record::{Entry, Prose};
 use crate::shelf::Shelf;
@@ -360,19 +360,38 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// The file's writer has no room for them.
-    pub fn save_products<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.products.serialize(to)
+    /// There is no room for them.
+    pub fn packed_products(&self) -> Result<PackedProducts, serde_json::Error> {
+        self.products.pack()
     }
 
-    /// Takes products from a file, in place of any that are there.
+    /// Takes the names of a file's products, in place of any that are there. Gives the CVEs that say something of those
+    /// that are wanted, and the places of their end-of-life dates; nothing if it was not said what is wanted.
     ///
     /// # Errors
     ///
     /// They are none.
-    pub fn load_products<'de, D: Deserializer<'de>>(&mut self, from: D) -> Result<(), D::Error> {
-        self.products = Deserialize::deserialize(from)?;
-        Ok(())
+    pub fn load_product_names(&mut self, bytes: &[u8]) -> Result<(Vec<Box<str>>, Vec<u32>), serde_json::Error> {
+        self.products.load_names(bytes)?;
+        Ok(self.products.needed())
+    }
+
+    /// Takes what a file says of the products of one CVE, and gives the id.
+    ///
+    /// # Errors
+    ///
+    /// It is no such record.
+    pub fn load_product_record(&mut self, bytes: &[u8]) -> Result<Box<str>, serde_json::Error> {
+        self.products.load_record(bytes)
+    }
+
+    /// Takes end-of-life dates at their place.
+    ///
+    /// # Errors
+    ///
+    /// They are none.
+    pub fn load_life(&mut self, place: u32, bytes: &[u8]) -> Result<(), serde_json::Error> {
+        self.products.load_life(place, bytes)
     }
 
     /// Takes an entry of KEV without counting it. The products of a file know it already.

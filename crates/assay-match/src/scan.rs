@@ -78,12 +78,22 @@ impl Index {
     ) {
         for group in self.hits(component, ecosystem) {
             let informational = group.iter().all(|hit| hit.entry.informational.is_some());
-            let exposure = self.exposure(inventory, component, ecosystem, &group);
-            match exposure.touch {
-                Touch::Affected if informational => scan.notices.push(exposure),
+            let mut order: Vec<&Hit<'_>> = group.iter().collect();
+            order.sort_by(|a, b| better(a, b, ecosystem));
+            // The facts of a record are gathered only where it is told: most records that name a package leave the
+            // installed version out.
+            let exposure = || self.exposure(inventory, component, &order);
+            match order.first().map_or(Touch::NotAffected, |best| best.ruling.touch) {
+                Touch::Affected if informational => scan.notices.extend(exposure()),
                 // That an unmaintained package may be among the installed ones is no work for anyone.
                 _ if informational => scan.not_affected += 1,
-                _ => push(scan, exposure, keep),
+                Touch::NotAffected => {
+                    scan.not_affected += 1;
+                    if keep == Keep::All {
+                        scan.exposures.extend(exposure());
+                    }
+                }
+                Touch::Affected | Touch::CannotTell => scan.exposures.extend(exposure()),
             }
         }
     }
@@ -123,33 +133,25 @@ impl Index {
             .collect()
     }
 
-    /// One exposure for all records of one vulnerability; the best of them is named.
-    fn exposure(
-        &self,
-        inventory: &Inventory,
-        component: &Component,
-        ecosystem: &Ecosystem,
-        group: &[Hit<'_>],
-    ) -> Exposure {
-        let mut order: Vec<&Hit<'_>> = group.iter().collect();
-        order.sort_by(|a, b| better(a, b, ecosystem));
-        let best = order.first().copied().unwrap_or(&group[0]);
-        let names = group.iter().flat_map(|hit| hit.advisory.names());
+    /// One exposure for all records of one vulnerability, of which the first, the best, is named.
+    fn exposure(&self, inventory: &Inventory, component: &Component, order: &[&Hit<'_>]) -> Option<Exposure> {
+        let best = order.first()?;
+        let names = order.iter().flat_map(|hit| hit.advisory.names());
         let severity: Vec<&str> = order
             .iter()
             .flat_map(|hit| hit.entry.severity.iter().chain(&hit.advisory.severity))
             .map(|vector| &**vector)
             .collect();
-        Exposure {
+        Some(Exposure {
             inventory: inventory.name.clone(),
             component: component.clone(),
             advisory: self.facts(best.advisory, names, &severity),
             touch: best.ruling.touch,
             certainty: Certainty::Package,
-            why: why(best, &order),
+            why: why(best, order),
             fixed: best.ruling.fixed.clone(),
             remedies: Vec::new(),
-        }
+        })
     }
 }
 

@@ -21,11 +21,21 @@ impl Wanted {
     pub fn of(inventories: &[Inventory]) -> Self {
         let mut wanted = Self::default();
         let mut products = BTreeSet::new();
+        // Packages of one ecosystem stand together: its names are put away when another begins.
+        let mut last: Option<(&Ecosystem, HashSet<Box<str>>)> = None;
         for component in inventories.iter().flat_map(|inventory| &inventory.components) {
             match &component.what {
                 What::Package { ecosystem, name, source } => {
-                    let names = wanted.packages.entry(ecosystem.family()).or_default();
-                    names.insert(Box::from(name.as_str()));
+                    if last.as_ref().is_none_or(|(known, _)| *known != ecosystem) {
+                        wanted.keep(last.take());
+                    }
+                    let (_, names) = last.get_or_insert_with(|| {
+                        let known = wanted.packages.remove(&ecosystem.family());
+                        (ecosystem, known.unwrap_or_default())
+                    });
+                    if !names.contains(name.as_str()) {
+                        names.insert(Box::from(name.as_str()));
+                    }
                     names.extend(source.iter().map(|source| Box::from(&*ecosystem.normalise(&source.name))));
                 }
                 What::Product { vendor, product } => {
@@ -33,8 +43,15 @@ impl Wanted {
                 }
             }
         }
+        wanted.keep(last);
         wanted.products = products.into_iter().map(|(vendor, product)| Product::new(vendor, product)).collect();
         wanted
+    }
+
+    fn keep(&mut self, names: Option<(&Ecosystem, HashSet<Box<str>>)>) {
+        if let Some((ecosystem, names)) = names {
+            self.packages.insert(ecosystem.family(), names);
+        }
     }
 
     /// All packages: ecosystem without its release, and name.

@@ -1,7 +1,8 @@
-//! The same hits as cargo-audit, where it is installed. Its absence is no
-//! failure anywhere: building it takes longer than all other tests.
+//! The same hits as cargo-audit on every Cargo.lock at hand, where it is installed: on the path, or as `$CARGO_AUDIT`
+//! names it. Its absence is no failure anywhere: building it takes longer than all other tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod labels;
 mod real;
 
 use std::collections::BTreeSet;
@@ -15,9 +16,10 @@ use serde_json::Value;
 
 #[test]
 fn the_same_hits_on_real_lockfiles() {
-    let there = Command::new("cargo-audit").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let program = std::env::var_os("CARGO_AUDIT").unwrap_or_else(|| "cargo-audit".into());
+    let there = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !there.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: cargo-audit is not on PATH");
+        eprintln!("skipped: cargo-audit is not on PATH, and $CARGO_AUDIT names none");
         return;
     }
     let Some(data) = real::data() else { return };
@@ -34,8 +36,8 @@ fn the_same_hits_on_real_lockfiles() {
     for (name, bytes) in real::inventories(&data, "Cargo.lock") {
         let file = folder.path().join("Cargo.lock");
         fs::write(&file, &bytes).unwrap();
-        let output = Command::new("cargo-audit")
-            .args(["audit", "--no-fetch", "--stale", "--json", "--db"])
+        let output = Command::new(&program)
+            .args(["audit", "--no-fetch", "--stale", "--no-yanked", "--json", "--db"])
             .arg(&db)
             .arg("--file")
             .arg(&file)

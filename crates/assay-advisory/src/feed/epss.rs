@@ -140,6 +140,8 @@ fn note(line: &str, edition: &mut Edition) {
     for (key, value) in line.split(',').filter_map(|part| part.split_once(':')) {
         let value: String = value.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect();
         match key.trim() {
+            // A file that was put together from others may say that it does not know.
+            "model_version" if value.eq_ignore_ascii_case("unknown") => {}
             "model_version" => edition.model = value,
             // FIRST writes UTC as `+0000`, which RFC 3339 does not know.
             "score_date" => {

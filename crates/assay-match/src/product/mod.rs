@@ -13,6 +13,7 @@ mod item;
 mod life;
 mod line;
 mod named;
+pub(crate) mod stored;
 mod versions;
 mod words;
 
@@ -26,24 +27,23 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{SUMMARY, cut};
 use csaf::{Bulletin, Kept};
 use named::{Named, Related};
+use stored::Places;
 
 /// Pages that are kept of a record.
 const REFERENCES: usize = 12;
 
 /// Products by name, each with what names it.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct Products {
     /// If it is known before what is asked for: the names that any of these agrees with are kept, and no others.
-    #[serde(skip)]
     wanted: Option<Asking>,
     groups: Vec<Group>,
-    #[serde(skip)]
     group_of: HashMap<(Box<str>, Box<str>), Option<u32>>,
     tokens: Tokens,
     records: HashMap<Box<str>, Record>,
-    stated: Vec<Stated>,
-    bulletins: Vec<Bulletin>,
-    lives: Vec<endoflife::Product>,
+    stated: Places<Stated>,
+    bulletins: Places<Bulletin>,
+    lives: Places<endoflife::Product>,
 }
 
 /// What is asked for.
