@@ -148,7 +148,25 @@ const CONFINING: &[&str] =
 
 /// Reads the call; on an error or for `--help` it tells and leaves.
 pub fn parse() -> Cli {
+    if let Some(call) = short(std::env::args_os()) {
+        return call;
+    }
     Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
+}
+
+/// Commands that are asked for often and answer in milliseconds: describing all the others takes as long again.
+const OFTEN: [(&str, fn(clap::Command) -> clap::Command); 2] =
+    [("scan", scan::ScanArgs::augment_args), ("plan", plan::PlanArgs::augment_args)];
+
+/// The call as one of these commands alone reads it, where it begins with its name and is right. None says nothing:
+/// the whole description decides, and tells what is wrong.
+fn short(args: impl Iterator<Item = std::ffi::OsString>) -> Option<Cli> {
+    let args: Vec<_> = args.collect();
+    let (name, describe) = OFTEN.iter().find(|(name, _)| args.get(1).is_some_and(|first| first == name))?;
+    let command =
+        clap::Command::new("assay").disable_help_subcommand(true).subcommand(describe(clap::Command::new(*name)));
+    let command = shown_where_used(Common::augment_args(command), "");
+    Cli::from_arg_matches(&command.try_get_matches_from(args).ok()?).ok()
 }
 
 /// The call as it is parsed and as `--help` shows it.
@@ -175,6 +193,34 @@ mod tests {
     fn the_call_is_of_one_piece() {
         Cli::command().debug_assert();
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_short_way_reads_a_call_as_the_long_one_does() {
+        let long = |args: &[&str]| {
+            let matches = command().try_get_matches_from(args).ok()?;
+            Cli::from_arg_matches(&matches).ok().map(|cli| format!("{cli:?}"))
+        };
+        let short = |args: &[&str]| short(args.iter().map(|arg| (*arg).into())).map(|cli| format!("{cli:?}"));
+        let calls: [&[&str]; 9] = [
+            &["assay", "scan", "Cargo.lock"],
+            &["assay", "scan", "help", "--db=x", "--format", "json", "--all", "--kev", "k", "--color=never"],
+            &["assay", "scan", "--machine", "--advisories", "a", "b", "--tier", "F", "--no-progress"],
+            &["assay", "scan", "--machine=/mnt", "-", "--html", "page.html"],
+            &["assay", "plan", "list.csv", "--format", "json"],
+            &["assay", "scan"],
+            &["assay", "scan", "--help"],
+            &["assay", "plan", "--nonsense"],
+            &["assay", "scan", "a", "--format", "xml"],
+        ];
+        for (nth, call) in calls.iter().enumerate() {
+            assert_eq!(short(call), long(call), "{call:?}");
+            assert_eq!(short(call).is_some(), nth < 5, "{call:?}");
+        }
+        // Anything else is left to the long way, which reads it.
+        for call in [["assay", "--no-progress", "scan", "a"], ["assay", "verify", "a", "b"]] {
+            assert!(short(&call).is_none(), "{call:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::io::{ErrorKind, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstream::ColorChoice;
 use anstyle::AnsiColor;
 use serde::Serialize;
 
@@ -17,8 +18,13 @@ static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Prints an answer.
 pub fn answer(text: &str) {
-    let mut stdout = anstream::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let mut stdout = std::io::stdout().lock();
+    // Where colours are not wanted they go first, so that the answer is written at once and not between them.
+    let written = match anstream::AutoStream::choice(&stdout) {
+        ColorChoice::Never => stdout.write_all(anstream::adapter::strip_str(text).to_string().as_bytes()),
+        _ => anstream::stdout().lock().write_all(text.as_bytes()),
+    }
+    .and_then(|()| stdout.flush());
     // A reader that has seen enough (`| head`) is no failure of ours; a full disk is.
     if let Err(error) = written
         && error.kind() != ErrorKind::BrokenPipe

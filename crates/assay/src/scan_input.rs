@@ -13,9 +13,12 @@ mod unnamed;
 mod vex;
 mod walked;
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use assay_base::Instant;
+use assay_index::Layers;
 use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
 use assay_match::index::{Feed, Index, Source};
@@ -114,6 +117,25 @@ pub fn scan(call: &Sources, keep: Keep) -> Result<Scanned, Failure> {
     against(call, inventories, looked, keep)
 }
 
+/// Whether the call names records of its own.
+fn names_records(call: &Sources) -> bool {
+    !call.advisories.is_empty() || call.kev.is_some() || call.cve.is_some() || call.csaf.is_some()
+}
+
+/// The index that the call rests on; none if it names records and no index.
+///
+/// # Errors
+///
+/// The index that it names is not there, or cannot be opened.
+pub fn index_of(call: &Sources) -> Result<Option<Arc<Layers>>, Failure> {
+    // An index at the usual place is for whoever names no records; beside some, it has to be asked for.
+    match &call.db {
+        Some(path) => database::needed(path).map(Some),
+        None if names_records(call) => Ok(None),
+        None => database::open(&database::place(None)?),
+    }
+}
+
 /// Matches inventories that were read elsewhere against the records that the call names.
 ///
 /// # Errors
@@ -125,14 +147,8 @@ pub fn against(
     looked: Vec<Looked>,
     keep: Keep,
 ) -> Result<Scanned, Failure> {
-    let named = !call.advisories.is_empty() || call.kev.is_some() || call.cve.is_some() || call.csaf.is_some();
-    // An index at the usual place is for whoever names no records; beside some, it has to be asked for.
-    let database = match (&call.db, named) {
-        (Some(path), _) => Some(database::needed(path)?),
-        (None, true) => None,
-        (None, false) => database::open(&database::place(None)?)?,
-    };
-    if database.is_none() && !named {
+    let database = index_of(call)?;
+    if database.is_none() && !names_records(call) {
         return Err(Failure::call("no-records", "no records are named that the inventory could be held against").help(
             "fetch an index once with `assay db update`, or name records with --advisories, --kev, --cve or --csaf",
         ));
@@ -140,10 +156,12 @@ pub fn against(
     let vex = vex::read(&call.vex, &inventories)?;
     // The small files first: a wrong name shows before the long reading.
     let wanted = Wanted::of(&inventories);
-    let mut index = match &database {
+    let index = match &database {
         Some(database) => database.index(&wanted).map_err(|error| database::failure(&error))?,
         None => Index::only(wanted),
     };
+    // Asked once, by a program that then ends: see `commands::scan`.
+    let mut index = ManuallyDrop::new(index);
     if let Some(path) = &call.kev {
         let source = index.source(path.display().to_string(), Feed::Kev);
         records::kev(&mut index, source, path)?;
@@ -167,8 +185,9 @@ pub fn against(
     if let Some(path) = &call.eol {
         let source = index.source(path.display().to_string(), Feed::EndOfLife);
         records::end_of_life(&mut index, source, path)?;
-        index.as_of(Instant::now().to_string().chars().take(10).collect::<String>());
     }
+    // The dates may be in the index, too.
+    index.as_of(Instant::now().to_string().chars().take(10).collect::<String>());
     advisories::read(&mut index, &call.advisories, || Index::only(Wanted::of(&inventories)))?;
     index.join_sources();
 

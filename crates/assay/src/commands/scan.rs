@@ -1,5 +1,8 @@
 //! `assay scan`: what touches me?
 
+use std::mem::ManuallyDrop;
+use std::path::PathBuf;
+
 use assay_base::Instant;
 use assay_match::scan::Keep;
 use clap::Args;
@@ -45,6 +48,9 @@ pub struct ScanArgs {
     /// What is looked at, and against which records.
     #[command(flatten)]
     pub sources: Sources,
+    /// What you know of your things beside their lists (assay.assets/1): who can reach them, who patches them
+    #[arg(long, value_name = "FILE")]
+    pub assets: Option<PathBuf>,
     /// List what is not affected and what no record names as well, and every record of each thing
     #[arg(long)]
     pub all: bool,
@@ -56,12 +62,16 @@ pub struct ScanArgs {
 /// Scans.
 pub fn run(call: &ScanArgs, common: &Common) -> Result<u8, Failure> {
     let files = call.files.begin()?;
-    let scanned = scan_input::scan(&call.sources, if call.all { Keep::All } else { Keep::Touched })?;
+    let assets = call.assets.as_deref().map(super::plan::files::assets).transpose()?;
+    let mut scanned = scan_input::scan(&call.sources, if call.all { Keep::All } else { Keep::Touched })?;
+    let notes = assets.map(|assets| assets.apply(&mut scanned.inventories, &mut scanned.exposures)).unwrap_or_default();
+    // The program ends with this; giving back every text of it one by one would be a tenth of its time.
+    let scanned = ManuallyDrop::new(scanned);
     let now = Instant::now();
     match common.format {
-        Format::Text => output::answer(&scan_text::render(&scanned, call.all, now)),
+        Format::Text => output::answer(&scan_text::render(&scanned, &notes, call.all, now)),
         Format::Json => {
-            output::json(&ScanJson::of(&scanned, now));
+            output::json(&ScanJson::of(&scanned, &notes, now));
             if let Some(why) = scan_none::unanswered(&scanned) {
                 output::say(&why);
             }

@@ -9,6 +9,10 @@ pub const LINE: usize = 300;
 
 /// One line, at most `max` characters.
 pub fn line(text: &str, max: usize) -> String {
+    // Nearly all text is this; a long list has thousands of lines.
+    if text.len() <= max && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     let mut out = String::new();
     for (count, c) in text.chars().enumerate() {
         if count == max {
@@ -40,6 +44,9 @@ pub fn tail(text: &str, lines: usize) -> Vec<String> {
 /// JSON text in which no character acts on a terminal: they only ever stand
 /// inside of its strings, where an escape means the same.
 pub fn json_safe(json: &str) -> String {
+    if json.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
+        return json.to_owned();
+    }
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && acts(c) {

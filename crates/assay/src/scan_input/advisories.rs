@@ -46,6 +46,9 @@ enum Kind {
 
 /// Reads all records of these paths into the index. `narrow` makes an empty index of the same kind.
 pub fn read(index: &mut Index, paths: &[PathBuf], narrow: impl Fn() -> Index + Sync) -> Result<(), Failure> {
+    if paths.is_empty() {
+        return Ok(());
+    }
     let mut all = Vec::new();
     for path in paths {
         let found = pieces(path)?;

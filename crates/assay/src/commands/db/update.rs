@@ -132,6 +132,7 @@ fn failure(error: &UpdateError) -> Failure {
             .help(format!("{kept}; check the addresses and the network, or name another mirror with --mirror")),
         UpdateError::Key(_) => Failure::call("no-key", message),
         UpdateError::Read(error) => Failure::call("no-index", message).help(error.help()),
+        UpdateError::Busy(_) => Failure::own("busy", message).help("wait until it has ended"),
         UpdateError::Disk(_) => Failure::own("not-kept", message).help(format!("{kept}; is there room on the disk?")),
     }
 }

@@ -7,6 +7,7 @@ use assay_advisory::feed::kev;
 use assay_base::Instant;
 use assay_clock::shelf::Pack;
 use assay_clock::{Directive, Kind, Organisation, Policy, Zone};
+use assay_match::index::Feed;
 use assay_plan::assets::{self, Assets};
 use assay_plan::previous::{self, Previous};
 use assay_plan::uptake::{self, Reports};
@@ -14,7 +15,7 @@ use assay_plan::vendors::VendorHistory;
 
 use crate::failure::Failure;
 use crate::pack_file::{self, Origin};
-use crate::scan_input::open;
+use crate::scan_input::{self, Sources, open};
 
 /// Longest KEV list that is read, in bytes.
 const KEV: usize = 64 << 20;
@@ -102,6 +103,15 @@ pub fn vendors(path: &Path) -> Result<Option<VendorHistory>, Failure> {
         .map_err(|error| Failure::call("unreadable", format!("`{}`: {error}", path.display())))?;
     let day = list.released.get(..10).and_then(|day| day.parse().ok());
     Ok(day.map(|day| VendorHistory::new(day, list.entries.iter().map(|entry| entry.vendor.as_str()))))
+}
+
+/// The same from the index that the call rests on; none if it rests on none, or on one without KEV.
+pub fn vendors_of(call: &Sources) -> Result<Option<VendorHistory>, Failure> {
+    let Some(index) = scan_input::index_of(call)? else { return Ok(None) };
+    let listed = index.kev_entries().map_err(|error| scan_input::database::failure(&error))?;
+    let of_kev = index.meta().sources.iter().filter(|source| source.feed == Feed::Kev);
+    let day = of_kev.filter_map(|source| source.newest.as_deref()?.get(..10)?.parse().ok()).max();
+    Ok(day.map(|day| VendorHistory::new(day, listed.iter().map(|entry| entry.vendor.as_str()))))
 }
 
 /// The ids of records that were reproduced, one a line; what follows `#` is a remark.

@@ -94,7 +94,10 @@ impl Making {
             directive = directive.under(policy);
         }
         self.directive = directive;
-        self.vendors = call.sources.kev.as_deref().map(files::vendors).transpose()?.flatten();
+        self.vendors = match &call.sources.kev {
+            Some(path) => files::vendors(path)?,
+            None => files::vendors_of(&call.sources)?,
+        };
         self.proven = call.proven.as_deref().map(files::proven).transpose()?.unwrap_or_default();
         Ok(())
     }
@@ -110,6 +113,7 @@ impl Making {
         let mut request = Request::new(&self.directive, &self.organisation, self.now, self.zone.clone());
         request.inventories = &scanned.inventories;
         request.exposures = &scanned.exposures;
+        request.suppressed = &scanned.suppressed;
         request.kev_as_of = kev_as_of(&scanned.sources);
         request.previous = self.previous.as_ref();
         request.reports = self.reports.as_ref();
