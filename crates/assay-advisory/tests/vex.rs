@@ -3,9 +3,10 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use assay_advisory::vex::{BadVex, Document, Form, Status};
+use assay_advisory::vex::{BadVex, Document, Form, Statement, Status};
 
 #[test]
 fn every_csaf_vex_example_says_something_by_somebody() {
@@ -51,12 +52,13 @@ fn every_cyclonedx_document_is_read_or_refused() {
     }
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(packed)).unwrap();
     let (mut read, mut statements) = (0, 0);
+    let mut forms: BTreeMap<String, BTreeMap<String, Vec<Statement>>> = BTreeMap::new();
     for place in 0..zip.len() {
         let mut member = zip.by_index(place).unwrap();
         let name = member.name().unwrap().into_owned();
-        if !name.ends_with(".json") {
+        let Some((stem, form)) = name.rsplit_once('.').filter(|(_, form)| ["json", "xml"].contains(form)) else {
             continue;
-        }
+        };
         let mut bytes = Vec::new();
         member.read_to_end(&mut bytes).unwrap();
         match Document::read(&bytes) {
@@ -66,10 +68,22 @@ fn every_cyclonedx_document_is_read_or_refused() {
                 // A valid document says nothing that is not understood.
                 let is_valid = name.rsplit('/').next().unwrap().starts_with("valid-vulnerability");
                 assert!(!is_valid || document.skips.is_empty(), "{name}: {:?}", document.skips);
+                if is_valid {
+                    forms.entry(stem.to_owned()).or_default().insert(form.to_owned(), document.statements);
+                }
             }
-            Err(bad) => assert!(matches!(bad, BadVex::NotJson(_) | BadVex::NotVex), "{name}: {bad}"),
+            Err(bad) => {
+                assert!(matches!(bad, BadVex::NotJson(_) | BadVex::NotXml(_) | BadVex::NotVex), "{name}: {bad}");
+            }
         }
     }
-    println!("{read} documents, {statements} statements");
+    // What is written in both forms says the same in both.
+    let both: Vec<_> =
+        forms.iter().filter(|(_, of)| of.len() == 2 && of.values().any(|said| !said.is_empty())).collect();
+    for (stem, of) in &both {
+        assert_eq!(of["json"], of["xml"], "{stem}");
+    }
+    println!("{read} documents, {statements} statements, {} in both forms", both.len());
+    assert!(both.len() >= 3);
     assert!(read > 300 && statements > 5, "{read} {statements}");
 }

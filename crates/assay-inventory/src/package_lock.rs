@@ -45,6 +45,11 @@ struct Entry<'a> {
 }
 
 pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
+    // An entry is an object, and is kept until all are read: millions of `"a":{}` would cost a gigabyte before the first
+    // is listed. Real entries have a hundred bytes and more.
+    if bytes.len() > limits::COMPONENTS && bytes.iter().filter(|c| **c == b'{').count() > limits::COMPONENTS {
+        return Err(Broken::TooMuch("it has too many entries", limits::COMPONENTS));
+    }
     let lock: Lock<'_> = json::parse(bytes)?;
     let mut reader = Reader::default();
     match (&lock.packages, &lock.dependencies) {

@@ -298,6 +298,14 @@ fn length_is_bounded() {
 }
 
 #[test]
+fn entries_are_counted_before_they_are_kept() {
+    let entries = "\"a\":{},".repeat(limits::COMPONENTS + 1);
+    let text = format!("{{\"lockfileVersion\":1,\"dependencies\":{{{entries}\"b\":{{}}}}}}");
+    let refused = read("package-lock.json", text.as_bytes(), &Options::default());
+    assert!(matches!(refused, Err(ReadError::TooMuch { .. })), "{refused:?}");
+}
+
+#[test]
 fn entities_and_doctypes_are_not_expanded() {
     let options = Options { format: Some(Format::CycloneDx), ..Options::default() };
     let bomb = XML.replace("<bom", "<!DOCTYPE bom [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><bom");

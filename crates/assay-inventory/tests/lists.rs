@@ -47,6 +47,36 @@ fn the_example_is_read() {
 }
 
 #[test]
+fn columns_by_single_words() {
+    for (header, exposed) in [
+        ("Tag,Mfr,Model,Software/Firmware,Department,Internet?,Serviced by", true),
+        ("Asset ID,Mfg,Device type,Model #,FW rev,Dept/Room,Reachable from outside,Who updates it", true),
+        ("Serial,Make,Model #,SW ver,Site,Publicly reachable?,Maintained by (contract)", true),
+        ("Row,Supplier,System,Release / build,Floor,Latest version,Support", false),
+    ] {
+        let columns: Vec<&str> = header.split(',').collect();
+        let cell = |name: &str| match name {
+            "Mfr" | "Mfg" | "Make" | "Supplier" => "Acme",
+            "Model" | "Model #" | "System" => "Pump",
+            "Software/Firmware" | "FW rev" | "SW ver" | "Release / build" => "1.2",
+            "Department" | "Dept/Room" | "Site" | "Floor" => "ward",
+            "Internet?" | "Reachable from outside" | "Publicly reachable?" => "yes",
+            "Latest version" => "9.9",
+            _ => "us",
+        };
+        let row: Vec<&str> = columns.iter().map(|name| cell(name)).collect();
+        let inventory = list(format!("{header}\n{}\n", row.join(",")).as_bytes());
+        assert_eq!(products(&inventory), [("Acme", "Pump", Some("1.2"))], "{header}");
+        let site = &inventory.components[0].site;
+        assert_eq!((site.place.as_str(), site.exposed == Answer::Yes), ("ward", exposed), "{header}");
+        assert_eq!(site.patched_by, PatchedBy::Us, "{header}");
+    }
+    // A title is no header, whatever words stand in it.
+    let titled = list(b"Device list of the clinic,version 3,site B\nVendor,Product,Version\nA,B,1\n");
+    assert_eq!(products(&titled), [("A", "B", Some("1"))]);
+}
+
+#[test]
 fn delimiters_and_encodings_give_the_same() {
     let rows = "Hersteller;Manufacturer;Model;Firmware Version;Room\n;Dräger;Infinity “M540”;VG4.1;Ward 3\n";
     let utf8 = list(rows.as_bytes());

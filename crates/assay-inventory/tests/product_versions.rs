@@ -42,6 +42,14 @@ fn numbers_decide() {
         ("12.1a", "12.1b", Ordering::Less),
         ("2.1.76_build230204", "2.1.77 build 1", Ordering::Less),
         ("v4.1", "4.33", Ordering::Less),
+        ("rev 6.3.34", "6.3.40", Ordering::Less),
+        ("Revision 2", "3", Ordering::Less),
+        ("02.07.07(10)", "02.07.07(9)", Ordering::Greater),
+        ("02.07.07(10)", "02.07.08(1)", Ordering::Less),
+        ("1.68", "1.69 release 166", Ordering::Less),
+        ("1.69 release 165", "1.69 release 166", Ordering::Less),
+        ("U61", "U62", Ordering::Less),
+        ("BT06", "BT06", Ordering::Equal),
     ] {
         assert_eq!(compare(installed, bound), Ok(order), "{installed} {bound}");
     }
@@ -75,6 +83,11 @@ fn what_only_the_vendor_knows() {
         ("750-852", "11"),
         ("1763-L16BWA", "21.2"),
         ("35700BAX2", "8.0"),
+        // Two series of one vendor's.
+        ("U61", "L81"),
+        ("U61", "61"),
+        ("SP1", "SP2"),
+        ("15.2(7)", "15.2(7)E3"),
         // A spreadsheet makes 4.1 of 4.10.
         ("4.2", "4.12.1"),
         ("17.3", "17.12"),

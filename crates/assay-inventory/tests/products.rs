@@ -119,6 +119,16 @@ fn how_far_a_record_reaches() {
         ("Palo Alto Networks", "PAN-OS PA-440", "PAN-OS"),
         ("Contec", "CMS8000 Patient Monitor", "CMS8000 CONTEC ICU CCU Vital Signs Patient Monitor"),
         ("Smiths Medical", "Medfusion 4000", "Medfusion 4000 Wireless Syringe Infusion Pump"),
+        ("SEL", "SEL-751", "SEL-751 Feeder Protection Relay"),
+        ("SEL", "SEL-787-2", "SEL-787-2/-3/-4 Transformer Protection Relay"),
+        ("Digi International", "ConnectPort LTS 16", "Digi ConnectPort LTS 8/16/32"),
+        ("Digi International", "RealPort Windows", "Digi RealPort for Windows"),
+        ("Axis Communications", "A1001 door controller", "AXIS A1001"),
+        ("General Electric", "Carescape Monitor B650", "B650"),
+        ("WAGO", "750-8207", "750-8207/025-001"),
+        ("GE Healthcare", "LOGIQ 9", "LOGIQ, not including LOGIQ 100 Pro"),
+        ("Illumina", "MiniSeq Control SW", "MiniSeq Control Software"),
+        ("Dominion Voting Systems", "ImageCast X", "ImageCast X application, as used in Democracy Suite 5.5-A"),
     ] {
         assert_eq!(reach(vendor, installed, record), Some(Reach::Covers), "{installed}: {record}");
     }
@@ -130,12 +140,21 @@ fn how_far_a_record_reaches() {
         ("Philips", "Tasy EMR", "Tasy EMR HTML5"),
         ("Unitronics", "Vision PLC", "Vision 230"),
         ("Rockwell Automation", "MicroLogix 1400", "MicroLogix 1400 Controllers Series B"),
+        ("Philips", "IntelliVue MX450", "IntelliVue Patient Monitors MX (MX400-550)"),
+        ("St. Jude Medical", "Merlin EX1150", "RF models EX1150"),
     ] {
         assert_eq!(reach(vendor, installed, record), Some(Reach::Beside), "{installed}: {record}");
     }
-    for (vendor, installed, record) in
-        [("Moxa", "EDR-810", "EDR-G902 series"), ("Microsoft", "Windows 7", "Windows 10")]
-    {
+    for (vendor, installed, record) in [
+        ("Moxa", "EDR-810", "EDR-G902 series"),
+        ("Microsoft", "Windows 7", "Windows 10"),
+        ("Trane", "Tracer SC", "Tracer SC+"),
+        ("Trane", "Tracer SC+", "Tracer SC"),
+        ("GE Healthcare", "LOGIQ 100 Pro", "LOGIQ, not including LOGIQ 100 Pro"),
+        ("Digi International", "ConnectPort LTS 16", "Digi ConnectPort TS 16"),
+        ("WAGO", "750-8207", "750-880 firmware"),
+        ("Philips", "IntelliVue MX700", "IntelliVue Patient Monitors MX (MX400-550)"),
+    ] {
         assert_eq!(reach(vendor, installed, record), None, "{installed}: {record}");
     }
     assert_eq!(Product::new("Siemens", "SIMATIC WinCC V7.4").line.as_deref(), Some("7.4"));

@@ -17,8 +17,22 @@ use assay_match::scan::{Keep, Scan};
 use assay_match::wanted::Wanted;
 
 /// The lists, and the share of the affected rows that each must find.
-const LISTS: [(&str, f64); 4] =
-    [("hospital-22-beds", 0.8), ("community-bank", 0.8), ("water-utility", 0.8), ("held-out", 0.0)];
+///
+/// The last three were labelled and kept before the program was run on them. Then it said nothing wrong and found 1 of 21, 14
+/// of 25 and 1 of 24: it knew neither `Mfr` nor `FW rev` as columns. What was wrong was put right in the program, and no
+/// label of theirs was changed.
+///
+/// Of `held-out` one label was changed since it was made: SpaceCom L81 was *cannot tell* because the program could not order
+/// versions with letters before them. The record says through U61 and through L81, and L81 is the second.
+const LISTS: [(&str, f64); 7] = [
+    ("hospital-22-beds", 0.8),
+    ("community-bank", 0.8),
+    ("water-utility", 0.8),
+    ("held-out", 0.0),
+    ("hospital-40-beds", 0.6),
+    ("county-office", 0.8),
+    ("electric-co-op", 0.75),
+];
 /// The day on which the labels were made.
 const DAY: &str = "2026-11-22";
 

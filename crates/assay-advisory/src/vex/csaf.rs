@@ -39,6 +39,10 @@ pub(super) fn read(value: &Value) -> Result<Document, BadVex> {
         .filter_map(|group| Some((text(group, "group_id")?, names(group, "product_ids").collect())))
         .collect();
     let mut collect = Collect::default();
+    if text(tracking, "status") == Some("draft") {
+        collect.skips.push("document.tracking.status", "it is a draft, and says nothing yet");
+        return Ok(collect.done(Form::Csaf, name(tracking, "id").unwrap_or_default(), author(publisher)));
+    }
     for (n, one) in list(value, "vulnerabilities").iter().enumerate() {
         let at = format!("vulnerabilities[{n}]");
         let others = list(one, "ids").iter().filter_map(|id| name(id, "text"));
@@ -75,8 +79,11 @@ pub(super) fn read(value: &Value) -> Result<Document, BadVex> {
             }
         }
     }
-    let author = text(publisher, "name").or_else(|| text(publisher, "namespace")).map(line).unwrap_or_default();
-    Ok(collect.done(Form::Csaf, name(tracking, "id").unwrap_or_default(), author))
+    Ok(collect.done(Form::Csaf, name(tracking, "id").unwrap_or_default(), author(publisher)))
+}
+
+fn author(publisher: &Value) -> String {
+    text(publisher, "name").or_else(|| text(publisher, "namespace")).map(line).unwrap_or_default()
 }
 
 /// Why, by product.
@@ -217,8 +224,12 @@ fn leaf(value: &Value, path: &Path<'_>, products: &mut Products) -> Result<(), B
     let product = if !own.is_empty() {
         // The helper names this very product; a range in words would be lost beside it.
         versions.map(|versions| Product {
-            // A purl or CPE has the version of its own branch; asking for both could only disagree by spelling.
-            versions,
+            // A package URL with a version has that of its own branch; asking for both could only disagree by spelling.
+            // One without would be every version, where the branch is one.
+            versions: versions.or_else(|| {
+                let without = own.iter().any(|name| !has_version(name));
+                path.version.filter(|_| without).map(|version| Versions::Exactly(version.to_owned()))
+            }),
             names: own,
             inside: Vec::new(),
         })
@@ -237,6 +248,24 @@ fn leaf(value: &Value, path: &Path<'_>, products: &mut Products) -> Result<(), B
         Err("it has no name".to_owned())
     };
     insert(products, id, product)
+}
+
+/// Whether a name has a version in it.
+fn has_version(name: &Name) -> bool {
+    match name {
+        Name::Purl(purl) => purl
+            .split(['?', '#'])
+            .next()
+            .is_some_and(|before| before.rsplit('/').next().is_some_and(|last| last.contains('@'))),
+        Name::Cpe(cpe) => cpe
+            .trim_start_matches("cpe:2.3:")
+            .trim_start_matches("cpe:/")
+            .split(':')
+            .nth(3)
+            .is_some_and(|version| !matches!(version, "" | "*" | "-")),
+        Name::Words { version, .. } => version.is_some(),
+        Name::BomRef { .. } => true,
+    }
 }
 
 fn insert(products: &mut Products, id: String, product: Result<Product, String>) -> Result<(), BadVex> {

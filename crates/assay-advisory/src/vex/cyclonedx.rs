@@ -15,6 +15,9 @@ use super::{BadVex, Collect, Document, Form, Name, Product, References, Statemen
 /// Deepest nesting of components that is followed; serde_json refuses documents that could go deeper.
 const DEPTH: usize = 64;
 
+/// Most names of one vulnerability.
+const IDS: usize = 1_000;
+
 pub(super) fn read(value: &Value) -> Result<Document, BadVex> {
     let references = references(value);
     let mut collect = Collect::default();
@@ -61,7 +64,12 @@ fn vulnerability(
         return Ok(Err(format!("`{}` is no state of CycloneDX", line(text(analysis, "state").unwrap_or_default()))));
     };
     let others = list(value, "references").iter().filter_map(|other| name(other, "id"));
-    let ids: Vec<String> = name(value, "id").into_iter().chain(others).collect();
+    let mut ids: Vec<String> = Vec::new();
+    for id in name(value, "id").into_iter().chain(others) {
+        if !ids.contains(&id) && ids.len() < IDS {
+            ids.push(id);
+        }
+    }
     if ids.is_empty() {
         return Ok(Err("it names no vulnerability".to_owned()));
     }

@@ -11,6 +11,7 @@ mod csaf;
 mod cyclonedx;
 mod openvex;
 mod tree;
+mod xml;
 
 pub use cyclonedx::percent_decoded;
 
@@ -65,7 +66,7 @@ pub enum Form {
     OpenVex,
     /// CSAF 2.0 or 2.1, of any profile that gives a product status.
     Csaf,
-    /// CycloneDX 1.4 to 1.7, JSON.
+    /// CycloneDX 1.4 to 1.7, JSON or XML.
     CycloneDx,
 }
 
@@ -189,7 +190,10 @@ pub enum BadVex {
     /// It is no JSON.
     #[error("it is not readable as JSON: {0}")]
     NotJson(String),
-    /// It is JSON, and none of the three formats.
+    /// It is no XML.
+    #[error("it is not readable as XML: {0}")]
+    NotXml(String),
+    /// It is JSON or XML, and none of the three formats.
     #[error(
         "it is none of OpenVEX (`@context`), CSAF (`document.csaf_version`) and CycloneDX (`bomFormat`), and so no VEX"
     )]
@@ -205,6 +209,9 @@ impl Document {
     /// # Errors
     /// [`BadVex`] if it is too large, no JSON, none of the three, or of too many statements.
     pub fn read(bytes: &[u8]) -> Result<Self, BadVex> {
+        if xml::is_one(bytes) {
+            return cyclonedx::read(&xml::parse(bytes)?.ok_or(BadVex::NotVex)?);
+        }
         let value = tree::parse(bytes)?;
         if value.get("bomFormat").and_then(serde_json::Value::as_str) == Some("CycloneDX") {
             cyclonedx::read(&value)
@@ -225,10 +232,17 @@ impl Document {
     pub fn embedded(bytes: &[u8]) -> Result<Option<Self>, BadVex> {
         // Most inventories have none, and looking for a word is cheaper than a second reading.
         let has = |word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
-        if !has(b"\"CycloneDX\"") || !has(b"\"vulnerabilities\"") {
-            return Ok(None);
-        }
-        let value = tree::parse(bytes)?;
+        let value = if xml::is_one(bytes) {
+            if !has(b"cyclonedx.org/schema/bom/") || !has(b"vulnerabilities") {
+                return Ok(None);
+            }
+            xml::parse(bytes)?.unwrap_or_default()
+        } else {
+            if !has(b"\"CycloneDX\"") || !has(b"\"vulnerabilities\"") {
+                return Ok(None);
+            }
+            tree::parse(bytes)?
+        };
         if value.get("bomFormat").and_then(serde_json::Value::as_str) != Some("CycloneDX") {
             return Ok(None);
         }
@@ -265,7 +279,7 @@ impl Document {
 impl References {
     /// Of a CycloneDX document; none if it is none, or cannot be read.
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let value = tree::parse(bytes).ok()?;
+        let value = if xml::is_one(bytes) { xml::parse(bytes).ok()?? } else { tree::parse(bytes).ok()? };
         (value.get("bomFormat").and_then(serde_json::Value::as_str) == Some("CycloneDX"))
             .then(|| cyclonedx::references(&value))
     }

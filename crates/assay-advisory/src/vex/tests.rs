@@ -200,12 +200,90 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// The same document in both forms of CycloneDX.
+const XML: &str = r#"<?xml version="1.0"?>
+<!-- what a maker says of itself -->
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79" version="1">
+  <metadata><timestamp>2026-01-01T00:00:00Z</timestamp>
+    <authors><author><name>Example &amp; Sons</name></author></authors>
+    <component type="application" bom-ref="app"><name>app</name><version>1.0</version></component></metadata>
+  <components>
+    <component type="library" bom-ref="a"><name>a</name><version>1.0.0</version><purl>pkg:npm/a@1.0.0</purl>
+      <licenses><license><id>MIT</id></license></licenses>
+      <components><component type="library" bom-ref="b"><name>b</name><purl>pkg:npm/b@2.0.0</purl></component></components>
+    </component>
+  </components>
+  <vulnerabilities><vulnerability bom-ref="v"><id>CVE-2026-0001</id><source><name>NVD</name></source>
+    <references><reference><id>GHSA-aaaa-bbbb-cccc</id><source><name>GitHub</name></source></reference></references>
+    <analysis><state>not_affected</state><justification>code_not_reachable</justification>
+      <responses><response>update</response></responses><detail><![CDATA[Never <called>.]]></detail></analysis>
+    <affects><target><ref>a</ref></target><target><ref>b</ref>
+      <versions><version><version>2.0.0</version><status>affected</status></version>
+        <version><range>vers:npm/&lt;2.0.0</range><status>unaffected</status></version></versions></target></affects>
+  </vulnerability></vulnerabilities>
+</bom>"#;
+
+#[test]
+fn both_forms_of_cyclonedx_say_the_same() {
+    let of_json = json!({ "bomFormat": "CycloneDX", "specVersion": "1.6",
+        "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+        "metadata": { "timestamp": "2026-01-01T00:00:00Z", "authors": [{ "name": "Example & Sons" }],
+            "component": { "type": "application", "bom-ref": "app", "name": "app", "version": "1.0" } },
+        "components": [{ "bom-ref": "a", "name": "a", "version": "1.0.0", "purl": "pkg:npm/a@1.0.0",
+            "components": [{ "bom-ref": "b", "name": "b", "purl": "pkg:npm/b@2.0.0" }] }],
+        "vulnerabilities": [{ "id": "CVE-2026-0001", "references": [{ "id": "GHSA-aaaa-bbbb-cccc" }],
+            "analysis": { "state": "not_affected", "justification": "code_not_reachable", "detail": "Never <called>." },
+            "affects": [{ "ref": "a" }, { "ref": "b", "versions": [{ "version": "2.0.0", "status": "affected" },
+                { "range": "vers:npm/<2.0.0", "status": "unaffected" }] }] }] });
+    let document = Document::read(XML.as_bytes()).unwrap();
+    assert_eq!(document, Document::read(of_json.to_string().as_bytes()).unwrap());
+    assert_eq!(document.author, "Example & Sons");
+    assert_eq!(document.statements.len(), 3);
+    assert_eq!(Document::embedded(XML.as_bytes()).unwrap(), Some(document));
+    assert_eq!(References::read(XML.as_bytes()), References::read(of_json.to_string().as_bytes()));
+}
+
+#[test]
+fn hostile_xml() {
+    let bom = |inside: &str| format!("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">{inside}</bom>");
+    let deep = bom(&"<components><component>".repeat(100));
+    let twice = bom(
+        "<vulnerabilities><vulnerability><id>CVE-2026-0001</id><id>CVE-2026-0002</id></vulnerability></vulnerabilities>",
+    );
+    for (text, why) in [
+        ("<bom/>".to_owned(), "none of OpenVEX"),
+        (
+            "<!DOCTYPE bom [<!ENTITY a \"b\">]><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">&a;</bom>".to_owned(),
+            "document type",
+        ),
+        (bom("<metadata><timestamp>&own;</timestamp></metadata>"), "entity of its own"),
+        (bom("").replace("</bom>", ""), "too early"),
+        (bom("<a></b>"), "line 1"),
+        (deep, "deeper"),
+        (twice, "twice"),
+        (bom("") + "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", "two roots"),
+    ] {
+        let error = Document::read(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(why), "{text}: {error}");
+    }
+    assert_eq!(Document::embedded(b"<html>vulnerabilities</html>").unwrap(), None);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = Document::read(&bytes);
         let _ = Document::embedded(&bytes);
         let _ = References::read(&bytes);
+    }
+
+    #[test]
+    fn any_xml_is_read_or_refused(at in 0..XML.len(), to in 0..XML.len(), with in "[<>&/a-z\"= ;!\\[\\]-]{0,12}") {
+        let (from, to) = (at.min(to), at.max(to));
+        let text = format!("{}{with}{}", &XML[..from], &XML[to..]);
+        let _ = Document::read(text.as_bytes());
+        let _ = Document::embedded(text.as_bytes());
+        let _ = References::read(text.as_bytes());
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl fmt::Display for Because {
             Self::VendorAlias(a, b) => write!(f, "the vendor `{a}` is also known as `{b}`"),
             Self::ProductAlias(a, b) => write!(f, "`{a}` is also known as `{b}`, or is a part of it"),
             Self::Edition(a, b) => write!(f, "`{a}` and `{b}` name one product, but not the same edition of it"),
-            Self::Part(a, b) => write!(f, "the name `{a}` is a part of `{b}`"),
+            Self::Part(a, b) if within_words(a, b) => write!(f, "the name `{a}` is a part of `{b}`"),
+            Self::Part(a, b) => write!(f, "`{a}` and `{b}` have a model in common"),
             Self::NoVendor(product) => write!(f, "one of them names no vendor, and both are called `{product}`"),
             Self::VendorMisspelt(a, b) => write!(f, "the vendors `{a}` and `{b}` differ as a misspelling would"),
             Self::ProductMisspelt(a, b) => write!(f, "the names `{a}` and `{b}` differ as a misspelling would"),
@@ -67,6 +68,12 @@ impl fmt::Display for Because {
             Self::AnyOfVendor(vendor) => write!(f, "multiple products of `{vendor}` are named, without saying which"),
         }
     }
+}
+
+/// Whether all words of one name stand in the other's.
+fn within_words(a: &str, b: &str) -> bool {
+    a.split(' ').all(|word| b.split(' ').any(|other| other == word))
+        || b.split(' ').all(|word| a.split(' ').any(|other| other == word))
 }
 
 /// Whether two products agree; none if nothing joins them. The order of the two does not matter,
@@ -95,6 +102,14 @@ pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach
         return matches!(vendors, Vendors::Same | Vendors::Alias)
             .then(|| (Agreement::Likely(Because::AnyOfVendor(a.text.clone())), Reach::Beside));
     }
+    // What the record's name leaves out by name is not meant by it.
+    let words = |name: &Name| name.words.concat() + &name.edition.concat();
+    let spares = |a: &Product, b: &Product| {
+        b.excluded.iter().any(|out| a.names.iter().any(|name| words(name).starts_with(&words(out))))
+    };
+    if spares(a, b) || spares(b, a) {
+        return None;
+    }
     let house = a.house.or(b.house).unwrap_or(if a.text.is_empty() { &b.text } else { &a.text });
     let (products, reach) = a
         .names
@@ -108,8 +123,11 @@ pub fn relate(installed: &Product, record: &Product) -> Option<(Agreement, Reach
         (Vendors::Same | Vendors::Alias | Vendors::Part, Names::Because(because)) => because,
         (Vendors::Alias, Names::Same) => two(Because::VendorAlias),
         (Vendors::Part, Names::Same) => two(Because::VendorPart),
-        // Two doubts are one too many.
         (Vendors::Misspelt, Names::Same | Names::Because(Because::Wording(..))) => two(Because::VendorMisspelt),
+        // Two doubts are one too many for an answer, and enough for a question.
+        (Vendors::Misspelt, Names::Because(Because::Edition(..) | Because::Part(..) | Because::ProductAlias(..))) => {
+            return Some((Agreement::Likely(two(Because::VendorMisspelt)), Reach::Beside));
+        }
         (Vendors::Missing, Names::Same) => {
             let name = a.names.first()?;
             if alias::is_generic(&name.words) {
@@ -152,6 +170,11 @@ fn vendors(a: &Product, b: &Product) -> Vendors {
     if a.vendor.words == b.vendor.words {
         return Vendors::Same;
     }
+    // A project that is its own vendor: `geoserver` of `geoserver`, which others list under OSGeo.
+    let is_own = |p: &Product| p.text.len() >= 5 && p.names.first().is_some_and(|name| name.words == p.vendor.words);
+    if is_own(a) || is_own(b) {
+        return Vendors::Missing;
+    }
     let known = |product: &Product, name: &str| {
         product.house == Some(name) || product.vendor.short.iter().any(|short| short == name)
     };
@@ -167,7 +190,20 @@ fn vendors(a: &Product, b: &Product) -> Vendors {
     if whole_words(&a.text, &b.text) || whole_words(&b.text, &a.text) || whole_words(&x, &y) || whole_words(&y, &x) {
         return Vendors::Part;
     }
-    if misspelt(&a.text, &b.text) { Vendors::Misspelt } else { Vendors::Others }
+    if is_short_for(a, b) || is_short_for(b, a) {
+        return Vendors::Part;
+    }
+    if misspelt(&a.text, &b.text) || misspelt(&a.text, &y) || misspelt(&x, &b.text) {
+        return Vendors::Misspelt;
+    }
+    Vendors::Others
+}
+
+/// Whether a vendor's words are another's, some of them cut: `boston sci`.
+fn is_short_for(short: &Product, long: &Product) -> bool {
+    let (short, long) = (&short.vendor.words, &long.vendor.words);
+    let begins = |(a, b): (&String, &String)| a == b || (a.len() >= 3 && b.starts_with(a.as_str()));
+    short.len() >= 2 && short.len() == long.len() && short.iter().zip(long).all(begins)
 }
 
 /// Whether a vendor's words are the beginning or the end of another's, and are no word of any trade.
@@ -190,7 +226,7 @@ fn whole_words(part: &str, whole: &str) -> bool {
     ];
     let ends = whole.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '))
         || whole.strip_suffix(part).is_some_and(|rest| rest.ends_with(' '));
-    ends && part.len() >= 4 && !TRADES.contains(&part)
+    ends && part.len() >= 3 && !TRADES.contains(&part)
 }
 
 enum Names {
@@ -206,7 +242,7 @@ impl Names {
             Self::Because(Because::ProductAlias(..)) => (1, Reverse(0)),
             Self::Because(Because::Wording(..)) => (2, Reverse(0)),
             Self::Because(Because::Edition(..)) => (3, Reverse(0)),
-            Self::Because(Because::Part(part, _)) => (4, Reverse(part.len())),
+            Self::Because(Because::Part(part, of)) if within_words(part, of) => (4, Reverse(part.len())),
             Self::Because(_) => (5, Reverse(0)),
         }
     }
@@ -226,6 +262,14 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<(Names, Reach)> {
             (a, b) if b.starts_with(a) => because(Because::Edition, Reach::Beside),
             _ => None,
         };
+    }
+    // `Tracer SC+` is no `Tracer SC`.
+    let plus = |name: &Name| name.words.iter().any(|word| word == "plus");
+    if plus(x) != plus(y) && !x.words.is_empty() && !y.words.is_empty() {
+        return None;
+    }
+    if sparse(x) == sparse(y) && x.edition == y.edition {
+        return because(Because::Wording, Reach::Covers);
     }
     let (a, b) = (x.words.join(" "), y.words.join(" "));
     let to = |name: &Name, words: &str| {
@@ -255,8 +299,13 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<(Names, Reach)> {
         && !y.edition.is_empty()
         && !x.edition.starts_with(&y.edition)
         && !y.edition.starts_with(&x.edition);
-    if let Some(reach) = within(&x.core, y).filter(|_| other_a.is_none() && other_b.is_none()) {
-        return because(Because::Part, reach);
+    if other_a.is_none() && other_b.is_none() {
+        if is_model_of(&x.core, y) || is_model_of(&y.core, x) {
+            return because(Because::Wording, Reach::Covers);
+        }
+        if let Some(reach) = within(&x.core, y) {
+            return because(Because::Part, reach);
+        }
     }
     if !apart && (part(a, b) || part(b, a)) {
         let (less, more) = if part(a, b) { (a, b) } else { (b, a) };
@@ -280,52 +329,88 @@ fn names(house: &str, x: &Name, y: &Name) -> Option<(Names, Reach)> {
     if part(&a, &b) {
         return because(Because::Part, extra_of_record(&x.core, &y.core));
     }
+    let shared = x.core.iter().any(|word| word.len() >= 5 && is_model(word) && y.core.contains(word));
+    if shared || in_models(x, y) || in_models(y, x) {
+        return because(Because::Part, Reach::Beside);
+    }
     let (a, b) = (x.words.join(" "), y.words.join(" "));
+    // `LTS` and `TS` are two models; a word has to be long enough to be misspelt.
+    let short = |(a, b): (&String, &String)| a != b && (a.len() < 4 || b.len() < 4);
+    if x.words.len() == y.words.len() && x.words.iter().zip(&y.words).any(short) {
+        return None;
+    }
     let close = misspelt(&a, &b) && x.edition == y.edition || misspelt(&x.core.join(" "), &y.core.join(" "));
     close.then(|| because(Because::ProductMisspelt, Reach::Covers)).flatten()
+}
+
+/// Whether a name is a model and the other says what it is: `MB3170` and `MGate MB3170`, `SEL-751` and `SEL-751 Feeder
+/// Protection Relay`.
+fn is_model_of(model: &[String], other: &Name) -> bool {
+    let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
+    let words: Vec<&String> = other.words.iter().chain(&other.edition).collect();
+    let begins = words.len() >= model.len() && model.iter().zip(&words).all(|(a, b)| a == *b);
+    let is_one = match model {
+        [one] => is_model(one) && words.contains(&one),
+        [first, ..] => is_model(first) && begins,
+        [] => false,
+    };
+    is_one && !words.iter().any(|word| !model.contains(word) && (digits(word) || is_tool(word) || word.len() == 1))
+}
+
+/// A name's words without those that only join others: `RealPort for Windows`.
+fn sparse(name: &Name) -> Vec<&String> {
+    name.words.iter().filter(|word| !matches!(word.as_str(), "for" | "of" | "the" | "on")).collect()
 }
 
 /// Whether a record's name has all words of the installed one's, a model among them, in whatever order and between
 /// others: `cms8000 patient monitor` and `cms8000 contec icu ccu vital signs patient monitor`.
 fn within(installed: &[String], record: &Name) -> Option<Reach> {
     let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
-    let words: Vec<&String> = record.words.iter().chain(&record.edition).collect();
+    let words: Vec<&String> = record.words.iter().chain(&record.edition).chain(&record.short).collect();
     let model = installed.iter().any(|word| word.len() >= 4 && digits(word));
     if !model || !installed.iter().all(|word| words.contains(&word)) {
         return None;
     }
-    // What else it says may describe the device, or name a tool for it.
-    let tool = |word: &String| {
-        matches!(
-            word.as_str(),
-            "adapter"
-                | "client"
-                | "configuration"
-                | "containing"
-                | "drive"
-                | "editor"
-                | "for"
-                | "installed"
-                | "manager"
-                | "programming"
-                | "running"
-                | "server"
-                | "simulator"
-                | "software"
-                | "studio"
-                | "tool"
-                | "using"
-                | "with"
-        )
-    };
     let more = || words.iter().filter(|word| !installed.contains(word));
-    let describes = !more().any(|word| digits(word) || tool(word) || word.len() == 1);
+    let describes = !more().any(|word| digits(word) || is_tool(word) || word.len() == 1);
     Some(if describes { Reach::Covers } else { Reach::Beside })
+}
+
+/// Whether a word says that the name is not of the device, but of something beside it: a tool, a part, its programs.
+fn is_tool(word: &str) -> bool {
+    matches!(
+        word,
+        "adapter"
+            | "client"
+            | "configuration"
+            | "containing"
+            | "drive"
+            | "editor"
+            | "for"
+            | "installed"
+            | "manager"
+            | "programming"
+            | "running"
+            | "server"
+            | "simulator"
+            | "software"
+            | "studio"
+            | "tool"
+            | "using"
+            | "with"
+            | "library"
+            | "driver"
+            | "utility"
+    )
 }
 
 /// How far a record's shorter name reaches: to the installed one, if what that has more is a model's number.
 fn extra(installed: &[String], record: &[String]) -> Reach {
     let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
+    // A record's name that is a model and nothing else: `b650` of `carescape monitor b650`.
+    if matches!(record, [one] if is_model(one) && installed.contains(one)) {
+        return Reach::Covers;
+    }
     let model = match installed.strip_prefix(record) {
         // `60f`, `pa 440`, and what runs on a server as it runs elsewhere.
         Some([first, rest @ ..]) => {
@@ -346,6 +431,38 @@ fn extra_of_record(installed: &[String], record: &[String]) -> Reach {
         Some([]) => Reach::Covers,
         _ => Reach::Beside,
     }
+}
+
+/// A word of four characters at least, letters and digits: such as one vendor hardly gives two things.
+fn is_model(word: &str) -> bool {
+    word.len() >= 4 && word.bytes().any(|c| c.is_ascii_digit()) && word.bytes().any(|c| c.is_ascii_alphabetic())
+}
+
+/// The installed one's model, if the record's name counts models up or from one to another, and it is one of them:
+/// `MX450` of `MX (MX400-550)`.
+fn in_models(x: &Name, y: &Name) -> bool {
+    let split = |word: &str| {
+        let at = word.find(|c: char| c.is_ascii_digit())?;
+        let (letters, number) = word.split_at_checked(at)?;
+        Some((letters.to_owned(), number.parse::<u32>().ok()?))
+    };
+    // `(MX400-550)` is kept as one word, and of its six digits the first half is where it begins.
+    let span = |word: &str| {
+        let at = word.find(|c: char| c.is_ascii_digit())?;
+        let (letters, numbers) = word.split_at_checked(at)?;
+        let (from, to) = numbers.split_at_checked(numbers.len() / 2)?;
+        let even = numbers.len() % 2 == 0 && (4..=8).contains(&numbers.len()) && !letters.is_empty();
+        even.then_some((letters.to_owned(), from.parse::<u32>().ok()?, to.parse::<u32>().ok()?))
+    };
+    let spans: Vec<_> = y.short.iter().filter_map(|word| span(word)).filter(|(_, from, to)| from < to).collect();
+    // A shared word beside the model, which is what finds them.
+    let joins = |word: &&String| word.len() > 2 && !alias::is_generic(std::slice::from_ref(*word));
+    if !x.words.iter().filter(joins).any(|word| y.words.contains(word)) {
+        return false;
+    }
+    let mine = x.words.iter().chain(&x.edition).filter_map(|word| split(word));
+    mine.into_iter()
+        .any(|(letters, number)| spans.iter().any(|(of, from, to)| *of == letters && (*from..=*to).contains(&number)))
 }
 
 /// Whether both name a model, and not the same: `EDR-810` and `EDR-G902`.

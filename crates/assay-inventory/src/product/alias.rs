@@ -134,6 +134,28 @@ const VENDORS: &[(&str, &str)] = &[
     ("hms networks", "hms"),
     ("ewon", "hms"),
     ("zohocorp", "zoho"),
+    ("covidien", "medtronic"),
+    ("medtronic minimed", "medtronic"),
+    ("minimed", "medtronic"),
+    ("mortara", "baxter"),
+    ("mortara instrument", "baxter"),
+    ("hillrom and eli baxter international", "baxter"),
+    ("samsung techwin", "hanwha techwin"),
+    ("hanwha", "hanwha techwin"),
+    ("hanwha vision", "hanwha techwin"),
+    ("west safety services", "intrado"),
+    ("intrado life and safety", "intrado"),
+    ("azteca", "trimble"),
+    ("azteca systems", "trimble"),
+    ("bristol babcock", "emerson"),
+    ("bristol", "emerson"),
+    ("sixnet", "red lion"),
+    ("red lion automationdirect", "red lion"),
+    ("servelec", "ovarro"),
+    ("servelec technologies", "ovarro"),
+    ("javs", "justice av solutions"),
+    ("lenel", "carrier"),
+    ("landis and gyr", "landis plus gyr"),
 ];
 
 /// Products under another name: the vendor's house, the other name, the name to compare by.
@@ -210,10 +232,14 @@ const PRODUCTS: &[(&str, &str, &str)] = &[
     ("microsoft", "ms sql server", "sql server"),
     ("sonicwall", "sma 100", "sma100"),
     ("sonicwall", "sma 100 series", "sma100"),
+    ("sophos", "xgs", "firewall"),
+    ("sophos", "xg firewall", "firewall"),
+    ("sophos", "sfos", "firewall"),
+    ("hikvision", "ds", "security cameras web server"),
 ];
 
 /// Names that many products carry: alone, or as part of a name, they say nothing.
-const GENERIC: [&str; 47] = [
+const GENERIC: [&str; 48] = [
     "access",
     "agent",
     "appliance",
@@ -224,6 +250,7 @@ const GENERIC: [&str; 47] = [
     "cameras",
     "center",
     "client",
+    "cms",
     "community",
     "console",
     "controller",
@@ -264,9 +291,10 @@ const GENERIC: [&str; 47] = [
 ];
 
 /// Words at a product's end that tell it from no other product: left out, the name means the same.
-const NEUTRAL: [&str; 40] = [
+const NEUTRAL: [&str; 41] = [
     "appliance",
     "appliances",
+    "application",
     "controller",
     "controllers",
     "cpu",

@@ -28,6 +28,8 @@ pub struct Product {
     pub(crate) house: Option<&'static str>,
     /// What it may be called: first the whole name, then the members of a list (`FortiOS and FortiProxy`).
     pub(crate) names: Vec<Name>,
+    /// What the name itself leaves out: `LOGIQ, not including LOGIQ 100 Pro`.
+    pub(crate) excluded: Vec<Name>,
     /// Stands for whatever the vendor sells: `Multiple Products`.
     pub(crate) any: bool,
     /// The versions that the name itself speaks of: `7.4` of `WinCC V7.4`, `4` of `RSG2300 V4.X`.
@@ -62,6 +64,11 @@ impl Product {
     /// Whether it stands for whatever the vendor sells, as *multiple products* does.
     pub fn is_any(&self) -> bool {
         self.any
+    }
+
+    /// Whether its name says nothing by itself: `Security Gateway`.
+    pub fn is_generic(&self) -> bool {
+        self.names.iter().all(|name| name.edition.is_empty() && alias::is_generic(&name.words))
     }
 
     /// What it is called: first the whole name, then the members of a list.

@@ -133,7 +133,9 @@ fn core(name: &Name) -> Vec<String> {
     // A `software controller` is another thing than a controller's software.
     let is_soft =
         |words: &[String]| matches!(words, [.., soft, plc] if soft == "software" && plc.starts_with("controller"));
-    while words.len() > 1 && words.last().is_some_and(|word| alias::is_neutral(word)) && !is_soft(&words) {
+    let joins = |word: &str| matches!(word, "running" | "with" | "using");
+    let says_nothing = |word: &String| alias::is_neutral(word) || joins(word);
+    while words.len() > 1 && words.last().is_some_and(says_nothing) && !is_soft(&words) {
         words.pop();
     }
     if words.len() > 1 && words.first().is_some_and(|word| alias::is_brand(word)) {
@@ -171,10 +173,19 @@ fn is_edition(word: &str) -> bool {
 fn words(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut word = String::new();
-    for c in text.chars() {
+    let is_number = |word: &str| word.len() >= 3 && !is_year(word) && word.bytes().all(|c| c.is_ascii_digit());
+    // Three digits or more, and nothing behind them.
+    let follows = |at: usize| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        end >= 3 && !rest.get(end..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+    };
+    for (at, c) in text.char_indices() {
         match c {
             '\u{2122}' | '\u{ae}' | '\u{a9}' | '\'' | '\u{2019}' => {}
             c if c.is_alphanumeric() => fold(c, &mut word),
+            // `750-8207` is one number.
+            '-' if is_number(&word) && follows(at) => {}
             c => {
                 if !word.is_empty() {
                     out.push(std::mem::take(&mut word));
@@ -190,7 +201,22 @@ fn words(text: &str) -> Vec<String> {
     if !word.is_empty() {
         out.push(word);
     }
+    for word in &mut out {
+        // As people shorten them: `Control SW`, `w/ WiFi`, `Digi Intl`.
+        let long = match word.as_str() {
+            "sw" => "software",
+            "fw" => "firmware",
+            "w" => "with",
+            "intl" => "international",
+            _ => continue,
+        };
+        long.clone_into(word);
+    }
     out
+}
+
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
 }
 
 /// Letters that are one letter with a mark, as people type them without it.
@@ -219,7 +245,14 @@ fn fold(c: char, word: &mut String) {
 
 /// A vendor's name without its legal form.
 fn vendor(written: &str) -> Name {
-    let mut name = normalise(written);
+    // `Motorola / Vigilant`: a house and what it bought.
+    let (first, others) = written.split_once('/').unwrap_or((written, ""));
+    let mut name = normalise(if first.trim().is_empty() { written } else { first });
+    // `Acoustic Technology, Inc. (ATI Systems)`
+    let inside =
+        first.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| words(inside).join(" "));
+    name.short.extend(inside.filter(|inside| inside.contains(' ')));
+    name.short.extend(others.split('/').map(|other| words(other).join(" ")).filter(|other| !other.is_empty()));
     let mut words = std::mem::take(&mut name.words);
     words.append(&mut name.edition);
     // `GmbH & Co. KG`: what joins two legal forms goes with them.
@@ -248,16 +281,23 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
     // Catalogues have hard and narrow spaces in their names.
     let product_written: String =
         product_written.chars().take(crate::limits::NAME).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let (product_written, line) = line(&product_written);
+    let (product_written, excluded) = spared(&product_written);
+    let (product_written, line) = line(product_written);
     let mut vendor = vendor(vendor_written);
+    let written = with_vendor_in_model(product_written, &vendor);
+    let product_written = written.as_deref().unwrap_or(product_written);
     let mut names = vec![normalise(product_written)];
+    names.extend(variants(product_written).iter().map(|variant| normalise(variant)));
+    let mut excluded: Vec<Name> = excluded.map(normalise).into_iter().collect();
     let members: Vec<&str> = members(product_written).filter(|m| !m.is_empty()).take(32).collect();
     // `Windows Server 2022, 23H2 Edition` is one product, not two.
     let says_more = |member: &&str| {
         member.starts_with(|c: char| c.is_ascii_digit()) || member.to_ascii_lowercase().contains(" edition")
     };
     if members.len() > 1 && !members.iter().skip(1).any(says_more) {
-        names.extend(members.into_iter().map(normalise));
+        names.extend(
+            members.into_iter().map(|one| normalise(with_vendor_in_model(one, &vendor).as_deref().unwrap_or(one))),
+        );
     }
     if vendor.words.is_empty()
         && let Some(first) = names.first()
@@ -266,15 +306,73 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
         vendor = Name { words: first.words.iter().take(known).cloned().collect(), ..Name::default() };
     }
     let house = alias::house(&vendor);
-    for name in &mut names {
+    for name in names.iter_mut().chain(&mut excluded) {
         strip(name, &vendor, house);
+    }
+    // `AXIS A1001` of Axis Communications is `A1001` too.
+    if let [first, _, ..] = vendor.words.as_slice()
+        && first.len() >= 4
+        && !alias::is_generic(std::slice::from_ref(first))
+    {
+        let begins =
+            |name: &&Name| name.words.len() > 1 && name.words.first() == Some(first) && name.words != vendor.words;
+        let mut without: Vec<Name> = names.iter().filter(begins).cloned().collect();
+        for name in &mut without {
+            name.words.remove(0);
+            name.core = core(name);
+        }
+        names.extend(without);
     }
     names.retain(|name| !name.is_empty());
     names.dedup();
     let any = names.first().is_none_or(|name| alias::is_any(&name.words));
     let text = vendor.to_string();
     let joined = text.replace(' ', "");
-    Product { vendor, text, joined, house, names, any, line }
+    Product { vendor, text, joined, house, names, excluded, any, line }
+}
+
+/// A name without what it says of itself behind a comma, and what it leaves out: `LOGIQ, not including LOGIQ 100 Pro`.
+fn spared(written: &str) -> (&str, Option<&str>) {
+    let lower = written.to_ascii_lowercase();
+    for clause in [", not including ", " not including ", ", excluding ", " except for "] {
+        if let Some(at) = lower.find(clause) {
+            let (before, behind) = (written.get(..at), written.get(at + clause.len()..));
+            return (before.unwrap_or(written), behind.filter(|behind| !behind.trim().is_empty()));
+        }
+    }
+    match lower.find(", as used in ").and_then(|at| written.get(..at)) {
+        Some(before) => (before, None),
+        None => (written, None),
+    }
+}
+
+/// `SEL751` for `SEL-751` of SEL: the vendor's letters belong to the model, and without them a number is left.
+fn with_vendor_in_model(written: &str, vendor: &Name) -> Option<String> {
+    let (first, rest) = written.trim().split_once('-')?;
+    let is_model = rest.starts_with(|c: char| c.is_ascii_digit()) && (2..=4).contains(&first.len());
+    let lower = first.to_ascii_lowercase();
+    let house = alias::house(vendor).map(str::to_owned).unwrap_or_else(|| vendor.to_string());
+    let is_vendor = vendor.words.first() == Some(&lower)
+        || vendor.short.contains(&lower)
+        || alias::names_of(&house).any(|name| name == lower);
+    (is_model && is_vendor).then(|| format!("{first}{rest}"))
+}
+
+/// The models that a slash counts up: `LTS 8/16/32` is LTS 8, LTS 16 and LTS 32, and `SEL787-2/-3/-4` are three.
+fn variants(written: &str) -> Vec<String> {
+    let digits = |part: &str| part.bytes().any(|c| c.is_ascii_digit());
+    let words: Vec<&str> = written.split(' ').collect();
+    let Some(at) = words.iter().position(|word| word.contains('/') && word.split('/').all(digits)) else {
+        return Vec::new();
+    };
+    let parts: Vec<&str> = words.get(at).into_iter().flat_map(|word| word.split('/')).take(12).collect();
+    let stem = parts.first().and_then(|first| first.rsplit_once('-')).map_or("", |(stem, _)| stem);
+    let with = |part: &str| {
+        let part = if part.starts_with('-') { format!("{stem}{part}") } else { part.to_owned() };
+        let all = words.iter().enumerate().map(|(n, word)| if n == at { part.as_str() } else { word });
+        all.collect::<Vec<_>>().join(" ")
+    };
+    parts.iter().map(|part| with(part)).collect()
 }
 
 /// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.

@@ -31,6 +31,7 @@ enum Kind {
     ServicePack,
     HotFix,
     Patch,
+    Build,
 }
 
 impl PartialEq for Token<'_> {
@@ -178,7 +179,8 @@ fn prepared(written: &str) -> Result<String, Unordered> {
         return Err(Unordered::not(written, RULES));
     }
     let mut text = text.to_ascii_lowercase().replace('_', " ").replace("service pack", "sp");
-    for prefix in ["firmware", "software", "release", "version", "ver", "rel", "fw", "sw", "r", "v"] {
+    for prefix in ["firmware", "software", "release", "revision", "version", "ver", "rel", "rev", "fw", "sw", "r", "v"]
+    {
         if let Some(rest) = text.strip_prefix(prefix) {
             let rest = rest.trim_start_matches([' ', '.', ':']);
             if rest.starts_with(|c: char| c.is_ascii_digit() || c == 'v') {
@@ -186,16 +188,38 @@ fn prepared(written: &str) -> Result<String, Unordered> {
             }
         }
     }
-    Ok(text)
+    Ok(counted(&text).unwrap_or(text))
+}
+
+/// `02.07.07(10)` as `02.07.07.10`: what is counted in parentheses at the end comes after everything before them. Between
+/// other parts (`15.2(7)E3`) it does not.
+fn counted(text: &str) -> Option<String> {
+    let (before, number) = text.strip_suffix(')')?.rsplit_once('(')?;
+    let plain =
+        before.bytes().all(|c| c.is_ascii_digit() || c == b'.') && before.ends_with(|c: char| c.is_ascii_digit());
+    let is_number = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
+    (plain && is_number).then(|| format!("{before}.{number}"))
+}
+
+/// Letters that a vendor's numbers begin with: `U61`, `BT06`. Two versions have an order if they are the same.
+fn series(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic())?;
+    let (letters, rest) = text.split_at_checked(end)?;
+    let counts = release(letters).is_some() && letters != "u";
+    ((1..=3).contains(&letters.len()) && rest.starts_with(|c: char| c.is_ascii_digit()) && !counts)
+        .then_some((letters, rest))
 }
 
 fn tokens<'a>(text: &'a str, written: &str) -> Result<Vec<Token<'a>>, Unordered> {
     let not = || Unordered::not(written, RULES);
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(not());
-    }
     let mut out = Vec::new();
     let mut rest = text;
+    if let Some((letters, numbers)) = series(text) {
+        out.push(Token::Word(letters));
+        rest = numbers;
+    } else if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(not());
+    }
     while let Some(c) = rest.chars().next() {
         let run = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
         let taken = match c {
@@ -250,6 +274,7 @@ fn release(word: &str) -> Option<Kind> {
         "sp" => Kind::ServicePack,
         "hf" | "hotfix" => Kind::HotFix,
         "p" | "patch" => Kind::Patch,
+        "build" | "release" | "rel" => Kind::Build,
         _ => return None,
     })
 }

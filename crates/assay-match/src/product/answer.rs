@@ -177,8 +177,13 @@ impl Products {
         let mut rests = Rests::default();
         let mut others = false;
         for container in containers {
-            let mut one =
-                Asked { author: &container.author, authority: container.authority, affected: Vec::new(), unread: None };
+            let mut one = Asked {
+                author: &container.author,
+                authority: container.authority,
+                affected: Vec::new(),
+                unread: None,
+                version: None,
+            };
             let mut any = false;
             for at in &container.stated {
                 let Some(stated) = self.stated.get(*at as usize) else { continue };
@@ -191,6 +196,8 @@ impl Products {
                     Ok(doubt) => one.unread = one.unread.take().or(doubt),
                 }
                 one.unread = one.unread.take().or_else(|| stated.unread.as_deref().map(str::to_owned));
+                let group = self.groups.get(stated.group as usize).map(super::Group::product);
+                one.version = one.version.take().or_else(|| line::without_name(group?, version?));
                 one.affected.push(&stated.affected);
                 rests.related.push(related);
                 rests.stated.push(*at);

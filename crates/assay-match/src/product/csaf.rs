@@ -3,6 +3,8 @@
 
 use assay_advisory::feed::csaf::{self, RemedyKind};
 use assay_advisory::feed::cve::{self, Status, Version};
+use assay_inventory::product::Product;
+use assay_inventory::version::product::compare;
 use serde::{Deserialize, Serialize};
 
 use super::words::{self, Words};
@@ -30,7 +32,7 @@ pub(super) struct Kept {
 impl Products {
     /// Takes an advisory, and says whether it names any product.
     pub fn csaf(&mut self, advisory: &csaf::Advisory) -> bool {
-        let groups: Vec<Option<u32>> = advisory.products.iter().map(|product| self.group_of_product(product)).collect();
+        let groups: Vec<Vec<Named>> = advisory.products.iter().map(|one| self.names_of(one, &advisory.title)).collect();
         let named = advisory.products.iter().any(|product| !bound::is_nothing(&product.name));
         let author = format!("{} {}", advisory.publisher, advisory.id);
         for (number, flaw) in advisory.vulnerabilities.iter().enumerate() {
@@ -44,16 +46,16 @@ impl Products {
             };
             let mut places: Vec<(usize, u32)> = Vec::new();
             for (product, status) in &flaw.products {
-                let (Some(of), Some(Some(group))) = (advisory.products.get(*product), groups.get(*product)) else {
-                    continue;
-                };
-                let mut stated = stated(*group, of, *status);
-                if *status == csaf::Status::Affected {
-                    until_fixed(&mut stated, flaw, *product);
+                let (Some(of), Some(names)) = (advisory.products.get(*product), groups.get(*product)) else { continue };
+                for named in names {
+                    let mut stated = stated(named, of, *status);
+                    if *status == csaf::Status::Affected {
+                        until_fixed(&mut stated, flaw, *product);
+                    }
+                    let place = self.state(stated);
+                    container.stated.push(place);
+                    places.push((*product, place));
                 }
-                let place = self.state(stated);
-                container.stated.push(place);
-                places.push((*product, place));
             }
             if container.stated.is_empty() {
                 continue;
@@ -95,29 +97,103 @@ impl Products {
         named
     }
 
-    fn group_of_product(&mut self, product: &csaf::Product) -> Option<u32> {
+    /// The names that a product goes by in an advisory. CISA's older ones were made of prose, and the tree has a model
+    /// where a version belongs (`ALERT4000`), or a firmware line where the product belongs (`R127` of SEL-411L).
+    fn names_of(&mut self, product: &csaf::Product, title: &str) -> Vec<Named> {
         // Firmware on a device: what people list is the device.
         let firmware = product.name.to_lowercase().contains("firmware") && !product.on.is_empty();
         let name = if firmware { &product.on } else { &product.name };
-        if bound::is_nothing(name) || name.eq_ignore_ascii_case("version") {
-            return None;
-        }
         let vendor = if bound::is_nobody(&product.vendor) { "" } else { product.vendor.trim() };
-        self.group(vendor, name.trim())
+        let mut names = Vec::new();
+        if !bound::is_nothing(name) && !name.eq_ignore_ascii_case("version") {
+            let whole = whole_name(name.trim(), title);
+            names.extend(
+                self.group(vendor, whole.as_deref().unwrap_or(name.trim())).map(|group| Named { group, by: By::Name }),
+            );
+        }
+        let is_line = compare(name.trim(), name.trim()).is_ok() && name.len() <= 8;
+        let is_generic = Product::new(vendor, name).is_generic();
+        if (is_line || is_generic) && title.bytes().any(|c| c.is_ascii_digit()) {
+            let by = if is_line { By::Line } else { By::Name };
+            // Titles begin with the vendor, whose short name in parentheses they leave out.
+            let whose = vendor.split(" (").next().unwrap_or(vendor);
+            let title = title.strip_prefix(whose).unwrap_or(title);
+            names.extend(self.group(vendor, title.trim()).map(|group| Named { group, by }));
+        }
+        if is_model(&product.versions) && !product.is_range {
+            names.extend(self.group(vendor, product.versions.trim()).map(|group| Named { group, by: By::Model }));
+        }
+        names
     }
 }
 
+/// A family's name with the model that the title has behind it: `NPort` in *Moxa NPort IAW5000A-I/O Series*. Without it
+/// the record would be of every NPort that there is.
+fn whole_name(name: &str, title: &str) -> Option<String> {
+    let digit = |text: &str| text.bytes().any(|c| c.is_ascii_digit());
+    if name.is_empty() || digit(name) {
+        return None;
+    }
+    let mut words = title.split_whitespace();
+    words.by_ref().find(|word| word.eq_ignore_ascii_case(name))?;
+    let next = words.next()?.trim_end_matches([',', ';', ')']);
+    let letters = next.bytes().filter(u8::is_ascii_alphabetic).count();
+    (digit(next) && letters >= 2 && !next.contains('.')).then(|| format!("{name} {next}"))
+}
+
+/// A name that a product goes by.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    group: u32,
+    by: By,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Its own, or the advisory's title beside one that says nothing.
+    Name,
+    /// The title, because a line of firmware stands where the name belongs.
+    Line,
+    /// What stands where a version belongs.
+    Model,
+}
+
+/// Whether what stands where a version belongs is a thing's name: letters first, a number behind them, and no word of
+/// what ranges are written with.
+fn is_model(versions: &str) -> bool {
+    let text = versions.trim();
+    let words = ["version", "firmware", "software", "rev", "release", "build", "before", "prior", "all ", "edition"];
+    let lower = text.to_lowercase();
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    // `R16A`, `BT06` are versions, and so is whatever has a dot.
+    (5..=40).contains(&text.len())
+        && letters >= 3
+        && text.bytes().all(|c| c.is_ascii_alphanumeric() || b" -/".contains(&c))
+        && text.bytes().any(|c| c.is_ascii_digit() || c == b' ')
+        && !words.iter().any(|word| lower.contains(word))
+}
+
 /// What an advisory states of one product.
-fn stated(group: u32, product: &csaf::Product, status: csaf::Status) -> Stated {
+fn stated(named: &Named, product: &csaf::Product, status: csaf::Status) -> Stated {
+    let group = named.group;
     let means = match status {
         csaf::Status::Affected => Status::Affected,
         csaf::Status::Fixed | csaf::Status::NotAffected => Status::Unaffected,
         csaf::Status::Investigated => Status::Unknown,
     };
-    let (versions, unread) = match words::read(&product.versions, means) {
+    let read = match named.by {
+        By::Name => words::read(&product.versions, means),
+        By::Model => Words::All,
+        By::Line => Words::Unread,
+    };
+    let (versions, unread) = match read {
         Words::All => (vec![every(means)], None),
         Words::Versions(items) => (items, None),
         Words::Unread if product.versions.trim().is_empty() => (Vec::new(), Some("names no version".to_owned())),
+        Words::Unread if named.by == By::Line => {
+            let words = format!("{} {}", product.name.trim(), product.versions.trim());
+            (Vec::new(), Some(format!("writes its versions as `{}`, which cannot be compared", cut(words.trim(), 80))))
+        }
         Words::Unread => {
             let words = cut(product.versions.trim(), 80);
             (Vec::new(), Some(format!("writes its versions as `{words}`, which cannot be compared")))

@@ -17,6 +17,15 @@ pub(super) fn installed(product: &Product, written: Option<&str>) -> Option<Stri
     }
 }
 
+/// A version without a word before it that stands in the record's name too: `ALEOS 4.12` of a `Router running ALEOS
+/// software`, `T4APP 2.20`. A word that does not (`Android 5.1`) may be of something else.
+pub(super) fn without_name(record: &Product, version: &str) -> Option<String> {
+    let (word, number) = version.trim().split_once(' ')?;
+    let plain = word.to_lowercase();
+    let named = record.names().iter().any(|name| name.words.contains(&plain) || name.short.contains(&plain));
+    (plain.len() >= 3 && named && number.starts_with(|c: char| c.is_ascii_digit())).then(|| number.to_owned())
+}
+
 /// Whether a version lies in a line; none if that cannot be told.
 pub(super) fn holds(line: &str, version: &str) -> Option<bool> {
     if in_branch(version, line) || compare(version, line) == Ok(Ordering::Equal) {

@@ -30,6 +30,9 @@ pub(super) struct Asked<'a> {
     pub affected: Vec<&'a Affected>,
     /// Something that it says of the product's versions and that is not understood.
     pub unread: Option<String>,
+    /// The installed version, if its words have to be taken apart for the names that this author uses: `ALEOS 4.12` of
+    /// something that runs ALEOS.
+    pub version: Option<String>,
 }
 
 /// What one author's items give.
@@ -45,7 +48,7 @@ struct Said {
 /// Brings the authors together.
 pub(super) fn rule<'a>(asked: impl Iterator<Item = &'a Asked<'a>>, version: Option<&str>) -> Ruling {
     let version = version.map(str::trim).filter(|version| !is_nothing(version));
-    let said: Vec<(&Asked<'_>, Said)> = asked.map(|one| (one, say(one, version))).collect();
+    let said: Vec<(&Asked<'_>, Said)> = asked.map(|one| (one, say(one, one.version.as_deref().or(version)))).collect();
     let ruling = |touch: Touch, of: &Asked<'_>, said: &Said| Ruling {
         touch,
         why: format!("{} ({})", said.why, name(of.author)),

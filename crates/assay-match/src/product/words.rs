@@ -33,11 +33,22 @@ pub(super) fn read(written: &str, status: Status) -> Words {
     if is_nothing(&text) {
         return Words::Unread;
     }
-    let text = symbols(&text);
+    let text = symbols(without_notes(&text).trim());
     let items = if text.contains(['<', '>']) { ranges(&text, status) } else { listed(&text, status) };
     match items {
         Some(items) if !items.is_empty() && items.len() <= MOST => Words::Versions(items),
         _ => Words::Unread,
+    }
+}
+
+/// Without what is said in parentheses of all versions before them: `<= 2.01 (end-of-life Nov 2017)`.
+fn without_notes(text: &str) -> &str {
+    let note = |inside: &str| {
+        ["end-of-life", "end of life", "eol ", "integrated into"].iter().any(|lead| inside.starts_with(lead))
+    };
+    match text.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        Some((before, inside)) if note(inside) => before,
+        _ => text,
     }
 }
 
@@ -55,6 +66,9 @@ fn plain(written: &str) -> String {
         if let Some(rest) = rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "<>=v".contains(c))) {
             text = rest.to_owned();
         }
+    }
+    for lead in ["product id/reorder number ", "reorder number ", "model number ", "part number "] {
+        text = text.strip_prefix(lead).unwrap_or(&text).to_owned();
     }
     for lead in ["all versions prior to ", "versions prior to ", "prior to ", "all versions before ", "before "] {
         if let Some(rest) = text.strip_prefix(lead) {
@@ -91,6 +105,14 @@ fn symbols(text: &str) -> String {
     if let Some((from, through)) = text.split_once(" - ")
         && is_version(from)
         && is_version(through)
+    {
+        return format!(">= {from} <= {through}");
+    }
+    // `V175-V189`, where the letter says that both are versions.
+    if let Some((from, through)) = text.split_once('-')
+        && [from, through]
+            .iter()
+            .all(|end| end.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit())))
     {
         return format!(">= {from} <= {through}");
     }
@@ -237,7 +259,20 @@ fn is_version(text: &str) -> bool {
         let word = word.trim_start_matches(|c: char| c.is_ascii_digit());
         matches!(
             word,
-            "" | "a" | "b" | "c" | "d" | "e" | "sp" | "hf" | "p" | "u" | "upd" | "update" | "patch" | "build"
+            "" | "a"
+                | "b"
+                | "c"
+                | "d"
+                | "e"
+                | "sp"
+                | "hf"
+                | "p"
+                | "u"
+                | "upd"
+                | "update"
+                | "patch"
+                | "build"
+                | "release"
         )
     };
     let letters = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();

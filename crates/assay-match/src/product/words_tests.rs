@@ -56,6 +56,12 @@ fn as_publishers_write_them() {
         ("< FW11", "0..fw11"),
         ("versions prior to 2.4", "0..2.4"),
         ("1.1 to 1.3.2", "1.1..=1.3.2"),
+        ("<= U61 |<= L81", "0..=u61 and 0..=l81"),
+        ("<= 2.01 (end-of-life Nov 2017)", "0..=2.01"),
+        ("< 02.07.07(10)", "0..02.07.07(10)"),
+        ("<1.69 release 166", "0..1.69 release 166"),
+        ("V175-V189", "175..=189"),
+        ("Product ID/Reorder number 19191 | 40160", "19191 and 40160"),
     ] {
         assert_eq!(shown(written), means, "{written}");
     }

@@ -1,10 +1,12 @@
 //! VEX: what others say of the things that records touch.
 //!
 //! A statement makes a scan silent only if it is about this vulnerability, this
-//! product and this version, gives a reason, and nobody contradicts it. Of one
-//! author the newest word counts. Two authors who differ are both told, and
-//! nothing is silent. Whose word it is goes with everything that follows from
-//! it: a VEX document is a stranger's word, and no measurement.
+//! product and this version, gives a reason, is not dated after today, and
+//! nobody contradicts it. What is said of every version of a product silences
+//! none; nor does a word on one of the CVEs that a record is of. Of one author
+//! the newest word counts. Two authors who differ are both told, and nothing is
+//! silent. Whose word it is goes with everything that follows from it: a VEX
+//! document is a stranger's word, and no measurement.
 //!
 //! Invariant 11, here: an exposure leaves the list only with at least one
 //! statement by name ([`Suppressed::by`]); a test holds it for any documents.
@@ -15,13 +17,14 @@ mod vers;
 
 use std::collections::HashMap;
 
-use assay_advisory::vex::{Document, Form, Status};
+use assay_advisory::vex::{Document, Form, Statement, Status};
 use assay_base::Instant;
 use assay_inventory::component::{Component, Inventory};
 use serde::Serialize;
 
 use crate::exposure::{Exposure, Touch};
 use crate::scan::Scan;
+use product::Meant;
 
 /// What follows for an exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -37,6 +40,13 @@ pub enum Outcome {
     UnderInvestigation,
     /// It is said not to be affected, without a reason: that is not listened to.
     NoReason,
+    /// It is said of every version of the product, of an open range that has the fix, or of another vulnerability as
+    /// well: that is not listened to.
+    NotExact,
+    /// It is dated after today: that is not listened to yet.
+    NotYet,
+    /// The record is of several CVEs, and some of them are said to be harmless: that is not all of it.
+    InPart,
     /// Statements contradict each other.
     Contradicted,
 }
@@ -70,6 +80,8 @@ pub struct Word {
     pub form: Form,
     /// Since when.
     pub when: Option<Instant>,
+    /// Whether it is about this very version and this vulnerability alone.
+    pub exact: bool,
 }
 
 /// What is said of an exposure, and what follows.
@@ -137,6 +149,7 @@ pub struct Given {
 pub struct Vex {
     given: Vec<Given>,
     by_id: HashMap<String, Vec<(usize, usize)>>,
+    today: Option<Instant>,
 }
 
 impl Vex {
@@ -154,7 +167,14 @@ impl Vex {
                 }
             }
         }
-        Self { given, by_id }
+        Self { given, by_id, today: None }
+    }
+
+    /// Holds the statements' dates against this instant: what is dated after it is not listened to yet.
+    #[must_use]
+    pub fn as_of(mut self, today: Instant) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// The documents.
@@ -201,33 +221,83 @@ impl Vex {
 
     /// What is said of one exposure; none if nobody says anything about this very vulnerability, product and version.
     pub fn hear(&self, inventory: &Inventory, exposure: &Exposure) -> Option<Heard> {
-        let ids = std::iter::once(&exposure.advisory.id).chain(&exposure.advisory.aliases);
+        let ids: Vec<String> = std::iter::once(&exposure.advisory.id)
+            .chain(&exposure.advisory.aliases)
+            .map(|id| id.to_ascii_uppercase())
+            .collect();
         let mut places: Vec<(usize, usize)> =
-            ids.filter_map(|id| self.by_id.get(&id.to_ascii_uppercase())).flatten().copied().collect();
+            ids.iter().filter_map(|id| self.by_id.get(id)).flatten().copied().collect();
         places.sort_unstable();
         places.dedup();
         let described = described(inventory);
-        let mut words = Vec::new();
+        let mut words: Vec<(Word, &Statement)> = Vec::new();
         for (document, place) in places {
             let Some(given) = self.given.get(document) else { continue };
             let Some(statement) = given.document.statements.get(place) else { continue };
             let holds_here = given.only_for.as_ref().is_none_or(|only| *only == exposure.inventory);
-            if holds_here && product::is_meant(&statement.product, &exposure.component, described) {
-                words.push(Word {
-                    author: given.document.author.clone(),
-                    from: given.from.clone(),
-                    document: given.document.id.clone(),
-                    at: statement.at.clone(),
-                    status: statement.status,
-                    reason: statement.reason(),
-                    justification: statement.justification.clone(),
-                    form: given.document.form,
-                    when: statement.when,
-                });
-            }
+            let own = given.only_for.is_some();
+            let meant = product::meant(&statement.product, &exposure.component, described, own);
+            let Some(meant) = meant.filter(|_| holds_here) else { continue };
+            let exact = match statement.status {
+                // A range that has the fix may run through branches that have none.
+                Status::Fixed => meant == Meant::Version,
+                _ => meant != Meant::Any,
+            };
+            let word = Word {
+                author: given.document.author.clone(),
+                from: given.from.clone(),
+                document: given.document.id.clone(),
+                at: statement.at.clone(),
+                status: statement.status,
+                reason: statement.reason(),
+                justification: statement.justification.clone(),
+                form: given.document.form,
+                when: statement.when,
+                exact: exact && is_of_this_alone(statement, &ids),
+            };
+            words.push((word, statement));
         }
-        decide::decide(words)
+        self.weigh(&ids, words)
     }
+
+    /// What follows. A record of several CVEs is harmless if each of them is, or if the record itself is said to be.
+    fn weigh(&self, ids: &[String], words: Vec<(Word, &Statement)>) -> Option<Heard> {
+        let cves: Vec<&String> = ids.iter().filter(|id| is_cve(id)).collect();
+        let of = |cve: &String| -> Vec<Word> {
+            let speaks = |id: &String| {
+                let id = id.to_ascii_uppercase();
+                id == *cve || Some(&id) == ids.first()
+            };
+            let about = words.iter().filter(|(_, statement)| statement.ids.iter().any(speaks));
+            about.map(|(word, _)| word.clone()).collect()
+        };
+        let left: Vec<&str> = match cves.as_slice() {
+            [] | [_] => Vec::new(),
+            several => {
+                let harmless =
+                    |cve: &String| decide::decide(of(cve), self.today).is_some_and(|heard| heard.outcome.is_silent());
+                several.iter().filter(|cve| !harmless(cve)).map(|cve| cve.as_str()).collect()
+            }
+        };
+        let mut heard = decide::decide(words.into_iter().map(|(word, _)| word).collect(), self.today)?;
+        if heard.outcome.is_silent() && !left.is_empty() {
+            heard.outcome = Outcome::InPart;
+            heard.why = format!("{} This says nothing of {}.", heard.why, left.join(", "));
+        }
+        Some(heard)
+    }
+}
+
+fn is_cve(id: &str) -> bool {
+    id.starts_with("CVE-")
+}
+
+/// Whether a statement names no CVE but those of the record. Two CVEs are never names of one vulnerability: who calls
+/// them so speaks of something else as well.
+fn is_of_this_alone(statement: &Statement, ids: &[String]) -> bool {
+    let known = |id: &String| ids.contains(id);
+    !ids.iter().any(|id| is_cve(id))
+        || statement.ids.iter().map(|id| id.to_ascii_uppercase()).filter(|id| is_cve(id)).all(|id| known(&id))
 }
 
 /// The thing that an inventory is a list of the parts of, if it says.
@@ -238,5 +308,7 @@ fn described(inventory: &Inventory) -> Option<&Component> {
 /// Where CycloneDX names the thing that a document describes.
 const DESCRIBED: &str = "metadata.component";
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

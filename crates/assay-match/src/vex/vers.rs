@@ -25,6 +25,9 @@ enum Sign {
 
 /// Whether a version lies in a range, by the ecosystem's order.
 pub(super) fn contains(ecosystem: &Ecosystem, range: &str, own: Option<&str>) -> bool {
+    if !is_in_order_of(ecosystem, range) {
+        return false;
+    }
     let (Some(own), Some(constraints)) = (own, read(range)) else { return is_all(range) };
     let Ok(own) = Key::parse(ecosystem, own) else { return is_all(range) };
     let mut keyed: Vec<(Sign, Key)> = Vec::new();
@@ -35,6 +38,28 @@ pub(super) fn contains(ecosystem: &Ecosystem, range: &str, own: Option<&str>) ->
     inside(keyed, &own).unwrap_or(false)
 }
 
+/// Whether a range's scheme is the ecosystem's, and so its order: `vers:pypi/<2` says nothing of a package of npm.
+fn is_in_order_of(ecosystem: &Ecosystem, range: &str) -> bool {
+    let scheme = range.strip_prefix("vers:").and_then(|rest| rest.split_once('/')).map_or("", |(scheme, _)| scheme);
+    let own: &[&str] = match ecosystem {
+        Ecosystem::Cargo => &["cargo", "semver"],
+        Ecosystem::Npm => &["npm", "semver"],
+        Ecosystem::PyPi => &["pypi"],
+        Ecosystem::Go => &["golang", "semver"],
+        Ecosystem::Maven(_) => &["maven"],
+        Ecosystem::RubyGems => &["gem"],
+        Ecosystem::NuGet => &["nuget"],
+        Ecosystem::Packagist(_) => &["composer"],
+        Ecosystem::Hex => &["hex", "semver"],
+        Ecosystem::Debian(_) | Ecosystem::Ubuntu(_) => &["deb"],
+        Ecosystem::Rpm(..) => &["rpm"],
+        Ecosystem::Apk(..) => &["apk", "alpine"],
+        // Of the others no scheme is registered; their own name is one.
+        _ => return !scheme.is_empty(),
+    };
+    own.iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
 /// Whether a range is a list of single versions that has this one, letter for letter.
 pub(super) fn lists(range: &str, own: Option<&str>) -> bool {
     let (Some(own), Some(constraints)) = (own, read(range)) else { return is_all(range) };
@@ -42,7 +67,7 @@ pub(super) fn lists(range: &str, own: Option<&str>) -> bool {
 }
 
 /// `vers:npm/*`.
-fn is_all(range: &str) -> bool {
+pub(super) fn is_all(range: &str) -> bool {
     constraints_of(range).is_some_and(|list| list.trim() == "*")
 }
 

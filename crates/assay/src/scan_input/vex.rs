@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use assay_advisory::vex::{self, Document, References};
+use assay_base::Instant;
 use assay_inventory::component::{Format, Inventory};
 use assay_inventory::limits;
 use assay_match::vex::{Given, Vex};
@@ -80,7 +81,7 @@ pub fn read(paths: &[PathBuf], inventories: &[Inventory]) -> Result<Vex, Failure
             given.push(Given { from: inventory.name.clone(), only_for: Some(inventory.name.clone()), document });
         }
     }
-    Ok(Vex::new(given))
+    Ok(Vex::new(given).as_of(Instant::now()))
 }
 
 fn wrong(path: &Path, bad: &vex::BadVex) -> Failure {
