@@ -11,6 +11,7 @@ use crate::cross::{self, Crossed};
 use crate::derived;
 use crate::evidence::{ArmState, Evidence, Reach};
 use crate::execute::{Built, Executor};
+use crate::fix;
 use crate::frozen;
 use crate::layout::BUNDLE;
 use crate::load::LoadedBundle;
@@ -75,7 +76,7 @@ pub(crate) fn base(prover: &Prover<'_>, entrant: &Entrant, beside: &Path) -> Res
         }
         _ => reversed(&session, manifest),
     };
-    let own_cell = patch.is_some().then(|| entry(&session, &evidence));
+    let own_cell = patch.is_some().then(|| entry(&session, bundle, &evidence));
     let ground = match &manifest.arms.vulnerable.source {
         Source::Path { .. } | Source::Package { .. } => Ok((bundle.clone(), manifest.clone())),
         Source::Patched { .. } | Source::Reversed { .. } => match session.source(ArmName::Vulnerable) {
@@ -115,15 +116,16 @@ pub(crate) fn against(prover: &Prover<'_>, base: &Base, patch: &[u8]) -> Result<
         Err(not_run) => return Ok(Entry::nothing(not_run.reason)),
     };
     let (evidence, _) = session.evidence(&|_| {});
-    Ok(entry(&session, &evidence))
+    Ok(entry(&session, &crossed, &evidence))
 }
 
 /// What a proof with a patch shows. Where it silences, benign inputs are asked once more: a patch
-/// that deletes the feature leaves the target alive, and mostly with other words.
-fn entry(session: &Session<'_>, evidence: &Evidence) -> Entry {
+/// that deletes the feature leaves the target alive, and mostly with other words; one that refuses both findings at
+/// the door refuses their neighbours too.
+fn entry(session: &Session<'_>, bundle: &LoadedBundle, evidence: &Evidence) -> Entry {
     let mut entry = Entry::of(session.manifest(), evidence);
     if entry.crossed == Crossed::Silenced && entry.harm.is_none() {
-        entry.harm = other_words(session);
+        entry.harm = other_words(session).or_else(|| fix::taken(session, bundle));
     }
     entry
 }

@@ -7,6 +7,7 @@ use assay_bundle::manifest::{HarnessOrigin, Instrument, Oracle as Declared};
 use assay_sandbox::{Collect, End, Finished, Into as Destination, Mount, RunLimits, Spec, Stdin, Task, Tree};
 
 use crate::ceiling;
+use crate::elsewhere;
 use crate::execute::{Built, Executor};
 use crate::joined::Met;
 use crate::layout::{BUNDLE, CANARY, DEPS, HOOK, LOG, OUT, SCRATCH, SRC};
@@ -48,6 +49,8 @@ pub struct Extra {
     pub driver: Option<Spec>,
     /// What runs in the place of the command.
     pub task: Option<Task>,
+    /// Whether all folders have other names than the runner's (`crate::elsewhere`).
+    pub elsewhere: bool,
 }
 
 impl Single {
@@ -114,6 +117,9 @@ impl Executor<'_> {
         collect(&mut spec, options.log_folder, LOG, LOG_BYTES, What::Log);
         collect(&mut spec, options.snapshot_scratch || extra.keep_scratch, SCRATCH, scratch, What::Scratch);
         collect(&mut spec, options.snapshot_canary, CANARY, 1 << 20, What::Canary);
+        if extra.elsewhere {
+            elsewhere::moved(&mut spec);
+        }
         let (mut finished, met) = self.carry_out(&spec, extra.driver)?;
         drop(canary);
         let mut log = Tree::default();

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::guard::Touch;
 use super::level::Level;
+use super::moved::Moved;
 use super::neighbourhood::Neighbourhood;
 use super::own_tests::Tested;
 use super::unwatched::{MIN_STOPPED, Seen, Unwatched};
@@ -82,6 +83,8 @@ pub struct Facts<'a> {
     pub around: Result<&'a Neighbourhood, &'a str>,
     /// What the patched program does without the sanitizer.
     pub unwatched: &'a Unwatched,
+    /// What it does where folders have other names; none if it was not asked.
+    pub moved: Option<&'a Moved>,
     /// What the patch touches.
     pub touches: &'a [Touch],
     /// Who merged it, as somebody says.
@@ -130,6 +133,13 @@ fn applies(facts: &Facts<'_>) -> Step {
 
 fn kills(facts: &Facts<'_>) -> Step {
     let ruling = facts.ruling;
+    if let Some(Moved::Asked { trigger: Some(how), .. }) = facts.moved {
+        let why = format!(
+            "the patch behaves in the runner's folders alone; where they have other names, the program fails on a trigger: \
+             {how}"
+        );
+        return step(Level::L1, State::Failed, why);
+    }
     match (ruling.verdict, ruling.controls, facts.unwatched) {
         (_, _, Unwatched::Asked(Seen { trigger: Some(how), .. })) => step(
             Level::L1,
@@ -239,6 +249,23 @@ fn variants(facts: &Facts<'_>) -> Step {
             ));
         }
     }
+    if around.named_changed > 0 {
+        return not_shown(format!(
+            "{} harmless inputs with words or numbers that the patch brings come out otherwise with it: it may change what \
+             it names, besides the flaw",
+            around.named_changed
+        ));
+    }
+    if let Some(Moved::Asked { against: Some(how), .. }) = facts.moved {
+        let why = format!("where folders have other names than the runner's, the patched program fails: {how}");
+        return step(Level::L3, State::Failed, why);
+    }
+    if let Some(Moved::Asked { differs: Some(what), .. }) = facts.moved {
+        return not_shown(format!(
+            "where folders have other names than the runner's, the patched program does something else: {what}; it may tell \
+             whose machine it is on"
+        ));
+    }
     let held =
         format!("{fired} of {variants} variants fire without the patch, and none of the {variants} does with it");
     let held_down = facts.touches.iter().any(|touch| touch.cap.is_some_and(|cap| cap < Level::L3));
@@ -299,7 +326,7 @@ fn behaviour(facts: &Facts<'_>) -> Step {
         Ok(around) => around,
         Err(why) => return step(Level::L4, State::NotRun, why),
     };
-    let compared = around.of_triggers.clean + around.of_benign.clean;
+    let compared = around.of_triggers.clean + around.of_benign.clean + around.of_named.clean;
     let differ = around.refused.count + around.changed.count;
     if differ > 0 {
         return step(

@@ -53,6 +53,7 @@ fn level(change: impl FnOnce(&mut Neighbourhood)) -> Option<Level> {
         tested: Some(&tested),
         around: Ok(&around),
         unwatched: &Unwatched::NotNeeded,
+        moved: None,
         touches: &[],
         merged: None,
     })
@@ -91,6 +92,7 @@ fn missing_tests_are_stepped_over_and_told() {
         tested: Some(&tested),
         around: Ok(&around),
         unwatched: &Unwatched::NotNeeded,
+        moved: None,
         touches: &[],
         merged: Some("abcdef0"),
     };
@@ -110,6 +112,7 @@ fn what_is_merged_stands_on_what_was_run() {
         tested: None,
         around: Err("not run"),
         unwatched: &Unwatched::NotNeeded,
+        moved: None,
         touches: &[],
         merged: Some("abcdef0"),
     });
@@ -165,6 +168,7 @@ proptest! {
             tested: tested.as_ref(),
             around: Ok(&around),
             unwatched: &Unwatched::NotNeeded,
+        moved: None,
             touches: &touches,
             merged: merged.then_some("abcdef0"),
         };

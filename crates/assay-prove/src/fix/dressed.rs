@@ -35,7 +35,7 @@ pub(super) fn dressed(triggers: &[Feed]) -> Vec<Feed> {
 }
 
 /// The longest stretches without a blank, a bracket or a sign that parts names from values.
-fn values(content: &[u8]) -> Vec<(usize, usize)> {
+pub(super) fn values(content: &[u8]) -> Vec<(usize, usize)> {
     let parts = |byte: &u8| byte.is_ascii_whitespace() || b"=:;,\"'()<>[]{}&\0".contains(byte);
     let mut found = Vec::new();
     let mut from = 0;

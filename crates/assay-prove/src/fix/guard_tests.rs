@@ -76,6 +76,45 @@ fn what_silences_is_told() {
         ("x.c", " a\n+    t = __rdtsc();\n b", Kind::Machine),
         ("x.c", " a\n+int main(int argc, char **argv, char **envp)\n b", Kind::Environment),
         ("x.c", " a\n+    char **e = argv + argc + 1;\n b", Kind::Environment),
+        // Signs that only look like others.
+        ("x.c", " a\n+# ifdef NDEBUG\n b", Kind::Meaning),
+        ("x.c", " a\n+%:ifdef FAST\n b", Kind::Meaning),
+        ("x.c", " a\n+#ifdef __SANI\\\n+TIZE_ADDRESS__\n b", Kind::Instrumentation),
+        ("x.c", " a\n+    v = getenv\n+        (name);\n b", Kind::Environment),
+        ("x.c", " a\n+    v = getenv /* here */ (name);\n b", Kind::Environment),
+        ("x.rs", " a\n+# [cfg(debug_assertions)]\n b", Kind::Meaning),
+        ("x.js", " a\n+// a note\u{2028}process.exit(0)\n b", Kind::Exits),
+        ("x.py", " a\n+# a note\r+import ctypes\n b", Kind::Exits),
+        // Only in some builds.
+        ("x.c", " a\n+    assert(n < 8);\n b", Kind::Meaning),
+        ("x.py", " a\n+    assert n < 8, n\n b", Kind::Meaning),
+        ("x.rs", " a\n+        debug_assert!(n < 8);\n b", Kind::Meaning),
+        ("x.rs", " a\n+        if cfg!(debug_assertions) && n > 8 {\n b", Kind::Meaning),
+        // Only for a while.
+        ("x.c", " a\n+    static unsigned seen;\n b", Kind::State),
+        ("x.c", " a\n+static int clears;\n b", Kind::State),
+        ("x.c", " a\n+int clears = 0;\n b", Kind::State),
+        ("x.py", " a\n+SEEN = []\n b", Kind::State),
+        ("x.py", " a\n+    global seen\n b", Kind::State),
+        ("x.js", " a\n+let seen = 0\n b", Kind::State),
+        ("x.rs", " a\n+static SEEN: AtomicUsize = AtomicUsize::new(0);\n b", Kind::State),
+        ("x.py", " a\n+from datetime import date\n b", Kind::Sleeps),
+        ("x.py", " a\n+    if random.random() < 0.9:\n b", Kind::Sleeps),
+        ("x.js", " a\n+  if (new Date().getFullYear() < 2040) return\n b", Kind::Sleeps),
+        // Only here.
+        ("x.c", " a\n+    FILE *f = fopen(name, \"r\");\n b", Kind::Files),
+        ("x.py", " a\n+    if os.path.exists(where):\n b", Kind::Files),
+        ("x.js", " a\n+  if (fs.existsSync(where)) return\n b", Kind::Files),
+        ("x.py", " a\n+    if __file__.startswith(where):\n b", Kind::Environment),
+        ("x.js", " a\n+  if (__dirname.length < 8) return\n b", Kind::Environment),
+        ("x.js", " a\n+  if (new Error().stack.includes(name)) return\n b", Kind::Environment),
+        ("x.js", " a\n+const { env } = process\n b", Kind::Environment),
+        // Under another name.
+        ("x.py", " a\n+CAUGHT = (RecursionError,)\n b", Kind::CatchesAll),
+        ("x.py", " a\n+OOPS = Exception\n b", Kind::CatchesAll),
+        ("x.py", " a\n+    def __exit__(self, *what):\n b", Kind::CatchesAll),
+        ("x.c", " a\n+static char grave[8][64]; /* const */\n b", Kind::Memory),
+        ("x.c", " a\n-#define ROOM 32\n+#define ROOM 2097152\n b", Kind::Memory),
     ] {
         assert!(kinds(path, lines).contains(&kind), "{kind:?} in {:?} of\n{lines}", kinds(path, lines));
     }
@@ -104,6 +143,14 @@ fn an_ordinary_fix_is_not() {
             " a\n+        let copy = self.items.clone();\n+        if depth > MAX { return Err(Error::Deep); }\n b",
         ),
         ("tests/new.c", " a\n+    assert(parse(x) == 3);\n b"),
+        ("src/x.c", " a\n+static const char *const names[] = { \"a\" };\n+static const int most = 64;\n b"),
+        ("src/x.c", " a\n+static size_t fits(size_t n)\n+{\n+    return n < ROOM ? n : ROOM - 1;\n+}\n b"),
+        ("src/x.c", " a\n+    int left = 0;\n+    size_t room;\n b"),
+        ("lib/x.py", " a\n+class TooDeep(Exception):\n+    pass\n b"),
+        ("lib/x.py", " a\n+MAX_DEPTH = 100\n+    if depth > MAX_DEPTH:\n+        raise RecursionError('too deep')\n b"),
+        ("lib/x.py", " a\n+    # a note on the time that this takes\n b"),
+        ("index.js", " a\n+const MAX = 100\n+  if (Object.prototype.hasOwnProperty.call(at, key)) return\n b"),
+        ("src/lib.rs", " a\n+        assert!(at < self.len, \"out of bounds\");\n+const MOST: usize = 64;\n b"),
     ] {
         assert_eq!(kinds(path, lines), [], "{lines}");
     }

@@ -14,13 +14,17 @@ pub mod guard;
 mod leaks;
 mod level;
 pub mod made;
+mod moved;
 mod mutate;
+mod named;
 mod neighbourhood;
 mod own_patch;
 pub mod own_tests;
 mod report;
+mod said;
 mod sides;
 pub mod statement;
+mod taken;
 mod trial;
 mod unwatched;
 mod wrapped;
@@ -28,7 +32,7 @@ mod wrapped;
 use std::time::{Duration, Instant};
 
 use assay_bundle::digest::Sha256;
-use assay_bundle::manifest::{ArmName, HarnessKind, Input, Manifest, Oracle as Declared};
+use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Manifest, Oracle as Declared};
 use assay_bundle::pack::Entry;
 use assay_bundle::path::BundlePath;
 use assay_bundle::verdict::{Controls, Verdict};
@@ -39,11 +43,14 @@ pub use decide::{
 };
 pub use feed::Feed;
 pub use level::{Level, NoLevel};
+pub use moved::Moved;
 pub use mutate::Way;
 pub use neighbourhood::{Finds, Found, Handled, Neighbourhood, Stem};
 pub use own_patch::own_patch;
 pub use own_tests::Tested;
 pub use report::{Merged, Report};
+pub use said::{MovedSaid, PlainSaid};
+pub(crate) use taken::taken;
 pub use unwatched::{MIN_STOPPED, Seen, Unwatched};
 
 use crate::evidence::{ArmState, Evidence};
@@ -56,6 +63,7 @@ use crate::verdict;
 use dictionary::Dictionary;
 use guard::{Kind, Touch};
 use mutate::Mutator;
+use named::Named;
 use neighbourhood::{Bounds, Walk};
 use trial::Bench;
 use unwatched::Question;
@@ -162,6 +170,7 @@ pub fn check(
             };
             if asked.tested.is_some() {
                 asked.unwatched = question.ask()?;
+                asked.moved = Some(moved::ask(&session, &tried, question.around));
             }
             if let Unwatched::Asked(Seen { holds: Some(how), .. }) = &asked.unwatched {
                 asked.touches.push(Touch::new(Kind::Leak, format!("built without the sanitizer, {how}")));
@@ -182,6 +191,7 @@ pub fn check(
         tested: asked.tested.as_ref(),
         around: asked.around.as_ref().map_err(String::as_str),
         unwatched: &asked.unwatched,
+        moved: asked.moved.as_ref(),
         touches: &asked.touches,
         merged: wanted.merged.as_ref().map(|merged| merged.commit.as_str()),
     });
@@ -193,6 +203,7 @@ pub fn check(
         tested: asked.tested,
         around: asked.around,
         unwatched: asked.unwatched,
+        moved: asked.moved,
         touches: asked.touches,
         merged: wanted.merged.clone(),
         took: begun.elapsed(),
@@ -205,6 +216,7 @@ struct Asked {
     tested: Option<Tested>,
     around: Result<Neighbourhood, String>,
     unwatched: Unwatched,
+    moved: Option<Moved>,
 }
 
 impl Default for Asked {
@@ -214,6 +226,7 @@ impl Default for Asked {
             tested: None,
             around: Err("not run: there is no L1".into()),
             unwatched: Unwatched::NotNeeded,
+            moved: None,
         }
     }
 }
@@ -239,6 +252,10 @@ fn ask(
     let command = manifest.tests.as_ref().map(|tests| tests.run.clone()).unwrap_or_default();
     let harness: Vec<String> = manifest.harness.files.iter().map(|file| file.as_str().to_owned()).collect();
     let mut asked = Asked { touches: guard::read(files, &harness, &command), ..Asked::default() };
+    // A flaw in what becomes of paths is mended by looking at them.
+    if matches!(manifest.oracle, Declared::CanaryWrite { .. } | Declared::CanaryRead) {
+        asked.touches.iter_mut().filter(|touch| touch.kind == Kind::Files).for_each(|touch| touch.cap = None);
+    }
     if let (Some(without), Some(with)) = (made::of(session, ArmName::Vulnerable), made::of(session, ArmName::Fixed)) {
         asked.touches.extend(made::touches(&without, &with));
     }
@@ -312,20 +329,24 @@ fn own_tests(
 
 /// Why the inputs of this bundle cannot be varied.
 fn not_varied(manifest: &Manifest) -> Option<String> {
-    match manifest.harness.kind {
-        HarnessKind::Program => return Some("the inputs are programs, which are not varied".into()),
-        HarnessKind::Server | HarnessKind::Driver => {
-            return Some("the inputs of a server or a driver are not varied by this version".into());
-        }
-        HarnessKind::File | HarnessKind::Stdin | HarnessKind::Args => {}
+    let inputs = [&manifest.inputs.trigger, &manifest.inputs.benign];
+    let program = |input: &Input| matches!(input.content, InputContent::Program(_));
+    if manifest.harness.kind == HarnessKind::Program || inputs.into_iter().flatten().any(program) {
+        return Some(
+            "each input is a program: a variant of one would have to be written and built, and most would not compile"
+                .into(),
+        );
     }
     match manifest.oracle {
-        Declared::Growth { .. } => {
-            Some("the oracle `growth` judges inputs of several sizes together, and one variant says nothing".into())
-        }
-        Declared::Differential(_) | Declared::BuildRefusal | Declared::Memory => {
-            Some(format!("the oracle `{}` does not judge one input alone", manifest.oracle.kind()))
-        }
+        Declared::Growth { .. } => Some(
+            "the oracle `growth` fits a line through inputs of several sizes: one variant has one size, and no line"
+                .into(),
+        ),
+        Declared::Differential(_) => Some(
+            "the oracle `differential` compares two programs that need not agree on inputs which nobody has looked at"
+                .into(),
+        ),
+        Declared::BuildRefusal => Some("the oracle `build-refusal` judges a compiler, and no run".into()),
         _ => None,
     }
 }
@@ -363,6 +384,7 @@ fn around(
         triggers,
         benign,
         corpus,
+        named: Named::of(files, manifest),
         mutator: Mutator::new(wanted.seed, dictionary),
         bounds: Bounds { variants: wanted.variants, cpu: wanted.cpu, seed: wanted.seed },
     };

@@ -68,6 +68,8 @@ pub enum Way {
     Wrapped,
     /// A part put where another input has its own.
     Exchanged,
+    /// Made of words and numbers that the patch brings, or of what its kind of flaw is known for.
+    Named,
     /// Several of these.
     Several,
 }
@@ -89,6 +91,7 @@ impl Way {
             Self::Giant => "giant",
             Self::Wrapped => "wrapped",
             Self::Exchanged => "exchanged",
+            Self::Named => "named",
             Self::Several => "several",
         }
     }
@@ -178,7 +181,7 @@ impl Mutator {
             Way::Word => self.word(content, other)?,
             Way::Spliced => self.spliced(content, other),
             Way::Filled => self.filled(content, other)?,
-            Way::Edge | Way::Giant | Way::Wrapped | Way::Exchanged | Way::Several => return None,
+            Way::Edge | Way::Giant | Way::Wrapped | Way::Exchanged | Way::Named | Way::Several => return None,
         };
         (changed != content && changed.len() <= MAX_LEN).then_some(changed)
     }

@@ -16,6 +16,7 @@ use super::dressed::dressed;
 use super::edge::{carried, edges, exchanged, filled};
 use super::feed::Feed;
 use super::mutate::{MAX_LEN, Mutator, Way};
+use super::named::Named;
 use super::trial::{Bench, Shown, Trial, together};
 use crate::evidence::Signature;
 
@@ -29,6 +30,11 @@ const SAMPLE: usize = 60;
 const KEPT: usize = 8;
 /// Runs that ended by a limit before the rest is given up: each costs its whole limit.
 const MAX_LIMITS: usize = 40;
+
+/// Bytes from which an input that the patch names may take its time.
+const LONG: usize = 16 << 10;
+/// Variants that the patch names, at least.
+const NAMED: usize = 80;
 
 /// How far the neighbourhood reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +140,10 @@ pub struct Neighbourhood {
     pub of_triggers: Handled,
     /// The same for descendants of benign inputs, and those inputs themselves.
     pub of_benign: Handled,
+    /// The same for what the patch names: it may refuse that, and a difference there counts for L4.
+    pub of_named: Handled,
+    /// Of these, descendants of benign inputs that are handled otherwise: the patch names them to change them.
+    pub named_changed: usize,
     /// Not alive with the patch, and clean without.
     pub refused: Finds,
     /// Otherwise with the patch, and clean without.
@@ -164,6 +174,8 @@ pub struct Walk<'a> {
     pub benign: Vec<Feed>,
     /// Inputs of the caller, compared like benign ones and not varied.
     pub corpus: Vec<Feed>,
+    /// What the patch names.
+    pub named: Named,
     /// Makes variants.
     pub mutator: Mutator,
     /// How far.
@@ -194,9 +206,15 @@ impl Walk<'_> {
         }
         seen.variants = 0;
         let mut planned = self.planned(&mut seen, &mut known)?;
+        let named = self.named.feeds(&self.triggers, &self.benign, NAMED.max(self.bounds.variants / 10));
+        let named = named.into_iter().filter(|(feed, _)| known.insert(feed.sha256()));
+        let named: Vec<Job> = named.map(|(feed, stem)| Job { feed, stem, way: Some(Way::Named) }).collect();
+        // Beyond what was asked for: they are the patch's own doing.
+        let wanted = self.bounds.variants + named.len();
+        planned.extend(named);
         let mut limits = 0;
-        while seen.variants < self.bounds.variants {
-            let left = self.bounds.variants - seen.variants;
+        while seen.variants < wanted {
+            let left = wanted - seen.variants;
             let mut jobs = planned.split_off(planned.len().saturating_sub(left.min(ROUND)));
             if jobs.is_empty() {
                 jobs = self.round(left.min(ROUND), &parents, &mut known);
@@ -213,7 +231,7 @@ impl Walk<'_> {
                     parents.push((job.feed.clone(), stem));
                 }
             }
-            progress(seen.variants, self.bounds.variants);
+            progress(seen.variants, wanted);
             seen.stopped = if seen.against.count >= KEPT {
                 Some("enough speaks against the patch".into())
             } else if seen.cpu >= self.bounds.cpu {
@@ -352,7 +370,10 @@ impl Neighbourhood {
                 true
             }
             // What is that long may take its time.
-            (Fired, Limit) | (Silent, Limit) if matches!(job.way, Some(Way::Giant | Way::Wrapped)) => {
+            (Fired, Limit) | (Silent, Limit)
+                if matches!(job.way, Some(Way::Giant | Way::Wrapped))
+                    || job.way == Some(Way::Named) && job.feed.len() > LONG =>
+            {
                 self.nothing += 1;
                 false
             }
@@ -405,9 +426,10 @@ impl Neighbourhood {
         }
         let (without, with) = (&pair.without, &pair.with);
         let new = outputs.len() < 10_000 && outputs.insert(without.shown.clone());
-        let handled = match job.stem {
-            Stem::Trigger => &mut self.of_triggers,
-            Stem::Benign => &mut self.of_benign,
+        let handled = match (job.way, job.stem) {
+            (Some(Way::Named), _) => &mut self.of_named,
+            (_, Stem::Trigger) => &mut self.of_triggers,
+            (_, Stem::Benign) => &mut self.of_benign,
         };
         handled.clean += 1;
         if self.clean.len() < SAMPLE && job.feed.len() <= MAX_LEN {
@@ -418,6 +440,7 @@ impl Neighbourhood {
             self.refused.add(found());
         } else if let Some(what) = without.shown.difference(&with.shown) {
             handled.changed += 1;
+            self.named_changed += usize::from((job.way, job.stem) == (Some(Way::Named), Stem::Benign));
             let mut found = found();
             found.with = format!("{}, another {what}", found.with);
             self.changed.add(found);

@@ -6,6 +6,7 @@ use assay_bundle::digest::Sha256;
 
 use super::decide::Standing;
 use super::guard::Touch;
+use super::moved::Moved;
 use super::neighbourhood::Neighbourhood;
 use super::own_tests::Tested;
 use super::unwatched::Unwatched;
@@ -37,6 +38,8 @@ pub struct Report {
     pub around: Result<Neighbourhood, String>,
     /// What the patched program does without the sanitizer.
     pub unwatched: Unwatched,
+    /// What it does where folders have other names; none if it was not asked.
+    pub moved: Option<Moved>,
     /// What the patch touches that a person should look at.
     pub touches: Vec<Touch>,
     /// Who merged it.

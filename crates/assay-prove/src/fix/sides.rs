@@ -134,6 +134,7 @@ impl Sides<'_> {
                 }
             }
             seen.stopped += usize::from(stopped(pages_without) || stopped(marks_without));
+            seen.stopped_with += usize::from(stopped(pages) || stopped(marks));
             for trial in [pages, marks] {
                 // Without the sanitizer it does not end, and with it did.
                 let endless = trial.outcome == Outcome::Limit && watched.outcome == Outcome::Silent;

@@ -17,13 +17,15 @@ use super::guard::Kind;
 use super::level::Level;
 use super::own_tests::Tested;
 use super::report::Report;
+use super::said::{MovedSaid, PlainSaid};
+use super::unwatched::Unwatched;
 use crate::attest::AttestError;
 use crate::evidence::Role;
 
 /// `predicateType` of [`FixRun`].
 pub const PREDICATE_TYPE: &str = "urn:assay:fix-run:v1";
 /// Version of the rule in [`super::decide`].
-pub const RULE: &str = "assay.fix/2";
+pub const RULE: &str = "assay.fix/3";
 
 /// How far a patch was verified, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +56,12 @@ pub struct FixRun {
     pub with: Tally,
     /// The variants, where there were any.
     pub around: Option<AroundSaid>,
+    /// The runs of both builds without the sanitizer, where the build has one; none in statements before `assay.fix/3`.
+    #[serde(default)]
+    pub plain: Option<PlainSaid>,
+    /// The runs of the patched build in folders of other names; none where they were not asked.
+    #[serde(default)]
+    pub moved: Option<MovedSaid>,
     /// Tests that were compared; none where they say nothing.
     pub tests_compared: Option<usize>,
     /// What the patch touches, and the level that it leaves.
@@ -178,9 +186,11 @@ pub fn fix_run(report: &Report, runner: KeyId) -> FixRun {
             variants: around.variants,
             fired: around.fired,
             against: around.against.count,
-            compared: around.of_triggers.clean + around.of_benign.clean,
+            compared: around.of_triggers.clean + around.of_benign.clean + around.of_named.clean,
             differ: around.refused.count + around.changed.count,
         }),
+        plain: PlainSaid::of(&report.unwatched),
+        moved: report.moved.as_ref().map(MovedSaid::of),
         tests_compared: match &report.tested {
             Some(Tested::NoWorse(count)) => Some(*count),
             _ => None,
@@ -230,6 +240,9 @@ pub fn attest(report: &Report, key: &SigningKey) -> Result<Vec<u8>, AttestError>
         let digests = [("source", arm.source), ("artifact", arm.artifacts)];
         let told = digests.into_iter().filter_map(|(kind, digest)| Some((kind, digest?)));
         subject.extend(told.map(|(kind, digest)| Subject::new(format!("{kind}/{}", arm.name), digest)));
+    }
+    if let Unwatched::Asked(seen) = &report.unwatched {
+        subject.extend(seen.builds.iter().map(|(arm, digest)| Subject::new(format!("plain-artifact/{arm}"), *digest)));
     }
     let statement = Statement {
         kind: STATEMENT_TYPE.to_owned(),
@@ -282,7 +295,16 @@ fn read(payload: &[u8]) -> Result<FixRun, AttestError> {
         })
     };
     let silent = run.level.is_none_or(|level| level < Level::L1) || run.with.fired == 0 && run.without.fired > 0;
-    if !stands(run.level, true) || !stands(run.unbroken, false) || run.unbroken > run.level || !silent {
+    // What failed without the sanitizer, or elsewhere, leaves no level that it speaks against.
+    let plain = run.plain.is_none_or(|plain| plain.allows(run.level));
+    let moved = run.moved.is_none_or(|moved| moved.allows(run.level));
+    if !plain
+        || !moved
+        || !stands(run.level, true)
+        || !stands(run.unbroken, false)
+        || run.unbroken > run.level
+        || !silent
+    {
         return Err(StatementError::OtherSubject("level").into());
     }
     Ok(run)

@@ -26,6 +26,18 @@ fn run() -> FixRun {
             compared: 300,
             differ: 0,
         }),
+        plain: Some(PlainSaid {
+            run: true,
+            runs: 190,
+            inputs: 29,
+            stopped_without: 27,
+            stopped_with: 0,
+            trigger_failed: false,
+            failed: false,
+            differs: false,
+            holds: false,
+        }),
+        moved: Some(MovedSaid { run: true, runs: 50, trigger_failed: false, failed: false, differs: false }),
         tests_compared: None,
         touches: vec![TouchSaid { kind: "exits".into(), cap: Some(Level::L2) }],
         merged_as: None,
@@ -54,8 +66,18 @@ fn what_is_written_is_read() {
 }
 
 #[test]
+fn a_statement_without_the_plain_runs_is_read_too() {
+    let mut json: serde_json::Value = serde_json::from_slice(&bytes(&run())).unwrap();
+    let predicate = json["predicate"].as_object_mut().unwrap();
+    predicate.remove("plain");
+    predicate.remove("moved");
+    let old = read(&serde_json::to_vec(&json).unwrap()).unwrap();
+    assert_eq!((old.plain, old.moved, old.level), (None, None, Some(Level::L3)));
+}
+
+#[test]
 fn a_statement_that_says_more_than_its_steps_is_refused() {
-    let changes: [fn(&mut FixRun); 7] = [
+    let changes: [fn(&mut FixRun); 13] = [
         |run| run.level = Some(Level::L4),
         |run| run.unbroken = Some(Level::L3),
         |run| run.untested = false,
@@ -63,6 +85,12 @@ fn a_statement_that_says_more_than_its_steps_is_refused() {
         |run| run.without.fired = 0,
         |run| run.steps.clear(),
         |run| run.patch = Sha256::of(b"another"),
+        |run| run.plain.as_mut().unwrap().trigger_failed = true,
+        |run| run.plain.as_mut().unwrap().run = false,
+        |run| run.plain.as_mut().unwrap().differs = true,
+        |run| run.plain.as_mut().unwrap().stopped_with = 30,
+        |run| run.moved.as_mut().unwrap().failed = true,
+        |run| run.moved.as_mut().unwrap().trigger_failed = true,
     ];
     for (index, change) in changes.into_iter().enumerate() {
         let mut changed = run();

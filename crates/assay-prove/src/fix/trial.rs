@@ -74,13 +74,21 @@ pub struct Bench<'a> {
     resolver: Mutex<Resolver>,
     folder: &'a Path,
     numbers: AtomicUsize,
+    elsewhere: bool,
 }
 
 impl<'a> Bench<'a> {
     /// In this build; inputs are laid into `folder` while they run.
     #[must_use]
     pub fn new(executor: &'a Executor<'a>, arm: ArmName, folder: &'a Path) -> Self {
-        Self { executor, arm, resolver: Mutex::new(Resolver::default()), folder, numbers: AtomicUsize::new(0) }
+        let resolver = Mutex::new(Resolver::default());
+        Self { executor, arm, resolver, folder, numbers: AtomicUsize::new(0), elsewhere: false }
+    }
+
+    /// The same in folders of other names.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        Self { elsewhere: true, ..self }
     }
 
     /// Runs one input.
@@ -93,10 +101,14 @@ impl<'a> Bench<'a> {
         let arm = executor.arms.get(&self.arm).ok_or("there is no such build")?;
         let out = arm.outs.values().next().ok_or("nothing was built")?;
         let run = &executor.manifest.harness.run;
-        let mut extra = Extra { keep_scratch: true, ..Extra::default() };
+        let kind = executor.manifest.harness.kind;
+        let mut extra = Extra { keep_scratch: true, elsewhere: self.elsewhere, ..Extra::default() };
         let mut laid = None;
         let (argv, stdin) = match feed {
-            Feed::Args(arguments) => (variable::command(run, None, Some(arguments)), Stdin::Empty),
+            Feed::Args(arguments) => {
+                extra.driver = executor.driver_for(arm, out, None, Some(arguments));
+                (variable::command(run, None, Some(arguments)), Stdin::Empty)
+            }
             Feed::Bytes { at, content } => {
                 let number = self.numbers.fetch_add(1, Ordering::Relaxed);
                 let name = format!("{}-{number}", self.arm);
@@ -104,11 +116,19 @@ impl<'a> Bench<'a> {
                 let host = self.folder.join(name);
                 laid = Some(host.clone());
                 let place = format!("{BUNDLE}/{at}");
-                let stdin = if executor.manifest.harness.kind == HarnessKind::Stdin {
-                    Stdin::File(host)
-                } else {
-                    extra.mounts.push(Mount::Data { host, at: place.clone().into() });
-                    Stdin::Empty
+                extra.driver = executor.driver_for(arm, out, Some(&place), None);
+                let mount = Mount::Data { host: host.clone(), at: place.clone().into() };
+                // A server is fed by its driver, which alone sees the input.
+                let stdin = match (&mut extra.driver, kind) {
+                    (Some(driver), _) => {
+                        driver.mounts.push(mount);
+                        Stdin::Empty
+                    }
+                    (None, HarnessKind::Stdin) => Stdin::File(host),
+                    (None, _) => {
+                        extra.mounts.push(mount);
+                        Stdin::Empty
+                    }
                 };
                 (variable::command(run, Some(&place), None), stdin)
             }
@@ -119,14 +139,23 @@ impl<'a> Bench<'a> {
         }
         let single = single?;
         let cell = Cell { arm: self.arm, role: Role::Trigger, input: 0 };
-        let (outcome, signature, saw) = match executor.judge(cell, &single, out, Some(&self.resolver)) {
-            Ok(judgement) => (judgement.outcome, judgement.signature, judgement.saw),
-            Err(why) => (Outcome::OracleBroken, None, why),
+        let fault = single.fault(executor.manifest.harness.alive.exit);
+        let (outcome, signature, saw) = match fault {
+            // What a driver could not bring to the server shows nothing of it.
+            Some(why) => (Outcome::HarnessError, None, why),
+            None => match executor.judge(cell, &single, out, Some(&self.resolver)) {
+                Ok(judgement) => (judgement.outcome, judgement.signature, judgement.saw),
+                Err(why) => (Outcome::OracleBroken, None, why),
+            },
+        };
+        let missing = match &single.met {
+            Some(met) => met.missing(executor.alive, &single.finished.end),
+            None => executor.alive.missing_in(&single.finished),
         };
         let end = end_words(&single.finished.end);
         Ok(Trial {
             outcome,
-            alive: executor.alive.missing_in(&single.finished).is_none(),
+            alive: missing.is_none(),
             signature,
             saw,
             shown: Shown {
@@ -135,8 +164,16 @@ impl<'a> Bench<'a> {
                     End::CpuLimit | End::WallLimit | End::MemoryLimit | End::OutputLimit => "limit".into(),
                     _ => end.clone(),
                 },
-                stdout: normal(&single.finished.stdout),
-                stderr: normal(&single.finished.stderr),
+                stdout: match &single.met {
+                    Some(met) => {
+                        timeless(&normal(&[&single.finished.stdout, &met.driver.stdout].map(Vec::as_slice).concat()))
+                    }
+                    None => normal(&single.finished.stdout),
+                },
+                stderr: match &single.met {
+                    Some(_) => timeless(&normal(&single.finished.stderr)),
+                    None => normal(&single.finished.stderr),
+                },
                 files: single.scratch.as_ref().map(files).unwrap_or_default(),
             },
             end,
@@ -192,6 +229,21 @@ fn normal(output: &[u8]) -> Vec<u8> {
     out
 }
 
+/// What a server says of the time of day is made one: `12:34:56`.
+fn timeless(output: &[u8]) -> Vec<u8> {
+    let mut out = output.to_vec();
+    for at in 0..out.len().saturating_sub(7) {
+        let time = out[at..at + 8].iter().zip(b"00:00:00").all(|(byte, form)| match form {
+            b':' => *byte == b':',
+            _ => byte.is_ascii_digit(),
+        });
+        if time {
+            out[at..at + 8].copy_from_slice(b"..:..:..");
+        }
+    }
+    out
+}
+
 fn files(tree: &Tree) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut files: Vec<_> = tree
         .entries
@@ -219,6 +271,12 @@ mod tests {
     fn addresses_are_one_and_numbers_are_not() {
         assert_eq!(normal(b"at 0x7ffd00112233, len 0x10"), normal(b"at 0x55ee00112233, len 0x10"));
         assert_ne!(normal(b"len 0x10"), normal(b"len 0x11"));
+    }
+
+    #[test]
+    fn the_time_of_day_is_one_and_numbers_are_not() {
+        assert_eq!(timeless(b"Date: 10:20:30 GMT"), timeless(b"Date: 11:21:31 GMT"));
+        assert_ne!(timeless(b"ratio 1:2"), timeless(b"ratio 1:3"));
     }
 
     #[test]

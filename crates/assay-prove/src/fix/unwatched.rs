@@ -16,6 +16,7 @@
 
 use std::collections::BTreeSet;
 
+use assay_bundle::digest::Sha256;
 use assay_bundle::manifest::{ArmName, Instrument, Manifest, Oracle as Declared, Recipe};
 use assay_bundle::path::BundlePath;
 
@@ -63,6 +64,10 @@ pub struct Seen {
     pub inputs: usize,
     /// Of these, ended by the kernel or a mark in the unpatched build without the sanitizer.
     pub stopped: usize,
+    /// The same in the patched build.
+    pub stopped_with: usize,
+    /// Digests of what was built so, by version.
+    pub builds: Vec<(ArmName, Sha256)>,
     /// Whether a flaw of this kind can show without the sanitizer at all; else only what is printed is compared.
     pub can_stop: bool,
     /// The patched program was stopped on a trigger of the bundle: how.
@@ -149,7 +154,9 @@ impl Question<'_, '_> {
             firing.extend(spread(&around.firing, SAMPLE));
             clean.extend(spread(&around.clean, CLEAN));
         }
+        let built = session.records().iter().filter_map(|arm| Some((arm.name, arm.artifacts?)));
         let mut seen = Seen {
+            builds: built.collect(),
             sampled: self.around.is_some(),
             inputs: firing.len(),
             can_stop: can_stop(manifest),

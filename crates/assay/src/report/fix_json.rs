@@ -9,7 +9,7 @@ use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Assurance, Tier, Verdict};
 use assay_prove::fix::guard::{Kind, Touch};
 use assay_prove::fix::statement::{Tally, tally};
-use assay_prove::fix::{Finds, Found, Handled, Level, Neighbourhood, Report, Stem, Step, Unwatched};
+use assay_prove::fix::{Finds, Found, Handled, Level, Moved, Neighbourhood, Report, Stem, Step, Unwatched};
 use serde::Serialize;
 
 use super::cells::millis;
@@ -28,6 +28,7 @@ pub struct FixJson<'a> {
     proof: ProofJson<'a>,
     around: Option<AroundJson<'a>>,
     unwatched: Option<UnwatchedJson<'a>>,
+    moved: Option<MovedJson<'a>>,
     touches: Vec<TouchJson<'a>>,
     patch: Sha256,
     files: &'a [String],
@@ -87,6 +88,15 @@ struct UnwatchedJson<'a> {
     against: Option<&'a str>,
     differs: Option<&'a str>,
     holds: Option<&'a str>,
+    not_asked: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct MovedJson<'a> {
+    runs: usize,
+    trigger: Option<&'a str>,
+    against: Option<&'a str>,
+    differs: Option<&'a str>,
     not_asked: Option<&'a str>,
 }
 
@@ -162,6 +172,7 @@ impl<'a> FixJson<'a> {
             },
             around: report.around.as_ref().ok().map(AroundJson::of),
             unwatched: UnwatchedJson::of(&report.unwatched),
+            moved: report.moved.as_ref().map(MovedJson::of),
             touches: report.touches.iter().map(TouchJson::of).collect(),
             patch: report.patch,
             files: &report.files,
@@ -235,6 +246,21 @@ impl<'a> UnwatchedJson<'a> {
                 holds: seen.holds.as_deref(),
                 not_asked: None,
             }),
+        }
+    }
+}
+
+impl<'a> MovedJson<'a> {
+    fn of(moved: &'a Moved) -> Self {
+        match moved {
+            Moved::Unasked(why) => Self { runs: 0, trigger: None, against: None, differs: None, not_asked: Some(why) },
+            Moved::Asked { runs, trigger, against, differs } => Self {
+                runs: *runs,
+                trigger: trigger.as_deref(),
+                against: against.as_deref(),
+                differs: differs.as_deref(),
+                not_asked: None,
+            },
         }
     }
 }

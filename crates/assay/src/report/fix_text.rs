@@ -7,7 +7,7 @@ use anstyle::AnsiColor;
 use assay_bundle::manifest::ArmName;
 use assay_prove::fix::guard::Touch;
 use assay_prove::fix::statement::tally;
-use assay_prove::fix::{Finds, Level, Neighbourhood, Report, State, Unwatched};
+use assay_prove::fix::{Finds, Level, Moved, Neighbourhood, Report, State, Unwatched};
 
 use super::fold::paragraph;
 use super::grid::Grid;
@@ -115,6 +115,15 @@ fn standing(told: &FixTold<'_>) -> String {
         }
         Unwatched::Asked(seen) => {
             grid.row(["plain".to_owned(), format!("{} more runs, built without the sanitizer", seen.runs)]);
+        }
+    }
+    match &report.moved {
+        None => {}
+        Some(Moved::Unasked(why)) => {
+            grid.row(["elsewhere".to_owned(), format!("not run in folders of other names: {}", plain::line(why, 300))]);
+        }
+        Some(Moved::Asked { runs, .. }) => {
+            grid.row(["elsewhere".to_owned(), format!("{runs} more runs, in folders of other names")]);
         }
     }
     grid.row(["took".to_owned(), words::duration(report.took)]);

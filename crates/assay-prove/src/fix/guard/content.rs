@@ -82,7 +82,7 @@ pub(super) fn literals(file: &FileView, triggers: &[Vec<u8>], benign: &[Vec<u8>]
 }
 
 /// Numbers of a line, decimal and hexadecimal.
-fn numbers(line: &str) -> Vec<u64> {
+pub(super) fn numbers(line: &str) -> Vec<u64> {
     let mut found = Vec::new();
     for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
         let word = word.trim_end_matches(['u', 'U', 'l', 'L', 'z']);

@@ -10,7 +10,10 @@
 //! code: what looks like a comment to a simple reader need not be one.
 
 mod content;
+mod languages;
+mod lines;
 mod paths;
+mod room;
 mod shape;
 mod words;
 
@@ -64,6 +67,10 @@ pub enum Kind {
     Leak,
     /// Comparing the input with words out of the trigger.
     InputFilter,
+    /// Looking at files and the network.
+    Files,
+    /// Keeping something from one call to the next.
+    State,
     /// New things that the built program asks of the system.
     Imports,
     /// Functions of the built program that are gone or have shrunk.
@@ -94,6 +101,8 @@ impl Kind {
             Self::Removal => "removal",
             Self::Leak => "leak",
             Self::InputFilter => "input-filter",
+            Self::Files => "files",
+            Self::State => "state",
             Self::Imports => "imports",
             Self::Functions => "functions",
         }
@@ -124,6 +133,10 @@ impl Kind {
             Self::InputFilter => {
                 "it compares with words out of the trigger, and no variant without them showed the flaw"
             }
+            Self::Files => "it looks at files or the network, where it can see whose machine it is on",
+            Self::State => {
+                "it keeps something from one call to the next, so that it may behave for the first ones only"
+            }
             Self::Imports => "the built program asks new things of the system",
             Self::Functions => "functions of the built program are gone, or little is left of them",
         }
@@ -153,6 +166,8 @@ impl Kind {
             | Self::Removal
             | Self::Leak
             | Self::InputFilter
+            | Self::Files
+            | Self::State
             | Self::Imports
             | Self::Functions => Level::L2,
         }
@@ -205,6 +220,12 @@ pub fn read(files: &[FileView], harness: &[String], tests: &[String]) -> Vec<Tou
         touches.extend(shape::touches(file));
     }
     touches
+}
+
+/// Numbers of a line, decimal and hexadecimal.
+#[must_use]
+pub fn numbers(line: &str) -> Vec<u64> {
+    content::numbers(line)
 }
 
 /// Words of the patch that come out of a trigger.

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Kind, Touch, at, shown};
+use super::lines::joined;
+use super::{Kind, Touch, at, room, shown, words};
 use crate::patch::{FileView, HunkView};
 
 /// Lines that a patch can take away without being asked about them.
@@ -19,7 +20,7 @@ static FREES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(\w*free\w*|delete(\s*\[\s*\])?|drop|\w*release\w*|\w*unref\w*|\w*destroy\w*|\w*cleanup\w*|\w*dispose\w*|close|fclose)\b\s*[\w(*]").ok()
 });
 
-static ALLOCATES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+pub(super) static ALLOCATES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(\w*(m|c|re)alloc\w*|\w*strn?dup\w*|new|box::new|vec!|with_capacity|\w*alloc)\b\s*[\w(\[]").ok()
 });
 /// A buffer that lies where no sanitizer puts a zone around each use.
@@ -45,23 +46,25 @@ pub(super) fn touches(file: &FileView) -> Vec<Touch> {
     if file.new.is_none() || removed >= FEW && removed > 3 * added.max(1) {
         touches.push(Touch::new(Kind::Removal, format!("{}: {removed} lines go, {added} come", shown(file))));
     }
+    let read = joined(file.added());
     if let Some(decided) = DECIDED.as_ref() {
-        let lines = file.added().filter(|line| decided.is_match(line));
-        touches.extend(lines.map(|line| Touch::new(Kind::DeadCode, at(file, line))));
+        let lines = read.iter().filter(|line| line.holds(decided));
+        touches.extend(lines.map(|line| Touch::new(Kind::DeadCode, at(file, &line.text))));
     }
     for hunk in &file.hunks {
         touches.extend(emptied(hunk).into_iter().map(|line| Touch::new(Kind::Leak, at(file, line))));
         touches.extend(unreachable(hunk).into_iter().map(|line| Touch::new(Kind::DeadCode, at(file, line))));
     }
     if let Some(fixed) = FIXED.as_ref() {
-        let lines = file.added().filter(|line| fixed.is_match(line) && !line.contains("const "));
-        touches.extend(lines.map(|line| Touch::new(Kind::Memory, at(file, line))));
+        let lines = read.iter().filter(|line| line.holds(fixed) && !words::constant(&line.text));
+        touches.extend(lines.map(|line| Touch::new(Kind::Memory, at(file, &line.text))));
     }
     if let Some(keeper) = KEEPER.as_ref() {
         let removed: Vec<&str> = file.removed().collect();
         let lines = file.added().filter(|line| keeper.is_match(line) && !removed.contains(line));
         touches.extend(lines.map(|line| Touch::new(Kind::Leak, at(file, line))));
     }
+    touches.extend(room::touches(file).into_iter().map(|line| Touch::new(Kind::Memory, at(file, line))));
     if let Some(line) = fewer(file, ALLOCATES.as_ref()) {
         touches.push(Touch::new(Kind::Memory, at(file, line)));
     }
@@ -123,7 +126,9 @@ fn unreachable(hunk: &HunkView) -> Vec<&str> {
         }
         let before = index.checked_sub(1).and_then(|before| lines.get(before)).map(|(line, _)| *line);
         let after = lines.get(index + 1).map(|(line, _)| *line);
-        let header = before.is_some_and(|before| begins_function(before.trim()));
+        // A function that the patch brings may be one line long; one that was there had more to do.
+        let new = index.checked_sub(1).and_then(|before| lines.get(before)).is_some_and(|(_, added)| *added);
+        let header = !new && before.is_some_and(|before| begins_function(before.trim()));
         let controlled = before.is_some_and(|before| {
             let before = before.trim();
             let word = ["if", "else", "for", "while", "elif", "case", "default", "switch", "#", "except", "catch"];

@@ -4,11 +4,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::languages::RULES;
+use super::lines::{Language, joined, language};
 use super::{Kind, Touch, at};
 use crate::patch::FileView;
 
 /// Lines of one patch that are looked at.
 const MAX_LINES: usize = 200_000;
+
+/// What stands in front of a constant; not in a comment behind it.
+static CONSTANT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*((static|inline|thread_local|extern)\s+)*(const|constexpr)\b[^*]*(\*\s*const\b[^*]*)*$").ok()
+});
 
 /// What is called, in C, C++, Rust, Python and JavaScript.
 const CALLS: &[(Kind, &str)] = &[
@@ -97,40 +104,45 @@ static PATTERNS: LazyLock<Vec<(Kind, Regex)>> =
 static PLAIN_DEFINE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\s*#\s*define\s+\w+\s+[-+*/()<>\sxXa-fA-FuUlL0-9]+$").ok());
 
-/// A line that is a comment as a whole. Block comments count only where they close at the end of the line.
-fn comment(line: &str) -> bool {
-    let line = line.trim();
-    line.is_empty()
-        || line.starts_with("//") && !line.ends_with('\\')
-        || line.starts_with("/*") && line.ends_with("*/") && line.matches("*/").count() == 1
-        || line.starts_with("# ") && !line.contains("define")
-        || line.starts_with("* ") && !line.contains(['(', ';', '=', '{', '#', '/'])
+static RULE_PATTERNS: LazyLock<Vec<(&[Language], Kind, Regex)>> = LazyLock::new(|| {
+    RULES.iter().filter_map(|(languages, kind, text)| Some((*languages, *kind, Regex::new(text).ok()?))).collect()
+});
+
+/// Whether a line declares what cannot change.
+pub(super) fn constant(line: &str) -> bool {
+    CONSTANT.as_ref().is_some_and(|constant| constant.is_match(line))
 }
 
 pub(super) fn touches(file: &FileView) -> Vec<Touch> {
     let mut touches: Vec<Touch> = Vec::new();
-    let removed: Vec<&str> = file.removed().take(MAX_LINES).collect();
-    for (kind, pattern) in CALL_PATTERNS.iter().chain(PATTERNS.iter()) {
+    let language = language(file);
+    let removed = joined(file.removed().take(MAX_LINES));
+    let added = joined(file.added().take(MAX_LINES));
+    let everywhere = CALL_PATTERNS.iter().chain(PATTERNS.iter()).map(|(kind, pattern)| (*kind, pattern));
+    let here = RULE_PATTERNS.iter().filter(|(languages, ..)| languages.contains(&language));
+    for (kind, pattern) in everywhere.chain(here.map(|(_, kind, pattern)| (*kind, pattern))) {
         // A call that is moved, or whose arguments change, was there before.
-        let mut before = removed.iter().map(|line| pattern.find_iter(line).count()).sum::<usize>();
-        for line in file.added().take(MAX_LINES).filter(|line| !comment(line)) {
-            let here = pattern.find_iter(line).count();
+        let mut before = removed.iter().map(|line| line.count(pattern)).sum::<usize>();
+        for line in added.iter().filter(|line| !line.comment(language)) {
+            let here = line.count(pattern);
             if here == 0 {
                 continue;
             }
             let was = before.min(here);
             before -= was;
-            let number = *kind == Kind::Meaning && PLAIN_DEFINE.as_ref().is_some_and(|plain| plain.is_match(line));
+            let number = kind == Kind::Meaning && PLAIN_DEFINE.as_ref().is_some_and(|plain| plain.is_match(&line.text));
+            // What is kept between calls is none where it cannot change.
+            let fixed = kind == Kind::State && constant(&line.text);
             // What speaks to the sanitizer is told even where it only changes.
-            if (was < here || *kind == Kind::Instrumentation) && !number {
-                touches.push(Touch::new(*kind, at(file, line)));
+            if (was < here || kind == Kind::Instrumentation) && !number && !fixed {
+                touches.push(Touch::new(kind, at(file, &line.text)));
             }
         }
     }
     // Taking the sanitizer off by taking a line away.
     if let Some((_, pattern)) = PATTERNS.iter().find(|(kind, _)| *kind == Kind::Instrumentation) {
-        let gone = removed.iter().filter(|line| pattern.is_match(line));
-        touches.extend(gone.map(|line| Touch::new(Kind::Instrumentation, at(file, line))));
+        let gone = removed.iter().filter(|line| line.holds(pattern));
+        touches.extend(gone.map(|line| Touch::new(Kind::Instrumentation, at(file, &line.text))));
     }
     touches.dedup();
     touches.truncate(200);
@@ -139,5 +151,8 @@ pub(super) fn touches(file: &FileView) -> Vec<Touch> {
 
 #[cfg(test)]
 pub(super) fn patterns() -> (usize, usize) {
-    (CALL_PATTERNS.len() + PATTERNS.len(), CALLS.len() + ANYWHERE.len())
+    (
+        CALL_PATTERNS.len() + PATTERNS.len() + RULE_PATTERNS.len() + usize::from(CONSTANT.is_some()),
+        CALLS.len() + ANYWHERE.len() + RULES.len() + 1,
+    )
 }
