@@ -2,6 +2,7 @@
 //! nobody should.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use assay_advisory::feed::beside;
 use assay_advisory::feed::csaf::{self, RemedyKind, Status};
 use assay_advisory::feed::endoflife::{self, Ends};
 use proptest::prelude::*;
@@ -171,6 +172,26 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn what_lies_beside_advisories_is_known_by_what_it_says() {
+    for (value, what) in [
+        (json!({ "feed": { "id": "x", "entry": [] } }), Some("a ROLIE feed")),
+        (json!({ "service": { "workspace": [] } }), Some("a ROLIE service document")),
+        (json!({ "categories": { "category": [] } }), Some("a ROLIE category document")),
+        (
+            json!({ "canonical_url": "https://example.org/", "metadata_version": "2.0" }),
+            Some("what a publisher says of itself"),
+        ),
+        (json!({ "canonical_url": "https://example.org/", "aggregator_version": "2.0" }), Some("a list of publishers")),
+        // An advisory that cannot be read is one all the same.
+        (json!({ "document": {}, "feed": {} }), None),
+        (json!({ "metadata_version": 2 }), None),
+        (json!(["feed"]), None),
+    ] {
+        assert_eq!(beside::of(value.to_string().as_bytes()), what, "{value}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -178,6 +199,6 @@ proptest! {
     fn any_tree_is_read_or_refused(tree in any_json(), flaws in any_json(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         let _ = read(&advisory(tree.clone(), flaws));
         let _ = endoflife::read(tree.to_string().as_bytes());
-        let _ = (csaf::read(&bytes), endoflife::read(&bytes));
+        let _ = (csaf::read(&bytes), beside::of(&bytes), endoflife::read(&bytes));
     }
 }

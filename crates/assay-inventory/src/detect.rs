@@ -30,7 +30,12 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
         return Ok(format);
     }
     match base.as_str() {
-        "bun.lockb" | "bun.lock" => return not_read("Bun's lockfile", "let Bun write a yarn.lock, and read that"),
+        "bun.lockb" => {
+            return not_read(
+                "Bun's old lockfile",
+                "let Bun write a bun.lock (`bun install --save-text-lockfile`), and read that",
+            );
+        }
         "package.json" => return not_read("package.json, which says what is asked for", "read its lockfile"),
         "cargo.toml" | "pyproject.toml" | "gemfile" | "composer.json" | "pubspec.yaml" => {
             return not_read("a file that says what is asked for, not what is used", "read its lockfile");
@@ -66,6 +71,8 @@ pub(crate) fn by_name(base: &str) -> Option<Format> {
         "cargo.lock" => Format::CargoLock,
         "pnpm-lock.yaml" | "pnpm-lock.yml" | "shrinkwrap.yaml" => Format::PnpmLock,
         "yarn.lock" => Format::YarnLock,
+        "bun.lock" => Format::BunLock,
+        "conan.lock" => Format::ConanLock,
         "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml" => Format::PythonLock,
         "pipfile.lock" => Format::PipfileLock,
         "go.mod" => Format::GoMod,
@@ -102,7 +109,11 @@ fn by_content(start: &str) -> Option<Format> {
     let has = |word: &str| start.contains(word);
     let line = |word: &str| start.lines().any(|line| line.starts_with(word));
     if start.starts_with('{') {
-        return if has("\"lockfileVersion\"") {
+        return if has("winget-packages.schema") || (has("\"PackageIdentifier\"") && has("\"Sources\"")) {
+            Some(Format::WingetExport)
+        } else if has("\"graph_lock\"") || (has("\"build_requires\"") && has("\"requires\"")) {
+            Some(Format::ConanLock)
+        } else if has("\"lockfileVersion\"") {
             Some(Format::PackageLock)
         } else if has("\"content-hash\"") && has("\"packages\"") {
             Some(Format::ComposerLock)

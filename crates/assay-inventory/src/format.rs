@@ -20,6 +20,8 @@ pub enum Format {
     PnpmLock,
     /// yarn.lock, version 1 and that of Yarn 2 and later.
     YarnLock,
+    /// bun.lock.
+    BunLock,
     /// poetry.lock, uv.lock, pdm.lock, pylock.toml.
     PythonLock,
     /// Pipfile.lock.
@@ -46,6 +48,10 @@ pub enum Format {
     MixLock,
     /// pubspec.lock.
     PubspecLock,
+    /// conan.lock, of Conan 1 and 2.
+    ConanLock,
+    /// What `winget export` writes.
+    WingetExport,
     /// The status file of dpkg.
     DpkgStatus,
     /// apk's list of installed packages.
@@ -60,7 +66,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::ProductList,
         Self::CycloneDx,
         Self::Spdx,
@@ -68,6 +74,7 @@ impl Format {
         Self::PackageLock,
         Self::PnpmLock,
         Self::YarnLock,
+        Self::BunLock,
         Self::PythonLock,
         Self::PipfileLock,
         Self::Requirements,
@@ -81,6 +88,8 @@ impl Format {
         Self::NugetProject,
         Self::MixLock,
         Self::PubspecLock,
+        Self::ConanLock,
+        Self::WingetExport,
         Self::DpkgStatus,
         Self::ApkInstalled,
         Self::RpmList,
@@ -98,6 +107,7 @@ impl Format {
             Self::PackageLock => "package-lock.json",
             Self::PnpmLock => "pnpm-lock.yaml",
             Self::YarnLock => "yarn.lock",
+            Self::BunLock => "bun.lock",
             Self::PythonLock => "a lockfile of Poetry, uv or PDM",
             Self::PipfileLock => "Pipfile.lock",
             Self::Requirements => "requirements.txt",
@@ -111,6 +121,8 @@ impl Format {
             Self::NugetProject => "a project file of .NET",
             Self::MixLock => "mix.lock",
             Self::PubspecLock => "pubspec.lock",
+            Self::ConanLock => "conan.lock",
+            Self::WingetExport => "what `winget export` wrote",
             Self::DpkgStatus => "dpkg's status file",
             Self::ApkInstalled => "apk's list of installed packages",
             Self::RpmList => "a list that `rpm -qa` printed",

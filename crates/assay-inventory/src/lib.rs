@@ -28,6 +28,7 @@ mod sbom;
 mod spdx;
 mod syntax;
 pub mod version;
+mod winget;
 
 pub use installed::{os_release, rpm_header};
 pub use read::{Options, ReadError, detect, format_by_name, read};

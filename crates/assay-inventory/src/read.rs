@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::component::{Format, Inventory};
 use crate::ecosystem::Ecosystem;
 use crate::installed::{apk, rpm_list};
-use crate::{cargo_lock, cyclonedx, dpkg_status, limits, lock, package_lock, product_list, spdx};
+use crate::{cargo_lock, cyclonedx, dpkg_status, limits, lock, package_lock, product_list, spdx, winget};
 
 /// What a file does not say of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,6 +117,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
         Format::PackageLock => package_lock::read(&text()),
         Format::PnpmLock => lock::pnpm::read(bytes),
         Format::YarnLock => lock::yarn::read(bytes),
+        Format::BunLock => lock::bun::read(bytes),
         Format::PythonLock => lock::python::read(bytes),
         Format::PipfileLock => lock::pipfile::read(&text()),
         // PowerShell writes what a program prints as UTF-16.
@@ -131,6 +132,8 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
         Format::NugetProject => lock::nuget_xml::read(&text()),
         Format::MixLock => lock::mix::read(bytes),
         Format::PubspecLock => lock::pubspec::read(bytes),
+        Format::ConanLock => lock::conan::read(&text()),
+        Format::WingetExport => winget::read(&text()),
         Format::DpkgStatus => dpkg_status::read(bytes, distribution),
         Format::ApkInstalled => apk::read(bytes, distribution),
         Format::RpmList => rpm_list::read(&text(), distribution),

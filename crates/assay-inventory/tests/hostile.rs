@@ -73,7 +73,18 @@ const PUBSPEC: &str = "packages:\n  a:\n    dependency: transitive\n    descript
 const APK: &str = "C:Q1x=\nP:a\nV:1-r0\no:b\n\n";
 const RPM: &str = "a-1.0-1.el9.x86_64\nb 1:2.0-1.el9 noarch c-2.0-1.el9.src.rpm\n";
 
-const VALID: [(Format, &str, usize); 31] = [
+const BUN: &str = "{ // of Bun\n \"lockfileVersion\": 1, \"packages\": {\n  \"a\": [\"a@1.0.0\", \"\", {}, \"sha512-x\"],\n  /* s */ \"@s/b\": [\"@s/b@2.0.0\", ],\n\
+\"g\": [\"g@github:o/g#1\", {}],\n \"w\": [\"w@workspace:p/w\"],\n },\n}\n";
+const CONAN: &str = r#"{"version":"0.5","requires":["zlib/1.2.13#97d5%1692","openssl/3.1.0@me/stable"],"build_requires":[],"python_requires":[]}"#;
+const CONAN_1: &str = r#"{"graph_lock":{"nodes":{"0":{"options":""},"1":{"ref":"zlib/1.2.11#0"}}},"version":"0.4"}"#;
+const WINGET: &str = r#"{"$schema":"https://aka.ms/winget-packages.schema.2.0.json","Sources":[{"Packages":[
+{"PackageIdentifier":"Mozilla.Firefox.ESR","Version":"115.9.0"},{"PackageIdentifier":"7zip.7zip"}]}]}"#;
+
+const VALID: [(Format, &str, usize); 35] = [
+    (Format::BunLock, BUN, 4),
+    (Format::ConanLock, CONAN, 2),
+    (Format::ConanLock, CONAN_1, 1),
+    (Format::WingetExport, WINGET, 2),
     (Format::CargoLock, CARGO, 2),
     (Format::PackageLock, PACKAGE, 3),
     (Format::PackageLock, PACKAGE_1, 3),
@@ -163,8 +174,12 @@ fn all(bytes: &[u8]) {
 #[test]
 fn the_seeds_are_valid() {
     for (format, text, n) in VALID {
-        // A list of requirements with options is known by its name alone.
-        let name = if text == REQUIREMENTS { "requirements.txt" } else { "a file" };
+        // These are known by their names alone.
+        let name = match text {
+            REQUIREMENTS => "requirements.txt",
+            BUN => "bun.lock",
+            _ => "a file",
+        };
         assert_eq!(detect(name, text.as_bytes()), Ok(format), "{text}");
         let inventory = read(name, text.as_bytes(), &Options::default()).unwrap();
         assert_eq!(inventory.components.len(), n, "{inventory:?}");

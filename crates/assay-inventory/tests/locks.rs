@@ -88,6 +88,65 @@ fn yarn() {
 }
 
 #[test]
+fn bun_conan_and_winget() {
+    lists(
+        "bun.lock",
+        "{\n  // written by bun\n  \"lockfileVersion\": 1,\n  \"workspaces\": { \"\": { \"name\": \"x\", }, },\n  \"packages\": {\n\
+         \"a\": [\"a@1.0.0\", \"\", { \"dependencies\": { \"b\": \"^1\", }, }, \"sha512-//,}\"],\n\
+         \"@s/b\": [\"@s/b@2.0.0-rc.1\", \"https://mirror.example.com/b.tgz\", {}, \"sha512-y\"],\n\
+         \"a/c\": [\"c@3.0.0\", \"\", {}, \"\"],\n\
+         \"g\": [\"g@git+ssh://git@github.com/o/g.git#1234\", {}, \"1234\"],\n\
+         \"t\": [\"t@https://example.com/t.tgz\", {}],\n \"w\": [\"w@workspace:packages/w\"],\n \"bad\": [\"nothing\"],\n \"worse\": 1,\n  },\n}\n",
+        &[
+            "npm a 1.0.0 @ packages.a",
+            "npm @s/b 2.0.0-rc.1 @ packages.@s/b",
+            "npm c 3.0.0 @ packages.a/c",
+            "git g ? @ packages.g",
+            "npm t ? @ packages.t",
+            "path w ? @ packages.w",
+        ],
+        &[
+            "does not begin with a name and a version",
+            "does not begin with a name and a version",
+            "from a git repository",
+        ],
+    );
+    refuses("bun.lock", "{ \"lockfileVersion\": 1, }", "no `packages`");
+    refuses("bun.lock", "{ \"packages\": { \"a\": [\"a@1\" } }", "line 1");
+    refuses("bun.lockb", "x", "bun.lock");
+    lists(
+        "conan.lock",
+        r#"{"version":"0.5","requires":["zlib/1.2.13#97d5%1692.1","openssl/3.1.0@me/stable#1","fmt/10.1.1@_/_","bad"],
+        "build_requires":["cmake/3.27.1#2"],"python_requires":[]}"#,
+        &[
+            "ConanCenter zlib 1.2.13 @ requires[0]",
+            "ConanCenter openssl 3.1.0 @ requires[1] (of me/stable)",
+            "ConanCenter fmt 10.1.1 @ requires[2]",
+            "ConanCenter cmake 3.27.1 @ build_requires[0]",
+        ],
+        &["requires[3]: it is no `name/version`"],
+    );
+    lists(
+        "old.lock",
+        r#"{"graph_lock":{"nodes":{"0":{"options":"x"},"1":{"ref":"zlib/1.2.11#0","requires":[]}},"revisions_enabled":true},"version":"0.4"}"#,
+        &["ConanCenter zlib 1.2.11 @ graph_lock.nodes.1"],
+        &[],
+    );
+    refuses("conan.lock", "{}", "`requires`");
+    lists(
+        "programs.json",
+        r#"{"$schema":"https://aka.ms/winget-packages.schema.2.0.json","CreationDate":"2026-11-02","Sources":[{"Packages":[
+        {"PackageIdentifier":"Mozilla.Firefox.ESR","Version":"115.9.0"},{"PackageIdentifier":"RARLab.WinRAR"},{"PackageIdentifier":"odd"}],
+        "SourceDetails":{"Name":"winget"}}],"WinGetVersion":"1.8"}"#,
+        &[
+            "product Mozilla / Firefox ESR 115.9.0 @ Sources[0].Packages[0]",
+            "product RARLab / WinRAR ? @ Sources[0].Packages[1]",
+        ],
+        &["no identifier", "--include-versions"],
+    );
+}
+
+#[test]
 fn python() {
     lists(
         "poetry.lock",

@@ -7,6 +7,7 @@
 //! in silence (invariant 6). Whoever calls bounds how many bytes come in; a
 //! single record is bounded here.
 
+pub mod beside;
 pub mod csaf;
 pub mod cve;
 mod cve_number;

@@ -37,6 +37,36 @@ impl<T> Default for Entries<'_, T> {
 #[derive(Debug)]
 pub(crate) struct List<T>(pub(crate) Vec<Option<T>>);
 
+/// A bounded list of texts; an element that is none stays in its place as nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Texts<'a>(pub(crate) Vec<Text<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Texts<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of texts")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut out = Vec::new();
+                while let Some(text) = seq.next_element::<Text<'de>>()? {
+                    if out.len() >= limits::COMPONENTS {
+                        return Err(A::Error::custom(format!("a list has more than {} elements", limits::COMPONENTS)));
+                    }
+                    out.push(text);
+                }
+                Ok(Texts(out))
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Texts::default())
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stop = Stop::default();

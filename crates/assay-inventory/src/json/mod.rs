@@ -10,7 +10,7 @@ use crate::found::Broken;
 
 mod list;
 
-pub(crate) use list::{Each, Entries, List, Maybe, Stop};
+pub(crate) use list::{Each, Entries, List, Maybe, Stop, Texts};
 
 /// A text, borrowed where it has no escapes; none for every other kind of value.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

@@ -4,7 +4,9 @@
 //! at. A version that the file does not decide (a range, a property that is set
 //! elsewhere) is none, and the place says why.
 
+pub(crate) mod bun;
 pub(crate) mod composer;
+pub(crate) mod conan;
 pub(crate) mod gemfile;
 pub(crate) mod go_mod;
 pub(crate) mod go_sum;

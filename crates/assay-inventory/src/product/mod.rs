@@ -9,7 +9,9 @@ mod agree;
 mod alias;
 mod distance;
 mod name;
+mod names;
 mod tokens;
+mod written;
 
 pub use agree::{Agreement, Because, Reach, agree, relate};
 pub use distance::misspelt;

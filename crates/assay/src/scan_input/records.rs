@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use assay_advisory::feed::{MAX_RECORD, csaf as csaf_feed, cve, endoflife, epss, kev, ssvc};
+use assay_advisory::feed::{MAX_RECORD, beside, csaf as csaf_feed, cve, endoflife, epss, kev, ssvc};
 use assay_match::index::{Index, SourceId};
 
 use super::advisories::{Piece, pieces};
@@ -49,6 +49,8 @@ pub fn csaf(index: &mut Index, source: SourceId, path: &Path) -> Result<(), Fail
         }
         match csaf_feed::read(bytes) {
             Ok(advisory) => index.csaf(source, &advisory),
+            // Under other names, too.
+            Err(_) if beside::of(bytes).is_some() => {}
             Err(why) => index.skip(source, at, why),
         }
     })
