@@ -202,3 +202,7 @@ pub(crate) fn counter(file: &File, name: &str) -> Option<u64> {
     let text = std::str::from_utf8(text.get(..count)?).ok()?;
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
 }
+
+#[cfg(test)]
+#[path = "cell_tests.rs"]
+mod tests;

@@ -187,4 +187,39 @@ mod tests {
         sweep(parent.path());
         assert!(!own.exists(), "its lock is gone, and so is its owner");
     }
+
+    /// Where this user may make groups of version 2 at all, whatever controllers it has there.
+    fn second() -> Option<PathBuf> {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        let mut at =
+            mounts.lines().filter(|line| line.contains(" - cgroup2 ")).filter_map(|line| line.split(' ').nth(4));
+        at.find_map(|at| {
+            let probe = Path::new(at).join(format!("assay-test-{}", std::process::id()));
+            fs::create_dir(&probe).is_ok().then_some(probe)
+        })
+    }
+
+    #[test]
+    fn a_group_of_version_two_is_removed_with_whoever_is_in_it_and_below() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let Some(folder) = second() else {
+            println!("skipped: no control group of version 2 can be made by this user");
+            return;
+        };
+        let below = folder.join("cell-0");
+        fs::create_dir(&below).unwrap();
+        let sleeper = || std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let (mut above, mut inside) = (sleeper(), sleeper());
+        for (child, folder) in [(&above, &folder), (&inside, &below)] {
+            let procs = folder.join("cgroup.procs");
+            fs::write(&procs, child.id().to_string()).unwrap();
+            assert_eq!(fs::read_to_string(&procs).unwrap().trim(), child.id().to_string(), "the kernel has it there");
+        }
+        assert!(folder.join("cgroup.kill").exists(), "else processes are ended one by one");
+        remove(&folder);
+        for child in [&mut above, &mut inside] {
+            assert_eq!(child.wait().unwrap().signal(), Some(9));
+        }
+        assert!(!folder.exists());
+    }
 }
