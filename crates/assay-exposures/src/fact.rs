@@ -42,6 +42,13 @@ pub fn urgency(advisory: &AdvisoryFacts) -> f64 {
 
 /// The facts as short clauses, the weightiest first: `known to be exploited (KEV 2023-09-13)`, `CVSS 9.8`, ...
 pub fn clauses(advisory: &AdvisoryFacts) -> Vec<String> {
+    let mut out = urgent(advisory);
+    out.extend(decision(advisory));
+    out
+}
+
+/// Those of them that say how urgent it is: exploitation, the score, EPSS.
+pub fn urgent(advisory: &AdvisoryFacts) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(kev) = &advisory.kev {
         let ransomware = if kev.ransomware == Answer::Yes { ", also by ransomware" } else { "" };
@@ -61,6 +68,11 @@ pub fn clauses(advisory: &AdvisoryFacts) -> Vec<String> {
         let from = if from.is_empty() { String::new() } else { format!(" ({})", from.join(", ")) };
         out.push(format!("EPSS {}{from}", percent(epss.score)));
     }
+    out
+}
+
+/// What SSVC decided, with its source.
+fn decision(advisory: &AdvisoryFacts) -> Option<String> {
     let mut ssvc = Vec::new();
     match advisory.automatable {
         Answer::Yes => ssvc.push("automatable"),
@@ -72,12 +84,9 @@ pub fn clauses(advisory: &AdvisoryFacts) -> Vec<String> {
         Impact::Partial => ssvc.push("partial impact"),
         Impact::Unknown => {}
     }
-    if !ssvc.is_empty() {
-        let from = plain::line(&advisory.ssvc_from, 80);
-        let from = if from.is_empty() { String::new() } else { format!(" ({from})") };
-        out.push(format!("{}{from}", ssvc.join(", ")));
-    }
-    out
+    let from = plain::line(&advisory.ssvc_from, 80);
+    let from = if from.is_empty() { String::new() } else { format!(" ({from})") };
+    (!ssvc.is_empty()).then(|| format!("{}{from}", ssvc.join(", ")))
 }
 
 /// `12 %`, `0.4 %`, below it `under 0.1 %`.

@@ -1,14 +1,13 @@
 //! Exposures by what a person does about them: one group a thing and version,
 //! however many places it stands in and records it has; the most urgent first.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use assay_inventory::component::What;
-use assay_inventory::version::{Key, product};
+use assay_base::Answer;
+use assay_inventory::component::{PatchedBy, What};
 use assay_match::exposure::{Exposure, Touch};
 
-use crate::fact;
+use crate::{fact, plain, product};
 
 /// One thing with everything that touches it.
 #[derive(Debug, Clone)]
@@ -17,10 +16,13 @@ pub struct Group<'a> {
     pub touch: Touch,
     /// One exposure a record, those that give the answer first, the most urgent of them first.
     pub records: Vec<&'a Exposure>,
+    /// The packages that a distribution makes of one source, which one update closes: each name once, in order. Of
+    /// anything else, and where only one of them is there, empty.
+    pub packages: Vec<&'a str>,
+    /// Every exposure of it, each record as often as it stands somewhere.
+    pub exposures: Vec<&'a Exposure>,
     /// Where it stands: inventory, place in it, and the place in the operator's words.
     pub places: Vec<Place<'a>>,
-    /// What an update does.
-    pub update: Update,
 }
 
 /// Where a thing stands.
@@ -32,23 +34,69 @@ pub struct Place<'a> {
     pub at: &'a str,
     /// In the operator's words; may be empty.
     pub site: &'a str,
+    /// Whether somebody says that it can be reached from the internet.
+    pub exposed: bool,
+    /// Who patches it, if that is somebody else; may be empty.
+    pub patched_by: &'a str,
 }
 
-/// What an update does about the records that affect a thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Update {
-    /// To this version: it closes so many of so many.
-    To(String, usize, usize),
-    /// Records name fixes, and which of them is the latest cannot be told.
-    Several,
-    /// No record names a fix.
-    None,
+impl<'a> Place<'a> {
+    fn of(exposure: &'a Exposure) -> Self {
+        let site = &exposure.component.site;
+        Self {
+            inventory: &exposure.inventory,
+            at: &exposure.component.at,
+            site: &site.place,
+            exposed: site.exposed == Answer::Yes,
+            patched_by: match &site.patched_by {
+                PatchedBy::Vendor(name) => name,
+                PatchedBy::Us | PatchedBy::Unknown => "",
+            },
+        }
+    }
+
+    /// `server room, reachable from the internet, patched by Northline IT`; empty if nothing is said.
+    pub fn words(&self) -> String {
+        let mut words = vec![plain::line(self.site, 100)];
+        if self.exposed {
+            words.push("reachable from the internet".to_owned());
+        }
+        let who = plain::line(self.patched_by, 80);
+        if !who.is_empty() {
+            words.push(format!("patched by {who}"));
+        }
+        words.retain(|word| !word.is_empty());
+        words.join(", ")
+    }
 }
 
 impl<'a> Group<'a> {
     /// The exposure that stands for the group.
     pub fn first(&self) -> Option<&'a Exposure> {
         self.records.first().copied()
+    }
+
+    /// `openssl 3.0.1`, `Fortinet FortiOS, no version given`; of several packages of one source, the source.
+    pub fn title(&self) -> String {
+        let Some(first) = self.first() else { return String::new() };
+        let source = match &first.component.what {
+            What::Package { source: Some(source), .. } if !self.packages.is_empty() => &source.name,
+            _ => return product::thing(&first.component),
+        };
+        let version = first.component.version.as_deref().unwrap_or_default();
+        plain::line(&format!("{source} {version}"), 200)
+    }
+
+    /// `10 packages: libc-bin, libc6, ...`; empty if it is one thing.
+    pub fn packages_words(&self, most: usize) -> String {
+        if self.packages.is_empty() {
+            return String::new();
+        }
+        let mut named: Vec<String> = self.packages.iter().take(most).map(|name| plain::line(name, 80)).collect();
+        if self.packages.len() > most {
+            named.push("...".to_owned());
+        }
+        format!("{} packages: {}", self.packages.len(), named.join(", "))
     }
 
     /// The records that give the answer.
@@ -67,7 +115,9 @@ pub fn groups(exposures: &[Exposure]) -> Vec<Group<'_>> {
     // What tells two things apart is in no other order than that of a text.
     let key = |one: &Exposure| -> (String, String, String) {
         let what = match &one.component.what {
-            What::Package { ecosystem, name, .. } => (ecosystem.to_string(), name.clone()),
+            What::Package { ecosystem, name, source } => {
+                (ecosystem.to_string(), source.as_ref().map_or(name, |source| &source.name).clone())
+            }
             What::Product { vendor, product } => (format!("product {vendor}"), product.clone()),
         };
         (what.0, what.1, one.component.version.clone().unwrap_or_default())
@@ -94,65 +144,23 @@ fn group(mut of: Vec<&Exposure>) -> Option<Group<'_>> {
             .then(fact::urgency(&b.advisory).total_cmp(&fact::urgency(&a.advisory)))
             .then_with(|| a.advisory.id.cmp(&b.advisory.id))
     });
-    let places: BTreeSet<Place<'_>> = of
-        .iter()
-        .map(|one| Place { inventory: &one.inventory, at: &one.component.at, site: &one.component.site.place })
-        .collect();
+    let places: BTreeSet<Place<'_>> = of.iter().map(|one| Place::of(one)).collect();
+    let exposures = of.clone();
+    let mut packages: Vec<&str> = of.iter().filter_map(|one| built(one)).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    if packages.len() < 2 {
+        packages.clear();
+    }
     let mut seen = BTreeSet::new();
     of.retain(|one| seen.insert((one.advisory.source.as_str(), one.advisory.id.as_str(), one.touch)));
-    let update = update(&of);
-    Some(Group { touch, records: of, places: places.into_iter().collect(), update })
+    Some(Group { touch, records: of, packages, exposures, places: places.into_iter().collect() })
 }
 
-/// The latest of the nearest fixes: whoever installs it is rid of all that name one.
-fn update(records: &[&Exposure]) -> Update {
-    let affected: Vec<&&Exposure> = records.iter().filter(|one| one.touch == Touch::Affected).collect();
-    let fixes: Vec<&str> = affected.iter().filter_map(|one| one.fixed.first()).map(String::as_str).collect();
-    let distinct: BTreeSet<&str> = fixes.iter().copied().collect();
-    let to = |fix: &str| Update::To(fix.to_owned(), fixes.len(), affected.len());
-    match (distinct.len(), affected.first().map(|one| &one.component.what)) {
-        (0, _) | (_, None) => Update::None,
-        (1, _) => to(fixes[0]),
-        (_, Some(What::Product { .. })) => {
-            let mut latest = fixes[0];
-            for fix in distinct {
-                match product::compare(fix, latest) {
-                    Ok(Ordering::Greater) => latest = fix,
-                    Ok(_) => {}
-                    Err(_) => return Update::Several,
-                }
-            }
-            to(latest)
-        }
-        (_, Some(What::Package { ecosystem, .. })) => {
-            let mut latest: Option<(&str, Key)> = None;
-            for fix in distinct {
-                let Ok(key) = Key::parse(ecosystem, fix) else { return Update::Several };
-                match latest.as_ref().map(|(_, last)| key.compare(last)) {
-                    Some(Err(_)) => return Update::Several,
-                    Some(Ok(Ordering::Less | Ordering::Equal)) => {}
-                    _ => latest = Some((fix, key)),
-                }
-            }
-            latest.map_or(Update::None, |(fix, _)| to(fix))
-        }
-    }
-}
-
-/// `update to 0.9.3, which closes all 3`; empty if no record names a fix.
-pub fn update_words(update: &Update) -> String {
-    match update {
-        Update::None => String::new(),
-        Update::Several => {
-            "update: the records name several versions, and which is the latest cannot be told".to_owned()
-        }
-        Update::To(fix, 1, 1) => format!("update to {}", crate::plain::line(fix, 80)),
-        Update::To(fix, closed, all) => {
-            let count = match closed == all {
-                true => format!("all {all}"),
-                false => format!("{closed} of {all}"),
-            };
-            format!("update to {}, which closes {count}", crate::plain::line(fix, 80))
-        }
+/// The name of a package that was built from a source of a distribution.
+fn built(exposure: &Exposure) -> Option<&str> {
+    match &exposure.component.what {
+        What::Package { name, source: Some(_), .. } => Some(name),
+        _ => None,
     }
 }

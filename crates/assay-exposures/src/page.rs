@@ -2,6 +2,7 @@
 //! dark, printable, and an order that can be read aloud.
 
 use assay_match::exposure::{Certainty, Exposure, Touch};
+use assay_plan::Remedy;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::answer::Answer;
@@ -15,6 +16,8 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 const WHOLE: usize = 300;
 /// Records of one group that are written out.
 const RECORDS: usize = 50;
+/// Records of one group that are shown before anybody asks for more; on paper these are all.
+const OPEN: usize = 3;
 /// Places of one group that are named.
 const PLACES: usize = 12;
 
@@ -44,7 +47,7 @@ pub fn html(answer: &Answer<'_>) -> String {
                     (stale(answer))
                 }
                 main #answer tabindex="-1" {
-                    (section("affected", "Affected", &of(Touch::Affected), answer))
+                    (section("affected", "Affected, the most urgent first", &of(Touch::Affected), answer))
                     (section("cannot-tell", "Cannot be told", &of(Touch::CannotTell), answer))
                     (suppressed(answer))
                     (notices(answer))
@@ -52,6 +55,7 @@ pub fn html(answer: &Answer<'_>) -> String {
                     (sources(answer))
                 }
                 footer {
+                    p { "By when, in which order and with which steps: " code { "assay plan" } " with the same lists makes pages to print." }
                     p { "Every answer rests on the version in the inventory and on the records named above, and nothing was sent anywhere. That no record names a thing is not the same as not affected." }
                 }
             }
@@ -89,26 +93,41 @@ fn section(id: &str, title: &str, groups: &[&Group<'_>], answer: &Answer<'_>) ->
 }
 
 fn one(group: &Group<'_>, answer: &Answer<'_>) -> Markup {
-    let Some(first) = group.first() else { return html! {} };
-    let update = group::update_words(&group.update);
     let certainty = group.answering().any(|one| one.certainty == Certainty::Likely);
     let exploited = group.answering().any(|one| one.advisory.kev.is_some());
+    let (shown, more) = group.records.split_at(group.answering().count().min(OPEN));
     html! {
         article {
             h3 {
-                (product::thing(&first.component))
+                (group.title())
                 @if exploited { " " span.now { "known to be exploited" } }
             }
-            p.where { (places(group)) }
-            @if group.touch == Touch::Affected {
-                p.do { @if update.is_empty() && group.answering().any(|one| !one.remedies.is_empty()) { "No version with the fix is named; see what the advisory says to do." } @else if update.is_empty() { "No record names a version with the fix: ask who makes it." } @else { (upper(&update)) "." } }
+            p.where { (places(group, answer)) }
+            @if !group.packages.is_empty() { p.where { (group.packages_words(40)) } }
+            @if let Some(remedy) = Remedy::of(&group.exposures) {
+                p.do { (plain::line(&remedy.words, 600)) }
+                @if let Some(command) = &remedy.command { pre tabindex="0" { code { (plain::line(command, 1_000)) } } }
             }
             @if certainty { p.doubt { (fact::certainty(Certainty::Likely)) } }
-            ul.records {
-                @for exposure in group.records.iter().take(RECORDS) { (record(exposure, group.touch, answer)) }
+            ul.records { @for exposure in shown { (record(exposure, group.touch, answer)) } }
+            @if !more.is_empty() {
+                details {
+                    summary { (further(more)) }
+                    ul.records { @for exposure in more.iter().take(RECORDS) { (record(exposure, group.touch, answer)) } }
+                    @if more.len() > RECORDS { p { "And " (more.len() - RECORDS) " more records: " code { "assay scan --format json" } " has all." } }
+                }
             }
-            @if group.records.len() > RECORDS { p { "And " (group.records.len() - RECORDS) " more records." } }
         }
+    }
+}
+
+/// `13 more records, 11 of them known to be exploited`.
+fn further(more: &[&Exposure]) -> String {
+    let records = if more.len() == 1 { "1 more record".to_owned() } else { format!("{} more records", more.len()) };
+    match more.iter().filter(|one| one.advisory.kev.is_some()).count() {
+        0 => records,
+        n if n == more.len() => format!("{records}, known to be exploited"),
+        n => format!("{records}, {n} of them known to be exploited"),
     }
 }
 
@@ -130,23 +149,25 @@ fn record(exposure: &Exposure, touch: Touch, answer: &Answer<'_>) -> Markup {
                 (plain::line(&exposure.why, 600))
                 @if exposure.touch == Touch::Affected { " " (upper(&fact::fix(exposure))) "." }
             }
-            @if let (Some(remedy), true) = (exposure.remedies.first(), exposure.fixed.is_empty()) { p.facts { "To do: " (plain::line(&remedy.text, 400)) } }
             @if let Some(told) = answer.told(exposure) { p.said { "VEX: " (plain::line(&told.by.why, 600)) } }
         }
     }
 }
 
-fn places(group: &Group<'_>) -> String {
+/// Where it stands; the inventory's name only where there are several.
+fn places(group: &Group<'_>, answer: &Answer<'_>) -> String {
+    let one_list = answer.inventories.len() < 2;
     let named: Vec<String> = group
         .places
         .iter()
         .take(PLACES)
         .map(|place| {
-            let site = match plain::line(place.site, 100) {
+            let site = match place.words() {
                 site if site.is_empty() => site,
                 site => format!(" ({site})"),
             };
-            format!("{}, {}{site}", plain::line(place.inventory, 200), plain::line(place.at, 100))
+            let at = plain::line(place.at, 100);
+            if one_list { format!("{at}{site}") } else { format!("{}, {at}{site}", plain::line(place.inventory, 200)) }
         })
         .collect();
     let more = group.places.len().saturating_sub(PLACES);

@@ -283,7 +283,7 @@ fn the_page_shows_each_fact_with_its_source_and_follows_no_other_scheme() {
         "1 of 3 things is affected.",
         "EPSS 42 % (model v2025.03.14, 2026-01-30)",
         "automatable, total impact (CISA SSVC of 2026-01-02)",
-        "Update to 2.1.0, which closes all 2.",
+        "Update to 2.1.0 or later, which closes all 2.",
         "Taken off the list by a VEX statement (1)",
         "According to Maker, this version is being looked into",
         "325 days old",
@@ -299,7 +299,8 @@ fn groups_put_one_update_before_many_records() {
     let groups = group::groups(&found.exposures);
     assert_eq!(groups.len(), 2);
     assert_eq!(groups[0].first().unwrap().advisory.id, "GHSA-b", "what is exploited comes first");
-    assert_eq!(group::update_words(&groups[0].update), "update to 2.1.0, which closes all 2");
+    let remedy = assay_plan::Remedy::of(&groups[0].records).unwrap();
+    assert_eq!(remedy.words, "Update to 2.1.0 or later, which closes all 2.");
     assert_eq!(groups[1].touch, Touch::CannotTell);
 }
 
@@ -320,6 +321,24 @@ fn addresses_that_are_none_are_not_followed() {
     ] {
         assert_eq!(plain::address(bad), None, "{bad}");
     }
+}
+
+#[test]
+fn a_name_of_a_megabyte_stays_a_name() {
+    let long = format!("{}\u{202e}{}", "Pump ".repeat(100_000), "<b>".repeat(180_000));
+    let mut found = found();
+    for one in &mut found.exposures {
+        if let What::Package { name, .. } = &mut one.component.what {
+            name.clone_from(&long);
+        }
+        one.inventory.clone_from(&long);
+        one.why.clone_from(&long);
+        one.advisory.summary.clone_from(&long);
+        one.component.site.place.clone_from(&long);
+        one.component.site.patched_by = assay_inventory::component::PatchedBy::Vendor(long.clone());
+    }
+    let page = page::html(&found.answer());
+    assert!(page.len() < 100_000 && !page.contains("<b>") && !page.contains('\u{202e}'), "{}", page.len());
 }
 
 proptest! {

@@ -7,6 +7,7 @@
 //! controls come with every run: shuffled labels must measure nothing, and a
 //! feature from after the cut must measure too much.
 
+pub mod assets;
 mod measure;
 mod order;
 mod random;
@@ -41,6 +42,8 @@ pub struct Decided {
     pub score: Option<f64>,
     /// The vendor; empty if not said.
     pub vendor: String,
+    /// The product; empty if not said.
+    pub product: String,
 }
 
 /// An entry of KEV.

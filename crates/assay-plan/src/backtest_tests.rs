@@ -18,6 +18,7 @@ fn cases() -> (Vec<Decided>, Vec<Listed>) {
             published_exploit: n % 5 == 0,
             score: Some(f64::from(n % 10)),
             vendor: if n % 100 == 0 { "Often" } else { "Seldom" }.to_owned(),
+            product: format!("Thing {n}"),
         })
         .collect();
     let mut listed: Vec<Listed> = (0..10)
@@ -95,4 +96,82 @@ fn ties_are_shared_and_figures_come_out_again() {
         let measured = &row.measured;
         assert!(measured.auc.low <= measured.auc.value && measured.auc.value <= measured.auc.high);
     }
+}
+
+fn simulated(change: impl FnOnce(&mut Vec<Decided>, &mut Vec<Listed>), capacity: usize) -> Option<assets::Days> {
+    let (mut decided, mut listed) = cases();
+    change(&mut decided, &mut listed);
+    assets::simulate(&assets::Simulation {
+        decided: &decided,
+        listed: &listed,
+        until: day("2025-06-01"),
+        from: day("2024-12-02"),
+        assets: &[],
+        capacity: Some(capacity),
+        scores: None,
+    })
+}
+
+fn days(of: &assets::Days, rule: assets::Rule) -> f64 {
+    of.rows.iter().find(|row| row.order == rule).unwrap().days.value
+}
+
+#[test]
+fn an_order_that_knows_leaves_fewer_days_than_none() {
+    use assets::Rule;
+    let of = simulated(|_, _| {}, 50).unwrap();
+    assert_eq!((of.assets, of.exploited, of.flaws, of.months, of.capacity), (1_000, 10, 1_000, 6, 50));
+    // Ten flaws, listed on the 30th day of 180.
+    assert!((of.untouched - 1_500.0).abs() < 1e-9, "{}", of.untouched);
+    let (random, ours, tier) = (days(&of, Rule::Random), days(&of, Rule::Assay), days(&of, Rule::Tier));
+    assert!(ours < random * 0.7 && ours <= tier, "{ours} {tier} {random}");
+    assert!(random < of.untouched);
+    for row in &of.rows {
+        assert!(row.days.low <= row.days.value && row.days.value <= row.days.high, "{row:?}");
+    }
+    assert!(of.rows.iter().all(|row| row.order != Rule::Epss), "without scores there is no such order");
+    // Twice as many hands leave fewer days, and the figures come out again.
+    assert!(days(&simulated(|_, _| {}, 100).unwrap(), Rule::Random) < random);
+    assert_eq!(simulated(|_, _| {}, 50), simulated(|_, _| {}, 50));
+}
+
+#[test]
+fn with_facts_dealt_out_anew_nothing_is_left_of_the_order() {
+    let of = simulated(|_, _| {}, 50).unwrap();
+    assert!(of.holds, "{}", of.shuffled);
+    // Many flaws of one asset bring it forward at random as well: that is no knowledge.
+    let many = simulated(
+        |decided, _| {
+            for (n, case) in decided.iter_mut().enumerate() {
+                case.product = format!("Thing {}", n % 40 * (n % 3));
+            }
+        },
+        4,
+    );
+    let many = many.unwrap();
+    assert!((0.8..=1.2).contains(&many.shuffled), "{}", many.shuffled);
+}
+
+#[test]
+fn an_asset_of_a_list_is_found_by_its_name_and_an_unknown_one_is_counted() {
+    let (decided, listed) = cases();
+    let asset = |vendor: &str, product: &str| assets::Asset { vendor: vendor.to_owned(), product: product.to_owned() };
+    let list = [asset("OFTEN Inc.", "thing_100"), asset("often", "Thing 100"), asset("Nobody", "Nothing")];
+    let mut simulation = assets::Simulation {
+        decided: &decided,
+        listed: &listed,
+        until: day("2025-06-01"),
+        from: day("2024-12-02"),
+        assets: &list,
+        capacity: None,
+        scores: None,
+    };
+    let of = assets::simulate(&simulation).unwrap();
+    assert_eq!((of.assets, of.unnamed, of.exploited, of.capacity), (2, 1, 2, 1));
+    // No month, or nothing listed in the time: nothing is simulated.
+    simulation.until = day("2024-12-20");
+    assert_eq!(assets::simulate(&simulation), None);
+    simulation.until = day("2025-06-01");
+    simulation.from = day("2025-01-01");
+    assert_eq!(assets::simulate(&simulation), None, "what is listed by the first day is known by then");
 }

@@ -14,6 +14,8 @@ use crate::done::{self, Ended, Ending};
 use crate::due::capital;
 use crate::group;
 use crate::history::{Funnel, History};
+use crate::left_off::{self, LeftOff};
+use crate::moved::{self, Moved};
 use crate::names;
 use crate::question::{self, Question};
 use crate::rank::{self, Tier};
@@ -63,6 +65,10 @@ pub struct Plan {
     pub questions: Vec<Question>,
     /// What became of the earlier plan's cards that are not here.
     pub ended: Vec<Ended>,
+    /// Cards that are more urgent than in the earlier plan.
+    pub moved: Vec<Moved>,
+    /// What VEX statements took off the list, with whose word it was.
+    pub left_off: Vec<LeftOff>,
     /// What a reader has to know beside the cards.
     pub notes: Vec<String>,
 }
@@ -159,6 +165,10 @@ impl Plan {
             Some(previous) => done::ended(previous, request, &ids),
             None => Vec::new(),
         };
+        let moved = match request.previous {
+            Some(previous) => moved::moved(previous, all()),
+            None => Vec::new(),
+        };
         let questions = question::questions(&cards.iter().chain(&find_out).collect::<Vec<_>>());
         let counts = Counts {
             components: request.inventories.iter().map(|inventory| inventory.components.len()).sum(),
@@ -206,6 +216,8 @@ impl Plan {
             uptake: None,
             questions,
             ended,
+            moved,
+            left_off: left_off::of(request),
             notes,
         }
     }

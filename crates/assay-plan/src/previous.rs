@@ -37,6 +37,15 @@ pub(crate) struct PreviousCard {
     pub(crate) components: Vec<PreviousPiece>,
     #[serde(default)]
     pub(crate) closes: Vec<PreviousClosed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) due: Option<PreviousDue>,
+}
+
+/// When a card was due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PreviousDue {
+    #[serde(default)]
+    pub(crate) earliest: Option<Instant>,
 }
 
 /// A component of a card.
@@ -49,7 +58,14 @@ pub(crate) struct PreviousPiece {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PreviousClosed {
     pub(crate) id: String,
+    /// Whether KEV listed it, as far as that plan knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kev: Option<PreviousListing>,
 }
+
+/// A listing in KEV; that there is one is all that the next plan asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PreviousListing {}
 
 /// What became of a card of the plan before it.
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ use assay_base::Instant;
 use assay_clock::{Directive, Organisation, Zone};
 use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
+use assay_match::vex::Suppressed;
 use jiff::civil::Date;
 
 use crate::assets::Assets;
@@ -45,6 +46,8 @@ pub struct Request<'a> {
     pub proven: &'a BTreeSet<String>,
     /// How many updates a month holds; none if nobody has said.
     pub capacity: Option<u16>,
+    /// What VEX statements took off the list. It is on no card, and the plan says whose word that was.
+    pub suppressed: &'a [Suppressed],
     /// What the caller has to say beside the cards: how old its records are.
     pub notes: &'a [String],
 }
@@ -66,6 +69,7 @@ impl<'a> Request<'a> {
             vendors: None,
             proven: &NOTHING,
             capacity: organisation.capacity,
+            suppressed: &[],
             notes: &[],
         }
     }

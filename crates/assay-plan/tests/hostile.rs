@@ -59,6 +59,81 @@ fn nasty(text: &str, touch: Touch) -> Vec<Exposure> {
     all
 }
 
+/// RFC 5545: lines of at most 75 bytes that end with CR LF, a name before each value, and what begins ends.
+fn calendar_holds(text: &str) {
+    assert!(text.ends_with("END:VCALENDAR\r\n") && text.starts_with("BEGIN:VCALENDAR\r\n"));
+    assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
+    let folded: Vec<&str> = text.split("\r\n").collect();
+    assert!(folded.iter().all(|line| line.len() <= 75), "{folded:?}");
+    let mut open = Vec::new();
+    for line in text.replace("\r\n ", "").trim_end().split("\r\n") {
+        assert!(!line.chars().any(acts), "{line:?}");
+        let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{line:?} has no value"));
+        let name = name.split(';').next().unwrap();
+        assert!(!name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '-'), "{line:?}");
+        match name {
+            "BEGIN" => open.push(value.to_owned()),
+            "END" => assert_eq!(open.pop().as_deref(), Some(value)),
+            _ => {}
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+/// RFC 4180, read by its own rules: as many cells in each row as in the first, and none of them a formula.
+fn table_holds(text: &str, rows: usize) {
+    let mut table: Vec<Vec<String>> = vec![vec![String::new()]];
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let row = table.last_mut().unwrap();
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                row.last_mut().unwrap().push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(String::new()),
+            '\r' if !quoted && chars.peek() == Some(&'\n') => {
+                chars.next();
+                table.push(vec![String::new()]);
+            }
+            c => row.last_mut().unwrap().push(c),
+        }
+    }
+    assert_eq!(table.pop(), Some(vec![String::new()]), "the last row ends its line");
+    assert_eq!(table.len(), rows + 1);
+    for row in &table {
+        assert_eq!(row.len(), table[0].len(), "{row:?}");
+        for cell in row {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t']) && !cell.chars().any(acts), "{cell:?}");
+        }
+    }
+}
+
+#[test]
+fn a_name_of_a_megabyte_makes_no_page_of_a_megabyte() {
+    let long = format!("{}\u{202e}{}", "Pump ".repeat(100_000), "<b>".repeat(180_000));
+    for touch in [Touch::Affected, Touch::CannotTell] {
+        let mut things = nasty("1.0", touch);
+        things.truncate(2);
+        for one in &mut things {
+            one.component.what = product(&long, &long, None, "", PatchedBy::Us, Answer::Yes).what;
+            one.component.site.place.clone_from(&long);
+            one.why.clone_from(&long);
+            one.advisory.summary.clone_from(&long);
+        }
+        let plan = Case::new(things).plan();
+        let written = [render::html(&plan), render::text_whole(&plan), render::calendar(&plan), render::cards(&plan)];
+        for one in written {
+            assert!(one.len() < 400_000 && !one.contains("<b>") && !one.contains('\u{202e}'), "{}", one.len());
+        }
+        calendar_holds(&render::calendar(&plan));
+        let json = serde_json::to_string(&plan).unwrap();
+        assert!(Previous::read(json.as_bytes(), at(NOW)).is_ok());
+    }
+}
+
 fn commands(plan: &Plan) -> Vec<String> {
     let of = |steps: &[Step]| steps.iter().filter_map(|step| step.command.clone()).collect::<Vec<_>>();
     plan.cards
@@ -76,7 +151,7 @@ fn nothing_of_a_stranger_acts() {
     for text in NASTY {
         for touch in [Touch::Affected, Touch::CannotTell] {
             let plan = Case::new(nasty(text, touch)).plan();
-            let shown = render::text(&plan);
+            let shown = render::text_whole(&plan);
             assert!(!shown.chars().any(acts), "{text:?}");
             assert!(!shown.lines().any(|line| line.starts_with("Target: never")), "{text:?}");
             let html = render::html(&plan);
@@ -192,7 +267,7 @@ proptest! {
     fn whatever_comes_there_is_a_plan(exposures in prop::collection::vec(any_exposure(), 0..12)) {
         let mut case = Case::new(exposures.clone());
         let plan = case.plan();
-        let (text, html) = (render::text(&plan), render::html(&plan));
+        let (text, html) = (render::text_whole(&plan), render::html(&plan));
         prop_assert!(!text.chars().any(acts));
         prop_assert!(html.ends_with("</html>"));
         // Every card has a reason, a check and its place; every unknown is a range or does not matter.
@@ -201,6 +276,8 @@ proptest! {
             prop_assert!(card.rank.place <= card.rank.of);
             prop_assert!(card.outcome.earliest <= card.outcome.latest);
         }
+        calendar_holds(&render::calendar(&plan));
+        table_holds(&render::cards(&plan), plan.cards.len() + plan.later.len() + plan.find_out.len());
         // Nothing that touches is left out: each pair is on exactly one card.
         let pairs = exposures.iter().filter(|exposure| exposure.touch != Touch::NotAffected).count();
         let told: usize = plan.cards.iter().chain(&plan.later).chain(&plan.find_out)

@@ -8,7 +8,7 @@ use hospital::Case;
 
 #[test]
 fn the_hospital_as_text() {
-    insta::assert_snapshot!(render::text(&Case::new(hospital::exposures()).plan()));
+    insta::assert_snapshot!(render::text_whole(&Case::new(hospital::exposures()).plan()));
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn the_hospital_as_a_page() {
 
 #[test]
 fn lines_fit_a_hundred_columns_unless_they_are_to_be_copied() {
-    let text = render::text(&Case::new(hospital::exposures()).plan());
+    let text = render::text_whole(&Case::new(hospital::exposures()).plan());
     for line in text.lines().filter(|line| !line.trim_start().starts_with("$ ") && !line.contains("https://")) {
         assert!(line.chars().count() <= 100, "{line}");
     }

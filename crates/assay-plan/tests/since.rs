@@ -207,3 +207,55 @@ fn a_report_on_a_card_that_is_not_there_is_said() {
         case.plan().notes
     );
 }
+
+#[test]
+fn a_listing_that_the_last_plan_did_not_know_moves_the_date_and_is_told() {
+    let mut case = Case::new(vec![found("7.2.4", Touch::Affected)]);
+    let quiet = case.plan();
+    let mut listed = found("7.2.4", Touch::Affected);
+    listed.advisory = hospital::kev(listed.advisory, "2026-11-25", Answer::No);
+    case.exposures = vec![listed.clone()];
+    case.now = LATER.to_owned();
+    case.previous = Some(json(&quiet));
+    let plan = case.plan();
+    let [moved] = plan.moved.as_slice() else { panic!("{:?}", plan.moved) };
+    assert_eq!(moved.listed, ["CVE-2025-1"]);
+    let update = plan.cards.iter().find(|card| card.id == moved.card).unwrap();
+    let before = quiet.cards.iter().find(|card| card.id == moved.card).unwrap();
+    assert!(update.due.earliest <= before.due.earliest, "{:?} {:?}", update.due, before.due);
+    assert!(render::text(&plan).contains("More urgent than in the last plan (1 card)"));
+    assert!(render::html(&plan).contains("which the last plan did not know"));
+    // The next one knows it, and so nothing has moved.
+    case.previous = Some(json(&plan));
+    assert!(case.plan().moved.is_empty());
+    // A plan of an older program has neither dates nor listings in a form that says so: nothing is made up.
+    case.previous = Some(json(&quiet).replace("\"due\":", "\"was-due\":"));
+    assert_eq!(case.plan().moved.len(), 1, "the listing is told all the same");
+    // What is less urgent than before is no alarm.
+    case.exposures = vec![found("7.2.4", Touch::Affected)];
+    case.previous = Some(json(&plan));
+    assert!(case.plan().moved.is_empty());
+}
+
+#[test]
+fn what_a_statement_took_off_is_on_no_card_and_told() {
+    use assay_match::vex::{Heard, Outcome, Suppressed};
+    let mut case = Case::new(Vec::new());
+    case.suppressed = vec![Suppressed {
+        exposure: found("7.2.4", Touch::Affected),
+        by: Heard {
+            outcome: Outcome::NotAffected,
+            why: "According to The \u{202e}Maintainers, this version is not affected (vulnerable code not present)."
+                .to_owned(),
+            words: Vec::new(),
+        },
+    }];
+    let plan = case.plan();
+    assert!(plan.cards.is_empty() && plan.left_off.len() == 1);
+    let (text, html) = (render::text(&plan), render::html(&plan));
+    for told in [&text, &html] {
+        assert!(told.contains("Taken off by a VEX statement (1)") && told.contains("According to The Maintainers"));
+        assert!(!told.contains('\u{202e}'));
+    }
+    assert!(json(&plan).contains("\"left-off\":[{\"thing\":\"Fortinet FortiOS 7.2.4\""));
+}

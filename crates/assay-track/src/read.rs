@@ -134,7 +134,9 @@ pub(crate) fn maybe_day<S: Serializer>(day: &Option<Date>, serializer: S) -> Res
 
 /// Characters that act on a terminal, or turn the direction of reading.
 fn acts(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}')
 }
 
 pub(crate) fn shorten(text: &str) -> String {

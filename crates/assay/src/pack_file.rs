@@ -52,6 +52,30 @@ pub fn load(named: &str, keys: &[PathBuf]) -> Result<(Pack, Origin), Failure> {
             bad("neither a pack that ships nor a file".to_owned()).help("`assay directive list` shows what ships")
         );
     }
+    let (text, origin) = text(path, keys)?;
+    let pack = Pack::read(&text).map_err(|error| bad(error.to_string()))?;
+    // A file that calls itself by the id of what ships is a newer version of it, and says by whose word.
+    if origin == Origin::Unsigned
+        && let Some(known) = shipped(pack.id())
+        && known != text
+    {
+        return Err(bad(format!(
+            "it calls itself `{}`, which ships with this program, and nobody signed it",
+            pack.id()
+        ))
+        .help("give it an id of your own, or have it signed (`assay directive sign`) and name the key"));
+    }
+    Ok((pack, origin))
+}
+
+/// The text of a pack of any kind: a signed one, if a key of `keys` signed it, or a plain one. What kind it is stands in
+/// its own `schema`, so that a signature over one kind is none over another.
+///
+/// # Errors
+///
+/// It cannot be read, is no UTF-8 text, or its signature does not hold.
+pub fn text(path: &Path, keys: &[PathBuf]) -> Result<(String, Origin), Failure> {
+    let bad = |error: String| Failure::call("bad-pack", format!("`{}`: {error}", path.display()));
     let bytes = open::whole(path, LARGEST.max(MAX_BYTES))?;
     let signed = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let (bytes, origin) = if signed {
@@ -69,19 +93,7 @@ pub fn load(named: &str, keys: &[PathBuf]) -> Result<(Pack, Origin), Failure> {
         (bytes, Origin::Unsigned)
     };
     let text = String::from_utf8(bytes).map_err(|_| bad("it is no UTF-8 text".to_owned()))?;
-    let pack = Pack::read(&text).map_err(|error| bad(error.to_string()))?;
-    // A file that calls itself by the id of what ships is a newer version of it, and says by whose word.
-    if origin == Origin::Unsigned
-        && let Some(known) = shipped(pack.id())
-        && known != text
-    {
-        return Err(bad(format!(
-            "it calls itself `{}`, which ships with this program, and nobody signed it",
-            pack.id()
-        ))
-        .help("give it an id of your own, or have it signed (`assay directive sign`) and name the key"));
-    }
-    Ok((pack, origin))
+    Ok((text, origin))
 }
 
 fn trusted(keys: &[PathBuf]) -> Result<TrustedKeys, Failure> {

@@ -46,6 +46,58 @@ fn a_statement_takes_a_thing_off_the_list_with_its_authors_name() {
 }
 
 #[test]
+fn a_plan_says_what_a_statement_took_off_it_and_whose_word_that_is() {
+    let bench = bench();
+    write(&bench.path("vex.json"), &statement("The Maintainers", "not_affected", "pkg:npm/a@1.5.0", "2026-01-01"));
+    let call = ["plan", "package-lock.json", "--advisories", "osv", "--vex", "vex.json", "--html", "plan.html"];
+    let said = bench.run(&call).exits(0);
+    said.says("Taken off by a VEX statement (1)");
+    said.says("According to The Maintainers, this version is not affected");
+    assert!(fs::read_to_string(bench.path("plan.html")).unwrap().contains("According to The Maintainers"));
+    let json = bench.run(&[&call[..], &["--format", "json"]].concat()).exits(0).json();
+    assert_eq!((json["left-off"][0]["id"].as_str(), json["cards"].as_array().unwrap().len()), (Some("A"), 0));
+}
+
+#[test]
+fn each_affected_thing_comes_with_what_to_do_and_the_list_stays_short() {
+    let bench = bench();
+    let said = bench.run(&CALL).exits(10);
+    for words in ["Do  Update to 2.0.0 or later.", "$ npm update a", "Next  `assay plan`"] {
+        said.says(words);
+    }
+    // Thirty things: ten in full, a line for each of the others, and all of it for who asks.
+    let things: String = (0..30).map(|n| format!(r#","node_modules/b{n}":{{"version":"1.5.0"}}"#)).collect();
+    for n in 0..30 {
+        write(&bench.path(&format!("osv/B{n}.json")), &record(&format!("B{n}"), &format!("b{n}")));
+    }
+    let lock = format!(r#"{{"name":"x","lockfileVersion":3,"packages":{{"":{{"name":"x"}}{things}}}}}"#);
+    fs::write(bench.path("package-lock.json"), lock).unwrap();
+    let said = bench.run(&CALL).exits(10);
+    assert_eq!(said.stdout.matches("$ npm update").count(), 10, "{}", said.stdout);
+    said.says("20 less urgent things");
+    said.says(": Update to 2.0.0 or later.");
+    let all = bench.run(&[&CALL[..], &["--all"]].concat()).exits(10);
+    assert_eq!(all.stdout.matches("$ npm update").count(), 30);
+    assert!(all.stdout.lines().count() > 2 * said.stdout.lines().count());
+}
+
+#[test]
+fn what_is_known_of_things_beside_their_lists_is_told_and_changes_no_answer() {
+    let bench = bench();
+    let file = "schema = \"assay.assets/1\"\n[[assets]]\nproduct = \"a\"\nexposed = \"yes\"\npatched-by = \"Northline IT\"\n\
+        [[assets]]\nproduct = \"nothing\"\nexposed = \"no\"\n";
+    fs::write(bench.path("assets.toml"), file).unwrap();
+    let said = bench.run(&[&CALL[..], &["--assets", "assets.toml", "--html", "page.html"]].concat()).exits(10);
+    said.says("reachable from the internet, patched by Northline IT");
+    said.says("! 1 entry of the file of assets is about nothing in these lists: number 2.");
+    assert!(fs::read_to_string(bench.path("page.html")).unwrap().contains("patched by Northline IT"));
+    let json = bench.run(&[&CALL[..], &["--assets", "assets.toml", "--format", "json"]].concat()).exits(10).json();
+    assert_eq!(json["exposures"][0]["component"]["site"]["exposed"], "yes");
+    assert_eq!(json["notes"].as_array().unwrap().len(), 1);
+    bench.run(&[&CALL[..], &["--assets", "osv/A.json"]].concat()).exits(2);
+}
+
+#[test]
 fn another_version_and_another_authors_word_keep_it_on_the_list() {
     let bench = bench();
     write(&bench.path("other.json"), &statement("M", "not_affected", "pkg:npm/a@1.5.1", "2026-01-01"));

@@ -109,3 +109,41 @@ fn grants_ask_for_what_is_missing_and_the_pack_holds_no_inventory() {
     assert!(wrong.stderr.contains("is not the JSON of a scan"), "{}", wrong.stderr);
     assert!(!bench.path("third").exists());
 }
+
+#[test]
+fn signed_duties_and_programmes_stand_by_a_key_that_the_reader_trusts() {
+    let bench = Bench::new();
+    let key = bench.home().join(".local/share/assay/runner.pub");
+    let key = key.to_str().unwrap();
+    fs::write(bench.path("p.toml"), shown("assay.duties/1")).unwrap();
+    bench.run(&["directive", "sign", "p.toml", "--out", "p.json"]).exits(0).says("state-order version 1 signed by");
+    let only = ["track", "--pack", "p.json", "--only", "state-order", "--all"];
+    let refused = bench.run(&only).exits(2);
+    assert!(refused.stderr.contains("no key to check it with"), "{}", refused.stderr);
+    bench.run(&[&only[..], &["--pack-key", key]].concat()).exits(11).says("(signed by");
+    // One byte of it changed, and it is nobody's.
+    let changed = fs::read_to_string(bench.path("p.json")).unwrap().replacen("\"payload\":\"", "\"payload\":\"A", 1);
+    fs::write(bench.path("bad.json"), changed).unwrap();
+    bench.run(&["track", "--pack", "bad.json", "--pack-key", key]).exits(2);
+    // The id of what ships is taken by whoever is trusted, and by nobody else.
+    let theirs =
+        shown("assay.duties/1").replace("\"state-order\"", "\"cra-dates\"").replace("version = 1", "version = 2");
+    fs::write(bench.path("c.toml"), &theirs).unwrap();
+    let refused = bench.run(&["track", "--pack", "c.toml"]).exits(2);
+    assert!(refused.stderr.contains("has the id"), "{}", refused.stderr);
+    bench.run(&["directive", "sign", "c.toml", "--out", "c.json"]).exits(0);
+    let taken = bench.run(&["track", "--pack", "c.json", "--pack-key", key, "--only", "cra-dates"]).exits(11);
+    taken.says("1 duty: 1 unknown");
+
+    fs::write(bench.path("a.toml"), shown("assay.applicant/1")).unwrap();
+    fs::write(bench.path("g.toml"), shown("assay.programmes/1")).unwrap();
+    bench.run(&["directive", "sign", "g.toml", "--out", "g.json"]).exits(0);
+    let call =
+        ["grant", "match", "a.toml", "--programmes", "g.json", "--now", "2026-11-22T00:00:00Z", "--format", "json"];
+    bench.run(&call).exits(2);
+    let told = bench.run(&[&call[..], &["--pack-key", key]].concat()).exits(0).json();
+    assert!(told["programmes"][0]["entered-by"].as_str().unwrap().contains("(signed by"), "{told}");
+    // A pack that could not be used is not signed.
+    fs::write(bench.path("p.toml"), theirs.replace("2026-11-30", "2026-12-01")).unwrap();
+    bench.run(&["directive", "sign", "p.toml", "--out", "p2.json"]).exits(2);
+}

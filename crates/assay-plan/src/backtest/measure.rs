@@ -74,7 +74,7 @@ impl Place {
 
 /// A number of cases; all that occur are far below what a float holds exactly.
 #[allow(clippy::cast_precision_loss)]
-fn count(number: usize) -> f64 {
+pub(super) fn count(number: usize) -> f64 {
     number as f64
 }
 
@@ -209,4 +209,14 @@ fn interval(found: &[Found], of: &dyn Fn(&Found) -> f64) -> Figure {
     means.sort_by(f64::total_cmp);
     let at = |share: usize| means.get(DRAWS * share / 100).copied().unwrap_or_default();
     Figure { value: mean(&numbers), low: at(5), high: at(95) }
+}
+
+/// A sum with the interval in which nine of ten sums of drawn samples lie.
+pub(super) fn interval_of(numbers: &[f64], sum: f64) -> Figure {
+    let mut random = Random::new(4);
+    let mut sums: Vec<f64> =
+        (0..DRAWS).map(|_| (0..numbers.len()).filter_map(|_| numbers.get(random.below(numbers.len()))).sum()).collect();
+    sums.sort_by(f64::total_cmp);
+    let at = |share: usize| sums.get(DRAWS * share / 100).copied().unwrap_or_default();
+    Figure { value: sum, low: at(5), high: at(95) }
 }

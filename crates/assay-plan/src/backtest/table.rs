@@ -59,6 +59,7 @@ pub fn read(text: &str, score: impl Fn(&str) -> Option<f64>) -> Result<Table, St
                 score: score(maybe(vector)),
                 // `cpe:2.3:a:vendor:product:...`
                 vendor: maybe(cpe).split(':').nth(3).unwrap_or_default().to_owned(),
+                product: maybe(cpe).split(':').nth(4).unwrap_or_default().to_owned(),
             })
         });
         match row {

@@ -76,9 +76,10 @@ pub fn cards(plan: &Plan) -> String {
     out
 }
 
-/// A quoted cell. What a spreadsheet would take for a formula begins with an apostrophe.
+/// A quoted cell. What a spreadsheet would take for a formula begins with an apostrophe; some take the wide forms of the
+/// same characters as well.
 pub(crate) fn cell(text: &str) -> String {
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@']);
+    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
 }
 
@@ -90,6 +91,7 @@ mod tests {
     fn a_cell_is_no_formula_and_ends_where_it_ends() {
         assert_eq!(cell("=HYPERLINK(\"http://x\")"), "\"'=HYPERLINK(\"\"http://x\"\")\"");
         assert_eq!(cell("  @SUM(A1)"), "\"'  @SUM(A1)\"");
+        assert_eq!(cell("\u{ff1d}SUM(A1)"), "\"'\u{ff1d}SUM(A1)\"");
         assert_eq!(cell("pump 3, ward 2"), "\"pump 3, ward 2\"");
     }
 }

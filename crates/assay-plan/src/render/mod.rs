@@ -10,5 +10,5 @@ pub use calendar::calendar;
 pub(crate) use csv::cell;
 pub use csv::{cards, deferrals};
 pub use page::{html, rollup};
-pub use plain::text;
+pub use plain::{text, text_whole};
 pub use words::headline;

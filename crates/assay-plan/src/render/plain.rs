@@ -5,16 +5,26 @@ use crate::card::{Card, CardKind, Step};
 use crate::names;
 use crate::plan::Plan;
 use crate::text::{COLUMNS, and, count, wrap};
+use crate::{left_off, moved};
 
-/// Most cards that are written out; the others are listed, a line each.
-pub const WHOLE: usize = 12;
+/// Cards that are written out in the short form; the others are listed, a line each.
+pub const WHOLE: usize = 3;
 /// Most cards beyond the month that are listed.
 const BEYOND_ROWS: usize = 40;
 /// Most advisories that a card lists.
 const CLOSES: usize = 8;
 
-/// The whole plan.
+/// The plan with its first cards written out: what one evening holds.
 pub fn text(plan: &Plan) -> String {
+    with(plan, WHOLE)
+}
+
+/// The plan with every card written out.
+pub fn text_whole(plan: &Plan) -> String {
+    with(plan, usize::MAX)
+}
+
+fn with(plan: &Plan, whole_cards: usize) -> String {
     let mut out = String::new();
     let whose = if plan.organisation.is_empty() { String::new() } else { format!(" for {}", plan.organisation) };
     line(&mut out, &format!("Plan{whose}, {}", words::made(plan)), "");
@@ -25,8 +35,9 @@ pub fn text(plan: &Plan) -> String {
     if let Some(uptake) = &plan.uptake {
         line(&mut out, &uptake.words(), "");
     }
+    moved(&mut out, plan);
     agenda(&mut out, plan);
-    let mut left = WHOLE;
+    let mut left = whole_cards;
     for card in plan.cards.iter().take(left) {
         whole(&mut out, card);
     }
@@ -34,11 +45,11 @@ pub fn text(plan: &Plan) -> String {
     for card in plan.find_out.iter().take(left) {
         whole(&mut out, card);
     }
-    let cut = (plan.cards.len() + plan.find_out.len()).saturating_sub(WHOLE);
+    let cut = (plan.cards.len() + plan.find_out.len()).saturating_sub(whole_cards);
     if cut > 0 {
         let rest = format!(
-            "{} more stand in the list above; all of them, written out, with --html FILE or --format json.",
-            count(cut, "card", "cards")
+            "{} in the list above and not written out here. As pages to print, a card a sheet: --html FILE; here: --all.",
+            if cut == 1 { "1 card more stands".to_owned() } else { format!("{cut} cards more stand") }
         );
         out.push('\n');
         line(&mut out, &rest, "");
@@ -46,6 +57,7 @@ pub fn text(plan: &Plan) -> String {
     listed(&mut out, "Waiting by decision", &plan.deferred);
     listed(&mut out, "At the next upgrade", &plan.later);
     ended(&mut out, plan);
+    left_off(&mut out, plan);
     let notes = words::for_the_runner(plan);
     if !notes.is_empty() {
         out.push('\n');
@@ -119,6 +131,35 @@ fn listed(out: &mut String, heading: &str, cards: &[Card]) {
     }
     if cards.len() > 40 {
         line(out, &format!("and {} more, with --format json", cards.len() - 40), "    ");
+    }
+}
+
+fn moved(out: &mut String, plan: &Plan) {
+    if plan.moved.is_empty() {
+        return;
+    }
+    out.push('\n');
+    line(out, &moved::heading(plan), "");
+    for one in plan.moved.iter().take(BEYOND_ROWS) {
+        out.push_str(&wrap(&format!("{}. {}", one.title, one.words), "  - ", "    ", COLUMNS));
+    }
+    if plan.moved.len() > BEYOND_ROWS {
+        line(out, &format!("and {} more, with --format json", plan.moved.len() - BEYOND_ROWS), "    ");
+    }
+}
+
+fn left_off(out: &mut String, plan: &Plan) {
+    if plan.left_off.is_empty() {
+        return;
+    }
+    out.push('\n');
+    line(out, &left_off::heading(plan), "");
+    for one in plan.left_off.iter().take(BEYOND_ROWS) {
+        let place = if one.place.is_empty() { String::new() } else { format!(" [{}]", one.place) };
+        out.push_str(&wrap(&format!("{}{place}, {}: {}", one.thing, one.id, one.why), "  - ", "    ", COLUMNS));
+    }
+    if plan.left_off.len() > BEYOND_ROWS {
+        line(out, &format!("and {} more, with --format json", plan.left_off.len() - BEYOND_ROWS), "    ");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::rank::Tier;
 use crate::text::{and, count, plain};
 
 /// Most records that are only named.
-const NAMES: usize = 12;
+const NAMES: usize = 5;
 /// Longest summary of a record on a card.
 const SUMMARY: usize = 120;
 
@@ -115,7 +115,11 @@ pub(crate) const BEYOND: &str = "After the next 30 days: more than a month holds
 /// The month of a card that the next thirty days do not hold, for a row.
 pub(crate) fn month(card: &Card) -> Option<String> {
     let slot = card.slot.as_ref().filter(|slot| slot.month > 0)?;
-    Some(if slot.late { format!("{}, late by then", slot.words) } else { slot.words.clone() })
+    Some(if slot.late {
+        format!("its turn: {}, late by then", slot.words)
+    } else {
+        format!("its turn: {}", slot.words)
+    })
 }
 
 /// The month of a card, its window, and the longest that it can wait, in a sentence or two.
@@ -165,7 +169,8 @@ pub(crate) fn closed(closed: &Closed) -> String {
     if closed.id != closed.name {
         text.push_str(&format!(" ({})", closed.id));
     }
-    if !closed.summary.is_empty() {
+    // A record without a title of its own has its id for one.
+    if !closed.summary.is_empty() && closed.summary != closed.name && closed.summary != closed.id {
         text.push_str(&format!(": {}", plain(closed.summary.trim_end_matches('.'), SUMMARY)));
     }
     let mut facts = Vec::new();

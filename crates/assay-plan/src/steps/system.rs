@@ -18,6 +18,13 @@ pub(crate) struct Manager {
     undo: &'static str,
 }
 
+impl Manager {
+    /// What installs the distribution's fixed packages of these names, which are plain.
+    pub(crate) fn install(&self, names: &str) -> String {
+        (self.install)(names)
+    }
+}
+
 /// The package manager of a distribution; none if the ecosystem is none.
 pub(crate) fn manager(ecosystem: &Ecosystem) -> Option<&'static Manager> {
     match ecosystem {

@@ -6,6 +6,7 @@ use assay_clock::{Directive, Kind, Organisation, Zone};
 use assay_inventory::component::{Component, Format, Inventory, PatchedBy, Site, Skipped, SourcePackage, What};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_match::exposure::{AdvisoryFacts, Certainty, Exposure, Impact, KevFact, Touch};
+use assay_match::vex::Suppressed;
 use assay_plan::previous::Previous;
 use assay_plan::uptake::Reports;
 use assay_plan::{Plan, Request};
@@ -242,6 +243,7 @@ pub struct Case {
     pub kev_as_of: Option<&'static str>,
     pub previous: Option<String>,
     pub reports: Option<String>,
+    pub suppressed: Vec<Suppressed>,
 }
 
 impl Case {
@@ -255,6 +257,7 @@ impl Case {
             kev_as_of: Some("2026-11-20"),
             previous: None,
             reports: None,
+            suppressed: Vec::new(),
         }
     }
 
@@ -271,6 +274,7 @@ impl Case {
         request.kev_as_of = self.kev_as_of.map(|day| day.parse().unwrap());
         request.previous = previous.as_ref();
         request.reports = reports.as_ref();
+        request.suppressed = &self.suppressed;
         Plan::make(&request)
     }
 }

@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use assay_advisory::feed::{epss, kev};
+use assay_inventory::component::What;
+use assay_plan::backtest::assets::{self, Asset, Days, Rule};
 use assay_plan::backtest::{self, EFFORTS, FIRST, Figure, Listed, Question, Report, Scores, table};
 use clap::Args;
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::output;
-use crate::scan_input::open;
+use crate::scan_input::{inventories, open};
 
 /// Most bytes of a file that is read.
 const LARGEST: usize = 512 << 20;
@@ -25,12 +28,14 @@ const CONTROL: u8 = 10;
 ///
 /// At each cut there are the CVEs that CISA had decided by then and that were not in KEV. A good order has those first
 /// that KEV lists later. Prints how often a later one stands before another (AUC) and how many of them stand among the
-/// first, beside other orders, with intervals of 90 % and two controls: shuffled labels and a leak.
+/// first, beside other orders, with intervals of 90 % and two controls: shuffled labels and a leak. Then works off a list
+/// of assets month by month by each order, and counts the days for which exploited flaws stay open.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   assay backtest --ssvc vulnrichment.csv.gz --kev known_exploited_vulnerabilities.json.gz
   assay backtest --ssvc vulnrichment.csv.gz --kev known_exploited_vulnerabilities.json.gz --cut 2025-08-25
+  assay backtest --ssvc vulnrichment.csv.gz --kev known_exploited_vulnerabilities.json.gz --list products.csv --capacity 4
   assay backtest --ssvc vulnrichment.csv.gz --kev known_exploited_vulnerabilities.json.gz --format json
 
 Exit codes:
@@ -48,6 +53,13 @@ pub struct BacktestArgs {
     /// A day up to which things are known; again for more. Else the last day of the decisions and four before it
     #[arg(long, value_name = "DAY")]
     pub cut: Vec<Date>,
+    /// Assets whose days are simulated: a product list or another inventory; else one of each product that is decided
+    #[arg(long, value_name = "FILE", help_heading = "Days for which exploited flaws stay open")]
+    pub list: Option<PathBuf>,
+    /// How many updates a month holds; else one for every twenty assets with a flaw
+    #[arg(long, value_name = "UPDATES", value_parser = clap::value_parser!(u16).range(1..),
+        help_heading = "Days for which exploited flaws stay open")]
+    pub capacity: Option<u16>,
     /// FIRST's EPSS scores as CSV: told beside the controls, with whether they are later than a cut
     #[arg(long, value_name = "FILE")]
     pub epss: Option<PathBuf>,
@@ -72,12 +84,24 @@ pub fn run(call: &BacktestArgs, common: &Common) -> Result<u8, Failure> {
         .filter_map(|entry| Some(Listed { day: entry.added.parse().ok()?, cve: entry.cve, vendor: entry.vendor }))
         .collect();
     let scores = call.epss.as_deref().map(scores).transpose()?;
+    let assets = call.list.as_deref().map(assets_of).transpose()?.unwrap_or_default();
     let cuts = if call.cut.is_empty() { usual(&table) } else { call.cut.clone() };
     let question = Question { decided: &table.rows, listed: &listed, until, cuts: &cuts, scores: scores.as_ref() };
     let report = backtest::measure(&question).map_err(|error| {
         Failure::call("nothing-to-measure", error.to_string())
             .help("name cuts with --cut that lie after the first decisions and before the KEV list's day")
     })?;
+    let days = cuts.iter().min().and_then(|from| {
+        assets::simulate(&assets::Simulation {
+            decided: &table.rows,
+            listed: &listed,
+            until,
+            from: *from,
+            assets: &assets,
+            capacity: call.capacity.map(usize::from),
+            scores: scores.as_ref(),
+        })
+    });
     if table.skipped > 0 {
         output::say(&format!(
             "{} lines of `{}` could not be read and were left out",
@@ -86,10 +110,66 @@ pub fn run(call: &BacktestArgs, common: &Common) -> Result<u8, Failure> {
         ));
     }
     match common.format {
-        Format::Text => output::answer(&text_of(&report)),
-        Format::Json => output::json(&report),
+        Format::Text => output::answer(&(text_of(&report) + &days_text(days.as_ref()))),
+        Format::Json => output::json(&WithDays { report: &report, days: days.as_ref() }),
     }
-    Ok(if report.controls.iter().all(|control| control.holds) { MEASURED } else { CONTROL })
+    let holds = report.controls.iter().all(|control| control.holds) && days.is_none_or(|days| days.holds);
+    Ok(if holds { MEASURED } else { CONTROL })
+}
+
+/// The report, with the simulation beside it.
+#[derive(Serialize)]
+struct WithDays<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    days: Option<&'a Days>,
+}
+
+/// The products of a list, one for each line of it.
+fn assets_of(path: &Path) -> Result<Vec<Asset>, Failure> {
+    let (inventories, _) = inventories::read(std::slice::from_ref(&path.to_path_buf()), None, None)?;
+    let components = inventories.iter().flat_map(|inventory| &inventory.components);
+    let assets: Vec<Asset> = components
+        .filter_map(|component| match &component.what {
+            What::Product { vendor, product } => Some(Asset { vendor: vendor.clone(), product: product.clone() }),
+            What::Package { .. } => None,
+        })
+        .collect();
+    if assets.is_empty() {
+        return Err(Failure::call("no-products", format!("`{}` lists no products of vendors", path.display()))
+            .help("the decisions name products, not packages: give a product list (docs/products.md)"));
+    }
+    Ok(assets)
+}
+
+fn days_text(days: Option<&Days>) -> String {
+    let Some(days) = days else {
+        return "\nDays for which exploited flaws stay open: nothing to simulate, for none of the flaws was listed in a whole month after the first cut.\n".to_owned();
+    };
+    let mut out = format!(
+        "\nAsset-days for which exploited flaws stay open, {} to {}\n  {} assets with {} flaws, {} of them listed in the time; {} updates a month for {} months\n",
+        days.from, days.until, days.assets, days.flaws, days.exploited, days.capacity, days.months
+    );
+    if days.unnamed > 0 {
+        out.push_str(&format!("  {} more assets of the list have no flaw among the decisions\n", days.unnamed));
+    }
+    out.push_str(&format!("\n{:<26}{:>10}  {:<22}{}\n", "order", "days", "90 %", "of those at random"));
+    for row in &days.rows {
+        let late = if row.order == Rule::Epss && days.epss_is_late {
+            "  (scores later than the first day: no rival)"
+        } else {
+            ""
+        };
+        let interval = format!("{:.0} to {:.0}", row.days.low, row.days.high);
+        out.push_str(&format!("{:<26}{:>10.0}  {interval:<22}{:.2}{late}\n", row.words, row.days.value, row.of_random));
+    }
+    out.push_str(&format!("{:<26}{:>10.0}\n", "if nobody does anything", days.untouched));
+    let holds = if days.holds { "holds" } else { "DOES NOT HOLD" };
+    out.push_str(&format!(
+        "\n  {:.3} {holds} (0.9 to 1.1): Assay's order over none, with the facts dealt out anew among the flaws\n",
+        days.shuffled
+    ));
+    out
 }
 
 /// The last day of the decisions, and four before it, a month apart.

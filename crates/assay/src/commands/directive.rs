@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use assay_clock::shelf::{Pack, SHIPPED};
 use assay_seal::Envelope;
+use assay_track::duty::Evidence;
+use assay_track::grant::ProgrammePack;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -43,6 +45,7 @@ Exit codes: 0 nothing changed, 10 something changed, 2 one of them cannot be rea
 Examples:
   assay directive sign sector.toml --out sector.json
   assay plan products.csv --cve cves/ --directive sector.json --pack-key sector.pub
+  assay track --pack duties.json --pack-key governor.pub
 
 Exit codes: 0 signed, 2 it is no pack, 1 Assay itself failed.")]
     Sign(SignArgs),
@@ -85,7 +88,7 @@ pub struct DiffArgs {
 /// What is signed, with which key, and where it goes.
 #[derive(Debug, Args)]
 pub struct SignArgs {
-    /// The pack, as TOML
+    /// The pack, as TOML: a directive, duty or policy, duties or evidence of `assay track`, programmes of `assay grant`
     #[arg(value_name = "FILE")]
     pub pack: PathBuf,
     /// The private key, as PEM; else this runner's own
@@ -171,26 +174,43 @@ fn diff(call: &DiffArgs, common: &Common) -> Result<u8, Failure> {
     Ok(if changes.is_empty() { 0 } else { CHANGED })
 }
 
+/// The id and the version of a pack of any kind: what `assay plan`, `assay track` or `assay grant` reads.
+fn usable(text: &str) -> Result<(String, u32), String> {
+    let schema = text.lines().map(str::trim).find(|line| line.starts_with("schema"));
+    let is = |name: &str| schema.is_some_and(|line| line.contains(&format!("\"{name}\"")));
+    if is("assay.duties/1") {
+        let pack = assay_track::duty::Pack::read(text).map_err(|error| error.to_string())?;
+        return Ok((pack.id, pack.version));
+    }
+    if is("assay.programmes/1") {
+        let pack = ProgrammePack::read(text).map_err(|error| error.to_string())?;
+        return Ok((pack.id, pack.version));
+    }
+    if is("assay.duty-evidence/1") {
+        Evidence::read(text).map_err(|error| error.to_string())?;
+        return Ok(("duty-evidence".to_owned(), 1));
+    }
+    let pack = Pack::read(text).map_err(|error| error.to_string())?;
+    Ok((pack.id().to_owned(), pack.version()))
+}
+
 fn sign(call: &SignArgs, common: &Common) -> Result<u8, Failure> {
     let out = WholeFile::begin(&call.out)?;
     let bytes = crate::scan_input::open::whole(&call.pack, assay_clock::pack::LARGEST)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::call("bad-pack", format!("`{}` is no UTF-8 text", call.pack.display())))?;
     // Nothing is signed that could not be used.
-    let pack =
-        Pack::read(&text).map_err(|error| Failure::call("bad-pack", format!("`{}`: {error}", call.pack.display())))?;
+    let (id, version) =
+        usable(&text).map_err(|error| Failure::call("bad-pack", format!("`{}`: {error}", call.pack.display())))?;
     let key = key::signing_key(call.key.as_deref())?;
     out.finish(&Envelope::sign(TYPE, text.as_bytes(), &key).to_json(), 0o644)?;
-    let id = key.verifying_key().id();
+    let key_id = key.verifying_key().id();
     match common.format {
-        Format::Text => output::answer(&format!(
-            "{} version {} signed by {id}: {}\n",
-            pack.id(),
-            pack.version(),
-            plain::path(&call.out)
-        )),
+        Format::Text => {
+            output::answer(&format!("{} version {} signed by {key_id}: {}\n", id, version, plain::path(&call.out)))
+        }
         Format::Json => output::json(&json!({
-            "id": pack.id(), "version": pack.version(), "key": id.to_string(), "file": call.out.display().to_string(),
+            "id": id, "version": version, "key": key_id.to_string(), "file": call.out.display().to_string(),
         })),
     }
     Ok(0)

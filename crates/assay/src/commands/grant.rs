@@ -10,10 +10,11 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::track::{text, wrong};
+use super::track::{signed, text, wrong};
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::output;
+use crate::pack_file::{self, Origin};
 use crate::report::plain;
 use crate::scan_input::open;
 use crate::whole_file::WholeFile;
@@ -48,6 +49,9 @@ pub struct Given {
     /// Programme records (assay.programmes/1); without any, an example whose programmes are made up
     #[arg(long, value_name = "FILE")]
     pub programmes: Vec<PathBuf>,
+    /// The public key of whoever you trust for signed records
+    #[arg(long, value_name = "FILE")]
+    pub pack_key: Vec<PathBuf>,
     /// What time it is, such as 2026-11-21T15:00:00Z, so that an answer can be made again as it was
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<Instant>,
@@ -189,7 +193,11 @@ fn read(given: &Given) -> Result<(Applicant, Vec<Programme>, Instant), Failure> 
         Applicant::read(&text(&given.applicant)?).map_err(|bad| wrong("bad-applicant", &given.applicant, &bad))?;
     let mut programmes: Vec<Programme> = Vec::new();
     for path in &given.programmes {
-        let pack = ProgrammePack::read(&text(path)?).map_err(|bad| wrong("bad-programmes", path, &bad))?;
+        let (text, origin) = pack_file::text(path, &given.pack_key)?;
+        let mut pack = ProgrammePack::read(&text).map_err(|bad| wrong("bad-programmes", path, &bad))?;
+        if let Origin::Signed(key) = origin {
+            pack.programmes.iter_mut().for_each(|one| one.entered_by = signed(&one.entered_by, key));
+        }
         if let Some(twice) = pack.programmes.iter().find(|new| programmes.iter().any(|known| known.id == new.id)) {
             return Err(Failure::call("named-twice", format!("two packs have a programme `{}`", twice.id)));
         }

@@ -64,6 +64,9 @@ pub struct PlanArgs {
     /// What you know of your things beside their lists (assay.assets/1): exposed, critical, who patches, windows
     #[arg(long, value_name = "FILE")]
     pub assets: Option<PathBuf>,
+    /// Write out every card here, and not the first three alone
+    #[arg(long)]
+    pub all: bool,
     /// Where the clocks of its readers stand, such as America/Chicago; else the organisation's, else this machine's
     #[arg(long, value_name = "ZONE")]
     pub zone: Option<String>,
@@ -147,6 +150,7 @@ pub fn run(call: &PlanArgs, common: &Common) -> Result<u8, Failure> {
     }
     let names = written.finish(&plan)?;
     match common.format {
+        Format::Text if call.all => output::answer(&render::text_whole(&plan)),
         Format::Text => output::answer(&render::text(&plan)),
         Format::Json => output::json(&plan),
     }

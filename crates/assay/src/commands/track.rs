@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use assay_base::Instant;
 use assay_clock::Zone;
+use assay_seal::KeyId;
 use assay_track::duty::{Evidence, Pack, Track};
 use assay_track::{read, render};
 use clap::Args;
@@ -11,6 +12,7 @@ use clap::Args;
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::output;
+use crate::pack_file::{self, Origin};
 use crate::report::plain;
 use crate::scan_input::open;
 use crate::whole_file::WholeFile;
@@ -35,6 +37,7 @@ Examples:
   assay track
   assay track --evidence seen.toml --html duties.html --ics duties.ics
   assay track --pack state-order.toml --only state-order
+  assay track --pack state-order.json --pack-key governor.pub
 
 Exit codes:
    0  every duty is met
@@ -49,6 +52,10 @@ pub struct TrackArgs {
     /// A pack of duties of your own (assay.duties/1), beside those that come with the program
     #[arg(long, value_name = "FILE")]
     pub pack: Vec<PathBuf>,
+    /// The public key of whoever you trust for a signed pack or signed evidence; a signed pack may take the place of one
+    /// that comes with the program
+    #[arg(long, value_name = "FILE")]
+    pub pack_key: Vec<PathBuf>,
     /// Only the pack with this id: eo-14409, bod-26-04-dates, cra-dates, or one of your own
     #[arg(long, value_name = "ID")]
     pub only: Vec<String>,
@@ -77,7 +84,12 @@ pub fn run(call: &TrackArgs, common: &Common) -> Result<u8, Failure> {
     let packs = packs(call)?;
     let mut evidence = Vec::new();
     for path in &call.evidence {
-        evidence.extend(Evidence::read(&text(path)?).map_err(|bad| wrong("bad-evidence", path, &bad))?);
+        let (text, origin) = pack_file::text(path, &call.pack_key)?;
+        let mut read = Evidence::read(&text).map_err(|bad| wrong("bad-evidence", path, &bad))?;
+        if let Origin::Signed(key) = origin {
+            read.iter_mut().for_each(|one| one.entered_by = signed(&one.entered_by, key));
+        }
+        evidence.extend(read);
     }
     let track = Track::make(&packs, &evidence, call.now.unwrap_or_else(Instant::now), zone);
     if let Some(page) = page {
@@ -105,7 +117,13 @@ fn packs(call: &TrackArgs) -> Result<Vec<Pack>, Failure> {
     let mut packs = Pack::shipped()
         .map_err(|bad| Failure::own("no-pack", format!("a pack of duties as shipped cannot be used: {bad}")))?;
     for path in &call.pack {
-        let pack = Pack::read(&text(path)?).map_err(|bad| wrong("bad-pack", path, &bad))?;
+        let (text, origin) = pack_file::text(path, &call.pack_key)?;
+        let mut pack = Pack::read(&text).map_err(|bad| wrong("bad-pack", path, &bad))?;
+        if let Origin::Signed(key) = origin {
+            pack.entered = signed(&pack.entered, key);
+            // Of the same order, the newer data count, if somebody whom the caller trusts says that they are.
+            packs.retain(|known| known.id != pack.id || known.version > pack.version);
+        }
         let twice = packs.iter().find(|known| {
             known.id == pack.id || known.duties.iter().any(|duty| pack.duties.iter().any(|new| new.id == duty.id))
         });
@@ -132,6 +150,11 @@ fn packs(call: &TrackArgs) -> Result<Vec<Pack>, Failure> {
 pub(super) fn text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(open::whole(path, read::LARGEST)?)
         .map_err(|_| Failure::call("not-text", format!("`{}` is no UTF-8 text", path.display())))
+}
+
+/// Who entered something, with the key that stands for it.
+pub(super) fn signed(who: &str, key: KeyId) -> String {
+    format!("{who} (signed by {key})")
 }
 
 pub(super) fn wrong(code: &'static str, path: &Path, bad: &read::BadFile) -> Failure {

@@ -25,6 +25,7 @@ pub struct ScanJson<'a> {
     vex: VexJson<'a>,
     sources: Vec<SourceJson<'a>>,
     looked: &'a [Looked],
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -60,8 +61,8 @@ struct SourceJson<'a> {
 }
 
 impl<'a> ScanJson<'a> {
-    /// The answer at this instant, from which ages are counted.
-    pub fn of(scanned: &'a Scanned, now: Instant) -> Self {
+    /// The answer at this instant, from which ages are counted; with what lists and the file of assets disagree on.
+    pub fn of(scanned: &'a Scanned, notes: &'a [String], now: Instant) -> Self {
         let inventories = scanned.inventories.iter().zip(&scanned.tallies).map(|(inventory, tally)| InventoryJson {
             name: &inventory.name,
             format: inventory.format,
@@ -96,6 +97,7 @@ impl<'a> ScanJson<'a> {
             vex: VexJson { documents: &scanned.listened, told: &scanned.told },
             sources: sources.collect(),
             looked: &scanned.looked,
+            notes,
         }
     }
 }

@@ -4,7 +4,7 @@ use assay_inventory::component::{Inventory, What};
 use assay_match::scan::Scan;
 use serde::Serialize;
 
-use crate::report::scan_text::thing;
+use crate::report::scan_things::thing;
 
 /// A thing that no record names. It is not *not affected*: nobody has said anything about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

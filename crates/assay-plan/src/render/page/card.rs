@@ -11,7 +11,7 @@ use crate::text::{and, count};
 /// Most advisories that a card lists in full.
 const CLOSES: usize = 4;
 /// Most further ones that it names.
-const NAMES: usize = 12;
+const NAMES: usize = 6;
 
 pub(super) fn card(card: &Card, directive: &str) -> Markup {
     let heading = format!("t-{}", card.id);

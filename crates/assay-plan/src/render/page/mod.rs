@@ -57,6 +57,7 @@ fn page(plan: &Plan) -> Markup {
                 }
                 main {
                     (overview::notes(plan))
+                    (overview::moved(plan))
                     (overview::agenda(plan))
                     (overview::questions(plan))
                     (overview::ended(plan))
@@ -79,6 +80,7 @@ fn page(plan: &Plan) -> Markup {
                     }
                     (overview::deferred(plan))
                     (overview::later(plan))
+                    (overview::left_off(plan))
                 }
                 footer {
                     (overview::for_the_runner(plan))

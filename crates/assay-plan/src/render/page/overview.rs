@@ -10,6 +10,7 @@ use crate::names;
 use crate::plan::Plan;
 use crate::rank::Tier;
 use crate::text::count;
+use crate::{left_off, moved};
 
 /// Most rows of a list that nobody works through today.
 const ROWS: usize = 200;
@@ -114,7 +115,7 @@ fn row(card: &Card, written: bool) -> Markup {
             span.when {
                 @if card.kind == CardKind::FindOut { span.day { "if affected:" } " " }
                 (days(&card.due.short))
-                @if let Some(month) = words::month(card) { " " span.muted { (month) } }
+                @if let Some(month) = words::month(card) { " " span.turn { (month) } }
             }
             @if let Some(note) = &card.reported_note { span.apart { ". " } span.said { (note) } }
         }
@@ -131,6 +132,36 @@ pub(super) fn questions(plan: &Plan) -> Markup {
                         li { strong { (question.asks) } " " span.muted { (question.worth()) "; " (question.answer_goes) } }
                     }
                 }
+            }
+        }
+    }
+}
+
+pub(super) fn moved(plan: &Plan) -> Markup {
+    html! {
+        @if !plan.moved.is_empty() {
+            section.ended aria-labelledby="h-moved" {
+                h2 #h-moved { (moved::heading(plan)) }
+                ul { @for one in plan.moved.iter().take(ROWS) { li { strong { (one.title) } " " span.muted { (one.words) } } } }
+                @if plan.moved.len() > ROWS { p.muted { "and " (plan.moved.len() - ROWS) " more, in the JSON of this plan" } }
+            }
+        }
+    }
+}
+
+/// What VEX statements took off the list: it is on no card, and nobody has to find that out by its absence.
+pub(super) fn left_off(plan: &Plan) -> Markup {
+    html! {
+        @if !plan.left_off.is_empty() {
+            section.register aria-labelledby="h-left-off" {
+                h2 #h-left-off { (left_off::heading(plan)) }
+                p.muted { "Somebody says that these are not affected, or have the fix. It is that author\u{2019}s word; nothing was tried." }
+                ul {
+                    @for one in plan.left_off.iter().take(ROWS) {
+                        li { strong { (one.thing) } " " span.muted { (one.place) } " " (one.id) ": " (one.why) }
+                    }
+                }
+                @if plan.left_off.len() > ROWS { p.muted { "and " (plan.left_off.len() - ROWS) " more, in the JSON of this plan" } }
             }
         }
     }

@@ -53,7 +53,11 @@ pub fn rollup(rollup: &RollUp, zone: &Zone) -> String {
                                 tbody {
                                     @for site in rollup.sites.iter().take(ROWS) {
                                         tr {
-                                            th scope="row" { @if site.name.is_empty() { (site.id) } @else { (site.name) } }
+                                            th scope="row" {
+                                                @let name = if site.name.is_empty() { &site.id } else { &site.name };
+                                                // Its own page lies in its folder; the id was checked to be a plain name.
+                                                @if site.basis.is_empty() { (name) } @else { a href={ (site.id) "/plan.html" } { (name) } }
+                                            }
                                             @if site.basis.is_empty() {
                                                 td colspan="7" { (site.state) }
                                             } @else {
