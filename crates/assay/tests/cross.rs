@@ -211,6 +211,26 @@ fn a_patch_that_deletes_the_feature_makes_no_duplicate() {
 }
 
 #[test]
+fn a_patch_that_refuses_both_at_the_door_makes_no_duplicate() {
+    let bench = Bench::new();
+    let (overflow, null) = (without_fix(&bench, "heap-overflow"), without_fix(&bench, "null-deref-signal"));
+    // Both triggers are shorter than any benign input: one condition, in one line, that no benign input meets.
+    let patch = bench.path("door.patch");
+    let text = "--- a/tlv.c\n+++ b/tlv.c\n@@ -146,3 +146,3 @@\n     memset(report, 0, sizeof *report);\n-    if (length < 3 || \
+                frame[0] != 'T' || frame[1] != 'L' || frame[2] != 1)\n+    if (length < 30 || frame[0] != 'T' || frame[1] \
+                != 'L' || frame[2] != 1)\n         return TLV_MAGIC;\n";
+    fs::write(&patch, text).unwrap();
+    let said = cross(&bench, &[&overflow, &null], &[&patch]).exits(11);
+    let json = said.json();
+    for row in [0, 1] {
+        assert_eq!(json["targets"][0]["cells"][row][0]["outcome"], "silenced", "{}", said.stdout);
+    }
+    let wide = json["targets"][0]["patches"][0]["wide"].as_str().unwrap();
+    assert!(wide.contains("that are handled without it are refused"), "{}", said.stdout);
+    assert!(pairs(&json).iter().all(|pair| !pair.ends_with(" duplicate")), "{}", said.stdout);
+}
+
+#[test]
 fn a_kept_build_is_used_and_a_changed_one_is_not() {
     let bench = Bench::new();
     let prove = || {

@@ -107,20 +107,20 @@ fn all(target: &str, least: usize) {
 
 #[test]
 fn a_heap_overflow_at_two_places() {
-    all("records", 44);
+    all("records", 59);
 }
 
 #[test]
 fn a_use_after_free() {
-    all("slots", 13);
+    all("slots", 16);
 }
 
 #[test]
 fn an_endless_recursion() {
-    all("nested", 6);
+    all("nested", 7);
 }
 
 #[test]
 fn a_name_that_climbs() {
-    all("unbox", 8);
+    all("unbox", 14);
 }

@@ -12,6 +12,7 @@ use assay_bundle::digest::Sha256;
 use assay_bundle::verdict::Outcome;
 use serde::Serialize;
 
+use super::dictionary::tokens;
 use super::dressed::dressed;
 use super::edge::{carried, edges, exchanged, filled};
 use super::feed::Feed;
@@ -33,8 +34,11 @@ const MAX_LIMITS: usize = 40;
 
 /// Bytes from which an input that the patch names may take its time.
 const LONG: usize = 16 << 10;
+/// Bytes of a word that tells a trigger's kin.
+const SHORTEST: usize = 3;
+const LONGEST: usize = 32;
 /// Variants that the patch names, at least.
-const NAMED: usize = 80;
+const NAMED: usize = 64;
 
 /// How far the neighbourhood reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,11 +217,16 @@ impl Walk<'_> {
         let wanted = self.bounds.variants + named.len();
         planned.extend(named);
         let mut limits = 0;
+        let marks = marks(&self.triggers, &self.benign);
         while seen.variants < wanted {
             let left = wanted - seen.variants;
             let mut jobs = planned.split_off(planned.len().saturating_sub(left.min(ROUND)));
             if jobs.is_empty() {
                 jobs = self.round(left.min(ROUND), &parents, &mut known);
+                // With a word of the trigger in it, a harmless input is the trigger's kin: a fix may refuse that word.
+                for job in jobs.iter_mut().filter(|job| holds(&job.feed, &marks)) {
+                    job.stem = Stem::Trigger;
+                }
             }
             if jobs.is_empty() {
                 seen.stopped = Some("no more variants could be made of such short inputs".into());
@@ -327,6 +336,28 @@ impl Walk<'_> {
         }
         Ok(pair)
     }
+}
+
+/// Words of the triggers that no benign input has.
+fn marks(triggers: &[Feed], benign: &[Feed]) -> Vec<Vec<u8>> {
+    let mut marks: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for content in triggers.iter().flat_map(Feed::parts) {
+        let own = tokens(&content).into_iter().flat_map(|(from, to)| content[from..to].split(|byte| *byte == b'.'));
+        marks.extend(
+            own.filter(|word| (SHORTEST..=LONGEST).contains(&word.len())).take(MAX_PARENTS).map(<[u8]>::to_vec),
+        );
+    }
+    marks.retain(|mark| !benign.iter().any(|feed| contains(&feed.bytes(), mark)));
+    marks.into_iter().take(MAX_PARENTS).collect()
+}
+
+fn holds(feed: &Feed, marks: &[Vec<u8>]) -> bool {
+    let content = feed.bytes();
+    content.len() <= MAX_LEN && marks.iter().any(|mark| contains(&content, mark))
+}
+
+fn contains(content: &[u8], word: &[u8]) -> bool {
+    content.windows(word.len().max(1)).any(|window| window == word)
 }
 
 struct Pair {
@@ -468,5 +499,20 @@ fn told(trial: &Trial) -> String {
             format!("{outcome}: {}{function}", signature.kind)
         }
         _ => format!("{outcome}, {}", trial.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_has_a_word_of_the_trigger_is_its_kin() {
+        let feed = |content: &[u8]| Feed::Bytes { at: "poc/x".parse().unwrap(), content: content.to_vec() };
+        let marks = marks(&[feed(b"name=box\n__proto__.seen=yes\n")], &[feed(b"name=box\nsize.width=3\n")]);
+        assert_eq!(marks, [b"__proto__".to_vec(), b"seen".to_vec(), b"yes".to_vec()]);
+        assert!(holds(&feed(b"size.__proto__=3\n"), &marks));
+        assert!(!holds(&feed(b"size.height=3\n"), &marks));
     }
 }
