@@ -11,7 +11,7 @@ pub fn step(light: &Light, path: &str) -> Option<String> {
         return None;
     }
     if light.says.starts_with(FALLS_SHORT) {
-        return Some(format!("give it what is said below, then `assay bundle check {path}`"));
+        return Some(format!("mend it as said below, then `assay bundle check {path}`"));
     }
     let wrong = light.says.contains("to solve: ") || light.says.starts_with("the manifest");
     match (wrong, light.says.contains("missing: ")) {

@@ -84,7 +84,7 @@ fn to_do(intake: &Intake) -> String {
     let problems = intake.reading.problems.len();
     let missing = intake.missing().len();
     match (problems, missing) {
-        (0, 0) if intake.falls_short() => format!("{} to give", words::count(intake.short.len(), "thing")),
+        (0, 0) if intake.falls_short() => words::count(intake.short.len(), "shortfall"),
         (0, 0) => "-".to_owned(),
         (0, missing) => format!("{missing} missing"),
         (problems, 0) => words::count(problems, "problem"),

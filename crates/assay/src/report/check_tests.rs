@@ -109,7 +109,7 @@ fn what_a_verdict_will_need_is_told_before_anything_runs() {
     assert_eq!(light["on"], false);
     let row = check_table::Row::of(Path::new("report"), &intake);
     let table = strip_str(&check_table::render(&[row])).to_string();
-    assert!(table.contains("short") && table.contains("1 thing to give"), "{table}");
+    assert!(table.contains("short") && table.contains("1 shortfall"), "{table}");
 }
 
 #[test]

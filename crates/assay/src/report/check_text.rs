@@ -135,7 +135,7 @@ fn missing(out: &mut String, item: &MissingItem) {
 fn next(path: &Path, intake: &Intake) -> String {
     let path = quoted(path);
     if intake.falls_short() {
-        format!("Give it what it falls short of, then run `assay bundle check {path}` again.")
+        format!("Mend what it falls short of, then run `assay bundle check {path}` again.")
     } else if intake.is_ready() {
         format!("Prove it: `assay prove {path}`.")
     } else if intake.is_partial() {
