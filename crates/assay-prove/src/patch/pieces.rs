@@ -13,6 +13,9 @@ use super::hunk::{Hunk, Tag};
 use super::name::Side;
 use super::parse::sections;
 
+/// Changes of a patch up to which lines that come side by side are cut into statements.
+const MAX_FINE: usize = 12;
+
 /// A patch whose changes can be taken alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pieces {
@@ -61,7 +64,14 @@ impl Pieces {
             }
             files.push(FilePieces { path, hunks: section.hunks.iter().map(HunkPieces::of).collect() });
         }
-        Ok(Some(Self { files }))
+        let mut pieces = Self { files };
+        let mut fine = pieces.clone();
+        fine.files.iter_mut().flat_map(|file| &mut file.hunks).for_each(HunkPieces::cut_statements);
+        // Each costs a build for each proof, and a patch with too many is not cut at all.
+        if fine.count() <= MAX_FINE {
+            pieces = fine;
+        }
+        Ok(Some(pieces))
     }
 
     /// How many changes there are.
@@ -136,6 +146,25 @@ impl HunkPieces {
         }
     }
 
+    /// Cuts changes that only bring lines between whole statements: two fixes can stand side by side.
+    fn cut_statements(&mut self) {
+        let mut cut: Vec<Range<usize>> = Vec::new();
+        for change in &self.changes {
+            let mut from = change.start;
+            let lines = self.lines.get(change.clone()).unwrap_or_default();
+            if lines.iter().all(|(tag, _)| *tag == Tag::Added) {
+                let texts: Vec<String> =
+                    lines.iter().map(|(_, line)| String::from_utf8_lossy(line).into_owned()).collect();
+                for at in statements(&texts) {
+                    cut.push(from..change.start + at);
+                    from = change.start + at;
+                }
+            }
+            cut.push(from..change.end);
+        }
+        self.changes = cut;
+    }
+
     /// The hunk with these of its changes.
     fn text(&self, kept: &[bool]) -> Vec<u8> {
         let mut lines: Vec<(Tag, &[u8])> = Vec::new();
@@ -192,6 +221,34 @@ impl HunkPieces {
         }
         text
     }
+}
+
+/// Where a statement begins that is as far left as the first, with all brackets closed before it: by line, without the
+/// first. A simple reader: what it takes for a statement and is none does not build alone, and then nothing is said.
+fn statements(lines: &[String]) -> Vec<usize> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let Some(first) = lines.iter().find(|line| !line.trim().is_empty()).map(|line| indent(line)) else {
+        return Vec::new();
+    };
+    let goes_on = |line: &str| {
+        let words =
+            ["else", "elif", "except", "finally", "catch", "while (", "}", ")", "]", "{", "|", "&", ".", "?", ":"];
+        words.iter().any(|word| line.trim_start().starts_with(word))
+    };
+    let mut depth = 0_i64;
+    let mut found = Vec::new();
+    for (at, pair) in lines.windows(2).enumerate() {
+        let [line, next] = pair else { continue };
+        for sign in line.chars() {
+            depth += i64::from("([{".contains(sign)) - i64::from(")]}".contains(sign));
+        }
+        let ended = line.trim_end().ends_with([';', '}']) || indent(line) > first;
+        let begins = !next.trim().is_empty() && indent(next) == first && !goes_on(next);
+        if depth == 0 && ended && begins {
+            found.push(at + 1);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

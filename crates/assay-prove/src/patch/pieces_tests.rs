@@ -173,3 +173,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_fixes_side_by_side_are_two_changes_and_one_is_one() {
+    let count = |added: &str| {
+        let lines: Vec<String> = added.lines().map(|line| format!("+{line}\n")).collect();
+        let patch = format!("--- a/x\n+++ b/x\n@@ -1,2 +1,{} @@\n a\n{} b\n", lines.len() + 2, lines.concat());
+        let pieces = Pieces::of(patch.as_bytes()).unwrap().unwrap();
+        // Whatever is left out, what stays is a patch.
+        for out in 0..pieces.count() {
+            let part = pieces.patch(&|piece| piece != out);
+            assert!(part.is_empty() || Pieces::of(&part).unwrap().is_some());
+        }
+        pieces.count()
+    };
+    assert_eq!(count("    if (n > 8)\n        return -1;\n    if (!p)\n        return -2;"), 2);
+    assert_eq!(count("    if (n > 8) {\n        f();\n        return -1;\n    }"), 1);
+    assert_eq!(count("    if (n > 8)\n        f();\n    else\n        g();"), 1);
+    assert_eq!(count("    call(a,\n    b);"), 1);
+    assert_eq!(count("    if n > 8:\n        raise ValueError(n)\n    if not p:\n        return None"), 2);
+}
