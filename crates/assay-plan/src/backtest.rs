@@ -8,6 +8,7 @@
 //! feature from after the cut must measure too much.
 
 pub mod assets;
+mod days;
 mod measure;
 mod order;
 mod random;
