@@ -60,7 +60,7 @@ pub struct Simulation<'a> {
     pub scores: Option<&'a Scores>,
 }
 
-/// A flaw of an asset, with its keys before and after a listing.
+/// A flaw of an asset.
 struct Flaw {
     /// Days after the first one: when it is decided.
     decided: i32,
