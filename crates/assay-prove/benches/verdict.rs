@@ -2,12 +2,14 @@
 //! cores, what the memory ceiling costs, and casr's own tool beside it.
 //!
 //! `cargo bench -p assay-prove --bench verdict` prints the rows of the speed
-//! budget. `CASR_SAN` names the program `casr-san` (from the package `casr`);
-//! without it that row says so. Nothing fails on time.
+//! budget. `CASR_SAN` names the program `casr-san` (from the package `casr`),
+//! `CLUSTERFUZZ_PYTHON` a Python that has the package `clusterfuzz`; without
+//! them their rows say so. Nothing fails on time.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,7 +17,7 @@ use std::time::{Duration, Instant};
 use assay_bundle::manifest::{ArmName, Manifest};
 use assay_bundle::verdict::Outcome;
 use assay_prove::evidence::{Cell, Role};
-use assay_prove::execute::{Built, Executor};
+use assay_prove::execute::{Built, Executor, Single};
 use assay_prove::fetch::Cache;
 use assay_prove::layout::{BUNDLE, OUT};
 use assay_prove::load::LoadedBundle;
@@ -23,7 +25,8 @@ use assay_prove::meter::{Budget, Metered};
 use assay_prove::observe::Resolver;
 use assay_prove::pipeline::{BUILTINS, Prover};
 use assay_prove::session::Session;
-use assay_sandbox::{End, Native, NativeOptions, Sandbox, Stdin};
+use assay_sandbox::{End, Native, NativeOptions, Node, Sandbox, Stdin};
+use assay_triage::sanitizer;
 
 const PROOFS: usize = 20;
 const RUNS: usize = 200;
@@ -125,6 +128,8 @@ fn triage(executor: &Executor<'_>, arm: &Built, out: &Path, trigger: &Path) {
         assert!(String::from_utf8_lossy(&said.stdout).contains("heap-buffer-overflow"), "casr-san saw the crash");
         begun.elapsed()
     };
+    let argv = vec![format!("{OUT}/harness"), format!("{BUNDLE}/{TRIGGER}")];
+    read_a_report(&executor.single(arm, out, argv, Stdin::Empty).expect("a run"));
     let mut times: [Vec<Duration>; 3] = Default::default();
     for _ in 0..PROOFS {
         times[0].push(ours(&Mutex::new(Resolver::default())));
@@ -144,6 +149,45 @@ fn triage(executor: &Executor<'_>, arm: &Built, out: &Path, trigger: &Path) {
             println!("| {name}, {PROOFS} times | median {:.1?}, p95 {:.1?} | |", at(&times, 50), at(&times, 95));
         }
     }
+}
+
+/// A report of AddressSanitizer to its type and frames: by this project's reader, and by ClusterFuzz's.
+fn read_a_report(single: &Single) {
+    const TIMES: u32 = 200;
+    const THEIRS: &str = "import sys, time\n\
+        from clusterfuzz import stacktraces\n\
+        log = sys.stdin.read()\n\
+        parse = lambda: stacktraces.StackParser(fuzz_target='harness').parse(log)\n\
+        assert parse().crash_type.startswith('Heap-buffer-overflow')\n\
+        begun = time.perf_counter()\n\
+        for _ in range(50): parse()\n\
+        print((time.perf_counter() - begun) / 50)\n";
+    let files = single.log.entries.iter().filter_map(|entry| match &entry.node {
+        Node::File { content, .. } if !content.is_empty() => Some(content),
+        _ => None,
+    });
+    let report = files.into_iter().next().expect("a report");
+    let begun = Instant::now();
+    for _ in 0..TIMES {
+        let read = std::hint::black_box(sanitizer::reports(report));
+        assert_eq!(read.first().map(|report| report.kind.as_str()), Some("heap-buffer-overflow"));
+    }
+    let name = format!("a report of {} bytes read", report.len());
+    println!("| {name} | mean {:.1?} | |", begun.elapsed() / TIMES);
+    let Some(python) = std::env::var_os("CLUSTERFUZZ_PYTHON") else {
+        println!("| {name} by ClusterFuzz | not measured: CLUSTERFUZZ_PYTHON is not set | |");
+        return;
+    };
+    let mut child = Command::new(python)
+        .args(["-c", THEIRS])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    child.stdin.take().expect("its input").write_all(report).expect("it reads");
+    let said = child.wait_with_output().expect("it ends");
+    let seconds: f64 = String::from_utf8_lossy(&said.stdout).trim().parse().expect("ClusterFuzz read the report");
+    println!("| {name} by ClusterFuzz | mean {:.1?} | |", Duration::from_secs_f64(seconds));
 }
 
 /// Bundles one after the other, and side by side under one ceiling.
