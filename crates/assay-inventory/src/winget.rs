@@ -43,8 +43,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
             let at = format!("Sources[{n}].Packages[{m}]");
             let identifier = package.as_ref().and_then(|package| package.identifier.get());
             let halves = identifier.and_then(|identifier| identifier.split_once('.'));
-            let has_both =
-                |(vendor, product): &(&str, &str)| !vendor.trim().is_empty() && product.trim_matches(['.', ' ']) != "";
+            let has_both = |(vendor, product): &(&str, &str)| {
+                !vendor.trim().is_empty() && !product.trim_matches(['.', ' ']).is_empty()
+            };
             let Some((vendor, product)) = halves.filter(has_both) else {
                 found.skip(at, "it has no identifier with a publisher and a product");
                 continue;

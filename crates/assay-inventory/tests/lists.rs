@@ -77,6 +77,29 @@ fn columns_by_single_words() {
 }
 
 #[test]
+fn a_column_of_versions_that_nobody_knows_is_told() {
+    let with = |header: &str, cells: [&str; 4]| {
+        let rows: Vec<String> = cells.iter().map(|cell| format!("A,B,{cell}\n")).collect();
+        list(format!("Vendor,Product,{header}\n{}", rows.concat()).as_bytes())
+    };
+    let told = with("Stand", ["1.2", "v4.0.1", "", "7.0.1-5035"]);
+    assert_eq!(told.components.len(), 4);
+    assert!(told.components.iter().all(|component| component.version.is_none()));
+    assert_eq!((told.skipped.len(), told.skipped[0].at.as_str()), (1, "the header line"));
+    assert!(told.skipped[0].why.contains("`Stand`") && told.skipped[0].why.contains("name it Version"));
+    for (header, cells) in [
+        ("IP", ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]),
+        ("Node", ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]),
+        ("Since", ["01.02.2021", "03.04.2022", "05.06.2023", "07.08.2024"]),
+        ("Price", ["1.20", "3.40", "5.60", "7.80"]),
+        ("Stand", ["1.2", "4.0", "yes", ""]),
+        ("Version", ["1.2", "4.0", "1.3", "1.4"]),
+    ] {
+        assert!(with(header, cells).skipped.is_empty(), "{header}");
+    }
+}
+
+#[test]
 fn delimiters_and_encodings_give_the_same() {
     let rows = "Hersteller;Manufacturer;Model;Firmware Version;Room\n;Dräger;Infinity “M540”;VG4.1;Ward 3\n";
     let utf8 = list(rows.as_bytes());

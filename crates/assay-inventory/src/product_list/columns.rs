@@ -258,6 +258,11 @@ impl Columns {
         self.places.get(role as usize).copied().flatten()
     }
 
+    /// Whether a column is somebody's.
+    pub(super) fn has(&self, place: usize) -> bool {
+        self.places.contains(&Some(place))
+    }
+
     /// Whether it can be a header line: a product, and one thing more that is said of it.
     pub(super) fn is_header(&self) -> bool {
         self.place(Role::Product).is_some() && self.places.iter().flatten().count() > 1

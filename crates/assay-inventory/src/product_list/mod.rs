@@ -5,6 +5,7 @@
 
 mod columns;
 mod text;
+mod unread;
 
 use assay_base::Answer;
 use csv::{ReaderBuilder, StringRecord};
@@ -14,6 +15,7 @@ use crate::found::{Broken, Found};
 use crate::product::Product;
 use columns::{Columns, Role};
 pub(crate) use text::decode;
+use unread::Unread;
 
 /// A list that is read, for whoever has none yet.
 pub const EXAMPLE: &str = "\
@@ -39,12 +41,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(table.as_bytes());
     let mut rows = reader.records();
     let mut seen = Vec::new();
-    let columns = loop {
+    let (columns, mut unread) = loop {
         let Some(row) = rows.next() else { return Err(no_header(&seen)) };
         let row = row.map_err(|e| Broken::at("the table", e.to_string()))?;
         let columns = Columns::of(&row);
         if columns.is_header() {
-            break columns;
+            let unread = Unread::of(&columns, &row);
+            break (columns, unread);
         }
         seen.push(row);
         if seen.len() >= PREAMBLE {
@@ -57,10 +60,18 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         if row.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
+        unread.look(&row);
         let line = lines.of(row.position().map_or(0, csv::Position::byte));
         if let Some(component) = component(&columns, &row, line, &mut found) {
             found.push(component)?;
         }
+    }
+    if let Some(header) = unread.likely() {
+        let why = format!(
+            "no column is known to hold versions, and `{}` looks as if it did: name it Version, and read the list again",
+            cut(header)
+        );
+        found.skip("the header line", why);
     }
     Ok(found.done())
 }
