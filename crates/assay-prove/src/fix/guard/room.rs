@@ -68,9 +68,10 @@ fn value(text: &str) -> u64 {
                 let number = number.unwrap_or(u64::MAX);
                 total = Some(match total {
                     None => number,
-                    Some(total) if shift => total
-                        .checked_mul(1_u64.checked_shl(u32::try_from(number).unwrap_or(64)).unwrap_or(u64::MAX))
-                        .unwrap_or(u64::MAX),
+                    Some(total) if shift => {
+                        let places = u32::try_from(number).unwrap_or(64);
+                        total.saturating_mul(1_u64.checked_shl(places).unwrap_or(u64::MAX))
+                    }
                     Some(total) => total.saturating_mul(number),
                 });
             }
