@@ -208,8 +208,9 @@ fn text(rollup: &RollUp, zone: &Zone) -> String {
             (true, _) => format!("  {name}: {}\n", site.state),
             (false, None) => format!("  {name}: no date; {} to find out\n", counts.find_out),
             (false, Some(next)) => format!(
-                "  {name}: {} updates, {} exploited, {} overdue; next on {}: {}\n",
+                "  {name}: {} {}, {} exploited, {} overdue; next on {}: {}\n",
                 counts.updates,
+                if counts.updates == 1 { "update" } else { "updates" },
                 counts.exploited,
                 counts.overdue,
                 zone.short_day_words(next),
