@@ -86,13 +86,14 @@ struct Piece {
 impl Products {
     /// All of it in pieces.
     pub fn pack(&self) -> Result<PackedProducts, serde_json::Error> {
-        let piece = |(cve, record): (&Box<str>, &Record)| {
+        let piece = |cve: &str, record: &Record| {
             let stated = record.containers.iter().flat_map(|container| container.stated.iter().copied());
             let bulletins = record.containers.iter().filter_map(|container| container.bulletin);
             let (stated, bulletins) = (self.stated.of(stated), self.bulletins.of(bulletins));
             Ok((cve.to_string(), serde_json::to_vec(&PieceRef { cve, record, stated, bulletins })?))
         };
-        let mut records = self.records.iter().map(piece).collect::<Result<Vec<_>, serde_json::Error>>()?;
+        let records = self.records.iter().map(|(cve, record)| piece(cve, record));
+        let mut records = records.collect::<Result<Vec<_>, serde_json::Error>>()?;
         records.sort();
         Ok(PackedProducts {
             names: serde_json::to_vec(&NamesRef { groups: &self.groups, tokens: &self.tokens })?,
