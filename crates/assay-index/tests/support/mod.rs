@@ -1,18 +1,19 @@
 //! Real feeds and inventories, where they are at hand.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use assay_advisory::feed::{epss, kev, ssvc};
+use assay_advisory::feed::{epss, kev, osv, ssvc};
 use assay_index::Layers;
 use assay_index::container::Container;
 use assay_index::write::{As, Tables, index};
 use assay_inventory::component::Inventory;
 use assay_inventory::{Options, read};
-use assay_match::index::{Feed, Index};
+use assay_match::index::{Feed, Index, SourceId};
 
 /// The folder of data: `$ASSAY_DATA`, else beside the workspace. None prints that the test is skipped; in CI that
 /// is a failure.
@@ -56,6 +57,30 @@ pub fn osv(data: &Path) -> Vec<PathBuf> {
     zips
 }
 
+/// Each OSV record at hand, with the ecosystem whose zip it is from.
+pub fn all_records(data: &Path, mut each: impl FnMut(&str, osv::Record<'_>)) {
+    for path in osv(data) {
+        let ecosystem = path.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+        zip(&path, |name, bytes| each(&ecosystem, osv::read(bytes).unwrap_or_else(|why| panic!("{name}: {why}"))));
+    }
+}
+
+/// An index into which records are taken one by one, each as of its ecosystem's source.
+#[derive(Default)]
+pub struct Taking {
+    pub index: Index,
+    sources: BTreeMap<String, SourceId>,
+}
+
+impl Taking {
+    pub fn take(&mut self, ecosystem: &str, record: &osv::Record<'_>) {
+        let name = format!("OSV {ecosystem}");
+        let index = &mut self.index;
+        let source = *self.sources.entry(name.clone()).or_insert_with(|| index.source(name, Feed::Osv));
+        index.osv_record(source, record);
+    }
+}
+
 /// All records of these ecosystems in memory; of all, if none is named.
 pub fn records(data: &Path, ecosystems: &[&str]) -> Index {
     let mut index = Index::new();
@@ -66,14 +91,19 @@ pub fn records(data: &Path, ecosystems: &[&str]) -> Index {
             zip(&path, |name, bytes| index.osv(source, name, bytes));
         }
     }
+    tables(data, &mut index, "2026-01-30");
+    index
+}
+
+/// KEV, SSVC and the EPSS scores of a day.
+pub fn tables(data: &Path, index: &mut Index, day: &str) {
     let source = index.source("KEV", Feed::Kev);
     let kev = unpacked(&data.join("kev/known_exploited_vulnerabilities-2026-01-29.json.gz"));
     index.kev(source, kev::read(&kev).unwrap());
     let source = index.source("SSVC", Feed::Ssvc);
     index.ssvc(source, ssvc::read(&unpacked(&data.join("ssvc/vulnrichment-2024-10-24.csv.gz"))).unwrap());
     let source = index.source("EPSS", Feed::Epss);
-    index.epss(source, epss::read(&unpacked(&data.join("epss/epss_scores-2026-01-30.csv.gz"))).unwrap());
-    index
+    index.epss(source, epss::read(&unpacked(&data.join(format!("epss/epss_scores-{day}.csv.gz")))).unwrap());
 }
 
 /// The file of an index.
