@@ -32,6 +32,7 @@ pub mod scan_json;
 pub mod scan_none;
 pub mod scan_out;
 pub mod scan_text;
+pub mod scan_things;
 pub mod scan_vex;
 pub mod scan_walk;
 pub mod several;

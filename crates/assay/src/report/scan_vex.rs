@@ -3,7 +3,7 @@
 
 use super::fold::paragraph;
 use super::grid::Grid;
-use super::scan_text::thing;
+use super::scan_things::thing;
 use super::words::count;
 use super::{bold, plain};
 use crate::scan_input::Scanned;
