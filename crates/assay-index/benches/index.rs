@@ -1,13 +1,16 @@
 //! The index, measured: `cargo bench -p assay-index` prints the table.
 //!
-//! All OSV records at hand (32,305), the lockfile of omicron (1,425 packages),
-//! and a real fleet of 3,142 SBOMs, taken twice (1.1 million components).
+//! All OSV records at hand (32,305), and ten times as many; the lockfile of
+//! omicron (1,425 packages), and one ten times as long; a real fleet of 3,142
+//! SBOMs, taken twice (1.1 million components); and what a day's changes
+//! weigh. Whole runs of the program are measured by `cargo bench -p assay`.
 //! Figures are printed and never fail anything.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,6 +18,7 @@ use std::time::{Duration, Instant};
 use assay_index::Layers;
 use assay_index::fleet::Fleet;
 use assay_inventory::component::{Component, Format, Inventory};
+use assay_match::index::Index;
 use assay_match::scan::Keep;
 use assay_match::wanted::Wanted;
 
@@ -87,7 +91,81 @@ fn main() {
     row("one advisory to its inventories, p50", at(500), &format!("{} advisories", times.len()));
     row("p99", at(990), "");
     row("the slowest", at(1000), "");
+    drop(fleet);
+    drop(layers);
+    deltas(&data, folder.path());
     println!("peak memory of all this: {}", peak());
+    ten_times(&data, folder.path(), &lock);
+    println!("peak memory with that: {}", peak());
+}
+
+/// What goes over the line: a whole index; a day on which the 500 records that were changed last are changed; and one
+/// on which every score is new, which is more than any day brings.
+fn deltas(data: &Path, folder: &Path) {
+    let mut changed: Vec<(String, String)> = Vec::new();
+    support::all_records(data, |_, record| {
+        changed.push((record.modified.as_deref().unwrap_or_default().to_owned(), record.id.to_string()));
+    });
+    changed.sort();
+    let newest: BTreeSet<String> = changed.split_off(changed.len() - 500).into_iter().map(|(_, id)| id).collect();
+    let mut before = support::Taking::default();
+    support::all_records(data, |ecosystem, mut record| {
+        if newest.contains(&*record.id) {
+            record.summary = format!("{}, as it was told yesterday", &*record.summary).into();
+        }
+        before.take(ecosystem, &record);
+    });
+    let mut before = before.index;
+    support::tables(data, &mut before, "2026-01-30");
+    let mut after = support::records(data, &[]);
+    let mirror = folder.join("mirror");
+    let key = assay_seal::SigningKey::from_seed(&[7; 32]);
+    let publish = |what: &str, index: &Index| {
+        let layers = support::opened(support::file(index, 0));
+        let begin = Instant::now();
+        let published = assay_index::mirror::publish(&layers, &mirror, &key, 1).unwrap();
+        let took = begin.elapsed();
+        let file = published.list.files.last().unwrap();
+        let beside = format!("{:.1} KiB over the line, {:.1} KiB unpacked", kib(file.packed), kib(file.bytes));
+        row(what, took, &beside);
+    };
+    publish("published: a whole index", &before);
+    drop(before);
+    publish("500 records changed", &after);
+    support::tables(data, &mut after, "2026-08-16");
+    publish("all EPSS scores new", &after);
+}
+
+fn kib(bytes: u64) -> f64 {
+    bytes as f64 / 1024.0
+}
+
+/// Ten copies of all records, each of packages of its own but for the first: the same hits among ten times as much.
+fn ten_times(data: &Path, folder: &Path, lock: &Inventory) {
+    let mut taking = support::Taking::default();
+    for copy in 0..10 {
+        support::all_records(data, |ecosystem, mut record| {
+            if copy > 0 {
+                record.id = format!("{}-{copy}", &*record.id).into();
+                record.aliases.clear();
+                for package in record.affected.iter_mut().filter_map(|affected| affected.package.as_mut()) {
+                    package.name = format!("{}-{copy}", &*package.name).into();
+                }
+            }
+            taking.take(ecosystem, &record);
+        });
+    }
+    let mut index = taking.index;
+    support::tables(data, &mut index, "2026-01-30");
+    let begin = Instant::now();
+    let bytes = support::file(&index, 1);
+    row("ten times the records, index written", begin.elapsed(), &format!("{:.1} MB", bytes.len() as f64 / 1e6));
+    drop(index);
+    let path = folder.join("ten.assay");
+    fs::write(&path, &bytes).unwrap();
+    drop(bytes);
+    let (took, hits) = median(TURNS, || scan(&path, lock));
+    row("open, load and scan among these, warm", took, &format!("{hits} hits"));
 }
 
 fn scan(path: &Path, inventory: &Inventory) -> usize {

@@ -1,10 +1,11 @@
 //! A cold scan, measured: `cargo bench -p assay-match` prints the table.
 //!
 //! The lockfile of omicron (1,425 packages) against all OSV records at hand
-//! (32,305), read from their zips as `assay scan` reads them. There is no
-//! compiled index yet, so the build is a part of every scan; the bar of
-//! 5 ms is that file's. cargo-audit runs beside it if it is on PATH. Figures
-//! are printed and never fail anything.
+//! (32,305), read from their zips as `assay scan --advisories` reads them: the
+//! build is a part of every such scan. A compiled index needs none of it, and
+//! whole runs on one are measured by `cargo bench -p assay --bench scan`.
+//! cargo-audit runs beside it if it is on PATH. Figures are printed and never
+//! fail anything.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
@@ -77,7 +78,7 @@ fn main() {
     let (scan, _) = median(TURNS, || index.scan(&inventory, Keep::Touched));
     row("scan", "", scan, "");
     println!(
-        "\n{skipped} records could not be read. The compiled index, which is not built anew for each scan, comes later."
+        "\n{skipped} records could not be read. With a compiled index nothing of this is built anew for each scan."
     );
     audit(&data, &lock, &hits, parse + own + scan);
 }
