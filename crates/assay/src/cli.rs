@@ -154,9 +154,11 @@ pub fn parse() -> Cli {
     Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
 }
 
+/// Adds what a command takes to its bare name.
+type Describe = fn(clap::Command) -> clap::Command;
+
 /// Commands that are asked for often and answer in milliseconds: describing all the others takes as long again.
-const OFTEN: [(&str, fn(clap::Command) -> clap::Command); 2] =
-    [("scan", scan::ScanArgs::augment_args), ("plan", plan::PlanArgs::augment_args)];
+const OFTEN: [(&str, Describe); 2] = [("scan", scan::ScanArgs::augment_args), ("plan", plan::PlanArgs::augment_args)];
 
 /// The call as one of these commands alone reads it, where it begins with its name and is right. None says nothing:
 /// the whole description decides, and tells what is wrong.
