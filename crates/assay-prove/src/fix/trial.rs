@@ -73,16 +73,19 @@ pub struct Bench<'a> {
     arm: ArmName,
     resolver: Mutex<Resolver>,
     folder: &'a Path,
-    numbers: AtomicUsize,
     elsewhere: bool,
 }
+
+/// Numbers of the inputs that are laid down. Of the process and not of a bench: two benches of one build may share a
+/// folder, and one must never take away or exchange what the other one's program is reading.
+static NUMBERS: AtomicUsize = AtomicUsize::new(0);
 
 impl<'a> Bench<'a> {
     /// In this build; inputs are laid into `folder` while they run.
     #[must_use]
     pub fn new(executor: &'a Executor<'a>, arm: ArmName, folder: &'a Path) -> Self {
         let resolver = Mutex::new(Resolver::default());
-        Self { executor, arm, resolver, folder, numbers: AtomicUsize::new(0), elsewhere: false }
+        Self { executor, arm, resolver, folder, elsewhere: false }
     }
 
     /// The same in folders of other names.
@@ -110,7 +113,7 @@ impl<'a> Bench<'a> {
                 (variable::command(run, None, Some(arguments)), Stdin::Empty)
             }
             Feed::Bytes { at, content } => {
-                let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+                let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
                 let name = format!("{}-{number}", self.arm);
                 write_readable(self.folder, &name, content, false).map_err(|error| format!("a variant: {error}"))?;
                 let host = self.folder.join(name);
