@@ -108,9 +108,31 @@ pub fn claimants_parts(manifest: &Manifest, facts: &Facts) -> Vec<String> {
         parts.push("the oracle believes what is printed, and no fixed version is held against it".to_owned());
     }
     let own_fix = manifest.arms.fixed.as_ref().is_some_and(|arm| matches!(arm.source, Source::Patched { .. }));
-    if (reads_output(&manifest.oracle) || manifest.oracle == Oracle::CanaryRead) && own_fix {
+    let looks_outside = matches!(manifest.oracle, Oracle::CanaryRead | Oracle::CanaryWrite { .. });
+    if (reads_output(&manifest.oracle) || looks_outside) && own_fix {
         // His patch may take out the very words that the oracle waits for.
         parts.push("what the oracle believes is silenced by a patch of the claimant's".to_owned());
+    }
+    if matches!(manifest.oracle, Oracle::Cpu | Oracle::Memory) && own_fix {
+        // Any program reaches the limit on an input that is large enough, and any patch can refuse that.
+        parts.push("the work that the fixed version does without is spared by a patch of the claimant's".to_owned());
+    }
+    if matches!(manifest.oracle, Oracle::Output { .. } | Oracle::Differential(_)) && two_releases(manifest) {
+        // Their number alone, in `--version` or in front of an error, is a difference.
+        parts.push(
+            "two releases print much that differs and is no flaw, and the claimant words what the oracle looks for"
+                .to_owned(),
+        );
+    }
+    if let Oracle::CanaryWrite { allowed, .. } = &manifest.oracle {
+        if manifest.arms.fixed.is_none() {
+            parts.push("a program may write where it is told to, and no fixed version is held against it".to_owned());
+        }
+        if words(manifest).any(|word| leads_outside(word, allowed)) {
+            parts.push(
+                "the command or an argument names the place that is written, which lets a program write it".to_owned(),
+            );
+        }
     }
     if manifest.oracle == Oracle::CanaryRead {
         // A program that is told to read a file may read it, and print it too.
@@ -127,14 +149,45 @@ pub fn claimants_parts(manifest: &Manifest, facts: &Facts) -> Vec<String> {
     parts
 }
 
-/// Whether the command, or an argument of an input, leads to the canary. What lies in a file is for its reader.
-fn names_canary(manifest: &Manifest) -> bool {
+/// The command, and the arguments of the inputs. What lies in a file is for its reader.
+fn words(manifest: &Manifest) -> impl Iterator<Item = &String> {
     let inputs = manifest.inputs.trigger.iter().chain(&manifest.inputs.benign);
     let arguments = inputs.flat_map(|input| match &input.content {
         InputContent::Args(arguments) => arguments.as_slice(),
         InputContent::Path(_) | InputContent::Program(_) => &[],
     });
-    manifest.harness.run.iter().chain(arguments).any(|word| word.to_ascii_lowercase().contains("canary"))
+    manifest.harness.run.iter().chain(arguments)
+}
+
+/// Whether one of them leads to the canary.
+fn names_canary(manifest: &Manifest) -> bool {
+    words(manifest).any(|word| word.to_ascii_lowercase().contains("canary"))
+}
+
+/// Whether a word names a place of the canary's or the scratch folder's that may not change. The scratch folder
+/// itself is no such place: a program that unpacks must be told where.
+fn leads_outside(word: &str, allowed: &[String]) -> bool {
+    let lower = word.to_ascii_lowercase();
+    if lower.contains("canary") {
+        return true;
+    }
+    let mut places = lower.split("scratch").skip(1).map(|rest| rest.trim_matches('/'));
+    let inside = |place: &str, folder: &str| {
+        place.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    };
+    places.any(|place| {
+        let allowed = allowed.iter().any(|path| {
+            let path = path.to_ascii_lowercase();
+            inside(place, path.strip_prefix("$scratch").unwrap_or(&path).trim_matches('/'))
+        });
+        !place.is_empty() && (!allowed || place.split('/').any(|part| part == ".."))
+    })
+}
+
+/// Whether the two versions are two packages, and not one with a patch of its own taken back.
+fn two_releases(manifest: &Manifest) -> bool {
+    let package = |source: &Source| matches!(source, Source::Package { .. });
+    package(&manifest.arms.vulnerable.source) && manifest.arms.fixed.as_ref().is_some_and(|arm| package(&arm.source))
 }
 
 /// Oracles whose evidence the program itself words.

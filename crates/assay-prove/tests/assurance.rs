@@ -86,6 +86,8 @@ fn a_claim_alone_is_nothing() {
 fn oracles_that_read_output_say_why() {
     let mut manifest = project();
     manifest.oracle = Oracle::Output { channel: Channel::Stdout, regex: "x".to_owned() };
+    assert_eq!(compute(&manifest, &FOUND), Assurance::Claimant, "two releases differ in their number alone");
+    manifest.arms.vulnerable.source = Source::Reversed { base: ArmName::Fixed, reverse: "fix.patch".parse().unwrap() };
     assert_eq!(compute(&manifest, &FOUND), Assurance::Project);
     let parts = claimants_parts(&manifest, &Facts::default());
     assert!(parts.last().unwrap().contains("`output`"), "{parts:?}");
@@ -103,6 +105,54 @@ fn a_canary_that_is_pointed_at_is_the_claimants_word() {
     manifest.arms.fixed = None;
     for pointed in [argument, command, manifest] {
         assert_eq!(compute(&pointed, &FOUND), Assurance::Claimant, "{:?}", claimants_parts(&pointed, &FOUND));
+    }
+}
+
+#[test]
+fn a_place_that_a_program_is_told_to_write_is_the_claimants_word() {
+    let write = |allowed: &[&str]| Oracle::CanaryWrite {
+        path: None,
+        allowed: allowed.iter().map(|path| (*path).to_owned()).collect(),
+    };
+    let told = |word: &str, allowed: &[&str]| {
+        let mut manifest = project();
+        manifest.oracle = write(allowed);
+        manifest.inputs.trigger[0].content = InputContent::Args(vec![word.to_owned()]);
+        compute(&manifest, &FOUND)
+    };
+    for word in ["a.zip", "$SCRATCH", "-d/scratch/", "--into=/scratch/folder", "/scratch/Folder/x"] {
+        assert_eq!(told(word, &["folder"]), Assurance::Project, "{word}");
+    }
+    for word in
+        ["/scratch/x", "--into=$SCRATCH/folders", "/scratch/folder/../x", "../canary/secret", "/scratch/scratch/x"]
+    {
+        assert_eq!(told(word, &["$SCRATCH/folder"]), Assurance::Claimant, "{word}");
+    }
+    assert_eq!(told("/scratch/anything", &["$SCRATCH"]), Assurance::Project);
+    let mut alone = project();
+    alone.oracle = write(&[]);
+    alone.arms.fixed = None;
+    assert_eq!(compute(&alone, &FOUND), Assurance::Claimant);
+}
+
+#[test]
+fn what_a_claimants_patch_silences_is_his_word() {
+    let silenced = [
+        (Oracle::Cpu, Assurance::Claimant),
+        (Oracle::Memory, Assurance::Claimant),
+        (Oracle::CanaryRead, Assurance::Claimant),
+        (Oracle::CanaryWrite { path: None, allowed: Vec::new() }, Assurance::Claimant),
+        // What shows that the version before the patch is flawed needs none after it.
+        (Oracle::Signal { signals: vec!["SIGSEGV".to_owned()] }, Assurance::Project),
+        (Oracle::Growth { exponent: 1.7, control: 1.3, ratio: 100.0 }, Assurance::Project),
+    ];
+    for (oracle, assurance) in silenced {
+        let mut manifest = project();
+        manifest.oracle = oracle;
+        assert_eq!(compute(&manifest, &FOUND), Assurance::Project, "a release silences {:?}", manifest.oracle);
+        manifest.arms.fixed.as_mut().unwrap().source =
+            Source::Patched { base: ArmName::Vulnerable, patch: "fix.patch".parse().unwrap() };
+        assert_eq!(compute(&manifest, &FOUND), assurance, "{:?}", manifest.oracle);
     }
 }
 
