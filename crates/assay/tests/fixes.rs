@@ -106,21 +106,21 @@ fn all(target: &str, least: usize) {
 }
 
 #[test]
-fn a_heap_overflow_at_two_places() {
+fn patches_of_a_heap_overflow_at_two_places() {
     all("records", 59);
 }
 
 #[test]
-fn a_use_after_free() {
+fn patches_of_a_use_after_free() {
     all("slots", 16);
 }
 
 #[test]
-fn an_endless_recursion() {
+fn patches_of_an_endless_recursion() {
     all("nested", 7);
 }
 
 #[test]
-fn a_name_that_climbs() {
+fn patches_of_a_name_that_climbs() {
     all("unbox", 14);
 }
