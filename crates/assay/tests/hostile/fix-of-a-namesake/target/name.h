@@ -1,0 +1,1 @@
+int name_length(const unsigned char *data, int size);

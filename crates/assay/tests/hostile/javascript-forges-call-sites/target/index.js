@@ -1,0 +1,3 @@
+exports.firstLetter = function firstLetter(name) {
+  return name[0].toLowerCase();
+};
