@@ -41,9 +41,10 @@ pub fn compute(manifest: &Manifest, facts: &Facts) -> Assurance {
 ///
 /// Generators of `build.generate` on files of the source lower nothing, and
 /// neither does what chooses among a project's own options ([`influence`]).
-/// Nor does the claimant's patch that makes the *fixed* arm: what fires is the
-/// fetched source. A patch that makes the vulnerable arm could bring the flaw
-/// along, so it does.
+/// Nor does the claimant's patch that makes the *fixed* arm, where what fires in
+/// the fetched source speaks for itself: a report, a signal, a growth. Where it
+/// is the difference between the versions that speaks, it does. A patch that
+/// makes the vulnerable arm could bring the flaw along, so it does too.
 #[must_use]
 pub fn claimants_parts(manifest: &Manifest, facts: &Facts) -> Vec<String> {
     let mut parts = Vec::new();
