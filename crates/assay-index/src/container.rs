@@ -7,6 +7,7 @@
 //! whole file, because the table has the digest of each section.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -49,7 +50,7 @@ impl Purpose {
         match self {
             Self::Index => "an index of records",
             Self::Delta => "a delta of an index",
-            Self::Fleet => "a fleet's inventories",
+            Self::Fleet => "the file of a fleet",
         }
     }
 }
@@ -104,6 +105,12 @@ pub struct Container {
     table: Vec<(u32, usize, usize, [u8; 32])>,
     /// Where the sections end, and what stands behind them begins.
     end: usize,
+}
+
+/// Whether a file begins like one of these. What cannot be read does not.
+pub fn is_one(path: &Path) -> bool {
+    let mut first = [0; MAGIC.len()];
+    path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == MAGIC
 }
 
 impl Container {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::container::Purpose;
+
 /// Why there is no answer from a file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -87,6 +89,9 @@ impl Error {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "is it the right path, and may this user read it?",
+            Self::OtherPurpose { wanted, .. } if *wanted == Purpose::Fleet.words() => {
+                "name a file that `assay db fleet` made, or the inventories themselves"
+            }
             Self::NotOurs { .. } | Self::OtherPurpose { .. } => "name a file that `assay db build` made",
             Self::OtherLayout { .. } | Self::OtherRules { .. } => {
                 "build it again with this program, fetch it with `assay db update`, or use the newer program"

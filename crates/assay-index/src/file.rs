@@ -60,12 +60,14 @@ impl<'a> Package<'a> {
     }
 }
 
-fn piece(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// A piece with its length before it, and what follows.
+pub(crate) fn piece(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(u32::from_le_bytes(*length) as usize)
 }
 
-fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+/// The same, of text.
+pub(crate) fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (text, rest) = piece(bytes)?;
     Some((std::str::from_utf8(text).ok()?, rest))
 }

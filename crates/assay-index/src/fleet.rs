@@ -3,9 +3,14 @@
 //!
 //! Each package is there once, with each of its versions once, and the
 //! inventories that have it. Both directions, inventory to advisories and
-//! advisory to inventories, go through the same test.
+//! advisory to inventories, go through the same test; and a fleet that was kept
+//! as a file answers by the same steps as one in memory.
 
+pub mod file;
+
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
 
 use assay_inventory::component::{Inventory, What};
 use assay_inventory::ecosystem::Ecosystem;
@@ -19,10 +24,11 @@ pub struct Fleet {
     inventories: Vec<String>,
     packages: HashMap<Ecosystem, HashMap<Box<str>, Package>>,
     components: usize,
+    unread: usize,
 }
 
 /// One package.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Package {
     instances: Vec<Instance>,
     /// Of each instance: the places of the inventories that have it, ascending.
@@ -56,6 +62,7 @@ impl Fleet {
     pub fn take(&mut self, inventory: &Inventory) {
         let place = u32::try_from(self.inventories.len()).unwrap_or(u32::MAX);
         self.inventories.push(inventory.name.clone());
+        self.unread += inventory.skipped.len();
         for component in &inventory.components {
             let What::Package { ecosystem, name, source } = &component.what else { continue };
             self.components += 1;
@@ -87,6 +94,16 @@ impl Fleet {
         self.components
     }
 
+    /// How many packages, each counted once.
+    pub fn packages(&self) -> usize {
+        self.packages.values().map(HashMap::len).sum()
+    }
+
+    /// How many entries of the inventories could not be read: of those nothing is answered.
+    pub fn unread(&self) -> usize {
+        self.unread
+    }
+
     /// The name of an inventory.
     pub fn name(&self, place: u32) -> &str {
         self.inventories.get(place as usize).map_or("", String::as_str)
@@ -97,31 +114,11 @@ impl Fleet {
     /// With an index of all records this is the whole fleet anew, after an update; with an index of one record it is
     /// that record's inventories.
     pub fn touched(&self, records: &Index) -> Vec<Touched> {
-        let mut found = Vec::new();
-        // Whichever side has fewer packages leads.
-        let theirs = records.named_packages();
-        for (family, name) in theirs {
-            let Some(package) = self.packages.get(family).and_then(|names| names.get(name)) else { continue };
-            for judged in records.judge(family, name, &package.instances) {
-                let (Some((source, id)), Some(instance)) =
-                    (records.record(judged.record), package.instances.get(judged.instance as usize))
-                else {
-                    continue;
-                };
-                found.push(Touched {
-                    source: source.to_owned(),
-                    id: id.to_owned(),
-                    package: name.to_owned(),
-                    instance: instance.clone(),
-                    touch: judged.touch,
-                    inventories: package.places.get(judged.instance as usize).cloned().unwrap_or_default(),
-                });
-            }
-        }
-        found.sort_by(|a, b| {
-            let key = |one: &Touched| (one.id.clone(), one.source.clone(), one.package.clone(), one.instance.clone());
-            key(a).cmp(&key(b))
-        });
+        let find = |family: &Ecosystem, name: &str| {
+            let package = self.packages.get(family).and_then(|names| names.get(name));
+            Ok::<_, Infallible>(package.map(Cow::Borrowed))
+        };
+        let Ok(found) = touched(records, find);
         found
     }
 
@@ -153,6 +150,37 @@ impl Fleet {
         }
         worst
     }
+}
+
+/// Everything that these records touch of the packages that `find` gives.
+fn touched<'a, E>(
+    records: &Index,
+    find: impl Fn(&Ecosystem, &str) -> Result<Option<Cow<'a, Package>>, E>,
+) -> Result<Vec<Touched>, E> {
+    let mut found = Vec::new();
+    for (family, name) in records.named_packages() {
+        let Some(package) = find(family, name)? else { continue };
+        for judged in records.judge(family, name, &package.instances) {
+            let (Some((source, id)), Some(instance)) =
+                (records.record(judged.record), package.instances.get(judged.instance as usize))
+            else {
+                continue;
+            };
+            found.push(Touched {
+                source: source.to_owned(),
+                id: id.to_owned(),
+                package: name.to_owned(),
+                instance: instance.clone(),
+                touch: judged.touch,
+                inventories: package.places.get(judged.instance as usize).cloned().unwrap_or_default(),
+            });
+        }
+    }
+    found.sort_by(|a, b| {
+        let key = |one: &Touched| (one.id.clone(), one.source.clone(), one.package.clone(), one.instance.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok(found)
 }
 
 impl Package {

@@ -45,3 +45,11 @@ pub(crate) const PRODUCT_OFFSETS: u32 = 28;
 pub(crate) const PRODUCT_RECORDS: u32 = 29;
 pub(crate) const LIFE_OFFSETS: u32 = 30;
 pub(crate) const LIVES: u32 = 31;
+/// Of a fleet: what is counted, as JSON; the names of its inventories; hashes of its packages' names, ascending, and of
+/// each package what is installed where.
+pub(crate) const FLEET_COUNTS: u32 = 32;
+pub(crate) const FLEET_NAME_OFFSETS: u32 = 33;
+pub(crate) const FLEET_NAMES: u32 = 34;
+pub(crate) const FLEET_HASHES: u32 = 35;
+pub(crate) const FLEET_OFFSETS: u32 = 36;
+pub(crate) const FLEET_PACKAGES: u32 = 37;

@@ -9,6 +9,9 @@ mod support;
 use std::path::Path;
 
 use assay_index::container::{Container, compose};
+use assay_index::fleet::file::FleetFile;
+use assay_index::fleet::{self, Fleet, Touched};
+use assay_index::write::As;
 use assay_index::{Error, Layers};
 use assay_match::scan::Keep;
 use assay_match::wanted::Wanted;
@@ -102,5 +105,74 @@ proptest! {
     #[test]
     fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         prop_assert!(ask(bytes).is_err());
+    }
+}
+
+/// A fleet of two inventories, as a file.
+fn fleet() -> Vec<u8> {
+    let mut fleet = Fleet::new();
+    let mut other = small::inventory();
+    other.name = "other".to_owned();
+    other.components.truncate(3);
+    fleet.take(&small::inventory());
+    fleet.take(&other);
+    fleet::file::write(&fleet, As { generation: 0, built: 1 }).unwrap()
+}
+
+/// Everything that can be asked of a fleet's file.
+fn ask_fleet(bytes: Vec<u8>) -> Result<Vec<Touched>, Error> {
+    let fleet = FleetFile::of(Container::from_bytes(Path::new("hostile.assay"), bytes)?)?;
+    let records = small::records(&[("a", "2.0.0", "T-0001"), ("b", "3.0.0", "T-0002")], 0.5);
+    let touched = fleet.touched(&records)?;
+    for place in touched.iter().flat_map(|one| &one.inventories) {
+        assert!((*place as usize) < fleet.len());
+    }
+    Ok(touched)
+}
+
+#[test]
+fn a_fleets_file_is_whole_or_refused() {
+    let file = fleet();
+    let said = ask_fleet(file.clone()).unwrap();
+    assert!(
+        said.iter().any(|one| one.inventories == [0, 1]) && said.iter().any(|one| one.inventories == [0]),
+        "{said:?}"
+    );
+    for end in 0..file.len() {
+        assert!(ask_fleet(file[..end].to_vec()).is_err(), "cut at {end}");
+    }
+    // The head is 64 bytes: what it says of the day is the signature's to vouch for. All behind it is hashed.
+    for at in 64..file.len() {
+        let mut changed = file.clone();
+        changed[at] ^= 0x10;
+        let told = ask_fleet(changed);
+        assert!(told.is_err() || told.is_ok_and(|told| told == said), "byte {at}");
+    }
+    let index = Layers::of(vec![Container::from_bytes(Path::new("a"), file).unwrap()]).unwrap_err();
+    assert!(index.to_string().contains("the file of a fleet, and an index of records is needed"), "{index}");
+    let refused = FleetFile::of(Container::from_bytes(Path::new("a"), self::file()).unwrap()).unwrap_err();
+    assert!(refused.help().contains("assay db fleet"), "{refused}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_well_signed_fleet_of_nonsense_takes_nothing_down(
+        which in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let (head, mut all) = sections(&fleet());
+        let which = which.index(all.len());
+        let bytes = &mut all[which].1;
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len() + 1));
+        }
+        let _ = ask_fleet(compose(&head, &all));
     }
 }

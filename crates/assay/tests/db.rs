@@ -316,6 +316,103 @@ fn a_full_disk_ends_it_with_a_word_and_the_old_index_stays() {
 }
 
 #[test]
+fn a_fleet_kept_as_a_file_answers_as_its_inventories() {
+    let house = House::new();
+    house.build("2.0.0");
+    for (site, package, version) in [("a", "p7", "1.9.9"), ("b", "p7", "2.0.0"), ("c", "p8", "1.0.0"), ("d", "p7", "x")]
+    {
+        let lock =
+            json!({ "lockfileVersion": 3, "packages": { format!("node_modules/{package}"): { "version": version } } });
+        let folder = house.bench.path(&format!("sites/{site}"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("package-lock.json"), lock.to_string()).unwrap();
+    }
+    let keep = ["db", "fleet", "sites", "--into", "fleet.assay", "--key", "publisher.key"];
+    house.run(&keep).exits(0).says("fleet.assay: 4 inventories, 4 components of 2 packages, ");
+    let again = house.run(&[&keep[..], &["--format", "json"]].concat()).exits(0).json();
+    assert_eq!((&again["inventories"], &again["packages"], &again["unread"]), (&4.into(), &2.into(), &0.into()));
+    for (id, exit) in [("cve-2026-0007", 10), ("T-0008", 10), ("T-0050", 0), ("CVE-1999-0001", 11)] {
+        for format in ["json", "text"] {
+            let ask = |fleet| ["db", "touched", id, "--fleet", fleet, "--db", "index.assay", "--format", format];
+            let (folder, file) = (house.run(&ask("sites")).exits(exit), house.run(&ask("fleet.assay")).exits(exit));
+            assert_eq!(folder.stdout, file.stdout, "{id}");
+        }
+    }
+    let said = house.run(&["db", "touched", "T-0007", "--fleet", "fleet.assay", "--db", "index.assay"]).exits(10);
+    said.says("T-0007: 1 of 4 inventories affected, and of 1 it cannot be told");
+    said.says("affected  sites/a/package-lock.json: p7 1.9.9 (T-0007)");
+
+    // Whose it is, and that it is whole; and nothing else is taken for it.
+    house
+        .run(&["db", "info", "fleet.assay", "--trust", "publisher.pub"])
+        .exits(0)
+        .says("the key that you trust signed it");
+    fs::write(house.bench.path("other.pub"), SigningKey::from_seed(&[8; 32]).verifying_key().to_pem()).unwrap();
+    house.run(&["db", "info", "fleet.assay", "--trust", "other.pub"]).exits(10);
+    let twice = ["db", "touched", "T-0007", "--fleet", "fleet.assay", "--fleet", "sites", "--db", "index.assay"];
+    house.run(&twice).exits(2).says("is named twice");
+    let index = ["db", "touched", "T-0007", "--fleet", "index.assay", "--db", "index.assay"];
+    house.run(&index).exits(2).says("is an index of records, and the file of a fleet is needed");
+    house.run(&["scan", "package-lock.json", "--db", "fleet.assay"]).exits(2).says("is the file of a fleet");
+    let mut bytes = fs::read(house.bench.path("fleet.assay")).unwrap();
+    let at = bytes.windows(5).position(|window| window == b"1.9.9").unwrap();
+    bytes[at] = b'3';
+    fs::write(house.bench.path("fleet.assay"), bytes).unwrap();
+    house.run(&["db", "info", "fleet.assay"]).exits(10).says("was changed after it was written");
+    let rotten = ["db", "touched", "T-0007", "--fleet", "fleet.assay", "--db", "index.assay"];
+    house.run(&rotten).exits(2).says("was changed after it was written");
+}
+
+/// A list of things is planned from the index alone as it is from the feeds: ends of support, and how often KEV has
+/// listed a vendor.
+#[test]
+fn ends_of_support_and_a_vendors_history_are_in_the_index() {
+    let bench = Bench::new();
+    let list = "Make;Model;Firmware;Site;Maintained by;Internet facing\nExampletron;Gateway 9;9.3;Well 1;us;yes\n\
+                Exampletron;Gateway OS;8.1;Well 4;us;no\n";
+    fs::write(bench.path("list.csv"), list).unwrap();
+    let life = json!({ "id": "gateway-os", "title": "Exampletron Gateway OS",
+        "identifiers": [{ "cpe": "cpe:2.3:o:exampletron:gateway_os" }],
+        "releases": [{ "releaseCycle": "9", "eol": "2099-01-01" }, { "releaseCycle": "8", "eol": "2020-01-31" }] });
+    fs::write(bench.path("eol.jsonl"), format!("{life}\n")).unwrap();
+    let listed = |cve: &str, vendor: &str| {
+        json!({ "cveID": cve, "vendorProject": vendor, "product": "P", "dateAdded": "2026-01-02",
+            "knownRansomwareCampaignUse": "Unknown" })
+    };
+    let listed = [
+        listed("CVE-2025-0001", "Exampletron Inc."),
+        listed("CVE-2025-0002", "Exampletron"),
+        listed("CVE-2025-0003", "Somebody else"),
+    ];
+    let kev = json!({ "dateReleased": "2026-01-20T00:00:00Z", "vulnerabilities": listed });
+    fs::write(bench.path("kev.json"), kev.to_string()).unwrap();
+    let record = json!({ "dataType": "CVE_RECORD", "dataVersion": "5.1",
+        "cveMetadata": { "cveId": "CVE-2026-0001", "state": "PUBLISHED", "dateUpdated": "2026-01-02T00:00:00Z" },
+        "containers": { "cna": { "descriptions": [{ "lang": "en", "value": "A flaw of Gateway 9." }],
+            "affected": [{ "vendor": "Exampletron", "product": "Gateway 9", "defaultStatus": "unaffected",
+                "versions": [{ "version": "0", "lessThan": "9.4", "status": "affected", "versionType": "custom" }] }] } } });
+    fs::write(bench.path("cves.jsonl"), format!("{record}\n")).unwrap();
+    bench.run(&["db", "build", "eol.jsonl", "kev.json", "cves.jsonl", "--into", "index.assay"]).exits(0);
+
+    let feeds = ["--eol", "eol.jsonl", "--kev", "kev.json", "--cve", "cves.jsonl"];
+    let index = ["--db", "index.assay"];
+    let scan =
+        |from: &[&str]| bench.run(&[&["scan", "list.csv", "--format", "json"][..], from].concat()).exits(10).json();
+    let (from_feeds, from_index) = (scan(&feeds), scan(&index));
+    for key in ["exposures", "notices", "unnamed"] {
+        assert_eq!(from_index[key], from_feeds[key], "{key}");
+    }
+    let notice = &from_index["notices"][0];
+    assert!(notice["why"].as_str().unwrap().contains("ended on 2020-01-31"), "{notice}");
+
+    for from in [&feeds[..], &index[..]] {
+        let plan = bench.run(&[&["plan", "list.csv"][..], from].concat()).exits(10).stdout;
+        let words = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("KEV of 2026-01-20 has 2 of its vendor"), "{from:?}: {plan}");
+    }
+}
+
+#[test]
 fn two_updates_do_not_get_into_each_others_way() {
     let house = House::new();
     house.build("2.0.0");

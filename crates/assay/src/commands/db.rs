@@ -6,6 +6,7 @@ use crate::cli::Common;
 use crate::failure::Failure;
 
 mod build;
+mod fleet;
 mod info;
 mod publish;
 mod sources;
@@ -20,6 +21,7 @@ pub enum DbCommand {
     Update(update::UpdateArgs),
     Info(info::InfoArgs),
     Touched(touched::TouchedArgs),
+    Fleet(fleet::FleetArgs),
     Publish(publish::PublishArgs),
     Versions(versions::VersionsArgs),
 }
@@ -31,6 +33,7 @@ pub fn run(call: &DbCommand, common: &Common) -> Result<u8, Failure> {
         DbCommand::Update(call) => update::run(call, common),
         DbCommand::Info(call) => info::run(call, common),
         DbCommand::Touched(call) => touched::run(call, common),
+        DbCommand::Fleet(call) => fleet::run(call, common),
         DbCommand::Publish(call) => publish::run(call, common),
         DbCommand::Versions(call) => versions::run(call, common),
     }

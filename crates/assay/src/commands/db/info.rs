@@ -10,6 +10,7 @@ use assay_seal::{TrustedKeys, VerifyingKey};
 use clap::Args;
 use serde::Serialize;
 
+use super::fleet;
 use crate::cli::{Common, Format};
 use crate::commands::verify::{count, seconds};
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ const REFUSED: u8 = 10;
 /// Show what an index holds, how old that is, and who signed it
 ///
 /// Opening an index checks its head and that all of its parts lie inside. With --verify everything is hashed, and with
-/// --trust the signature has to be of that key.
+/// --trust the signature has to be of that key. A file that `assay db fleet` made is shown too; it is always hashed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -37,7 +38,7 @@ Exit codes:
    2  the call is wrong, or there is no index
    1  Assay itself failed")]
 pub struct InfoArgs {
-    /// The index, a file or a folder; without it, ASSAY_DB or the usual folder
+    /// The index, a file or a folder, or a fleet's file; without it, ASSAY_DB or the usual folder
     #[arg(value_name = "INDEX")]
     index: Option<PathBuf>,
     /// Hash all of it
@@ -87,7 +88,6 @@ struct SourceJson<'a> {
 /// Shows it.
 pub fn run(call: &InfoArgs, common: &Common) -> Result<u8, Failure> {
     let place = database::place(call.index.as_deref())?;
-    let layers = database::needed(&place)?;
     let refused = |error: &assay_index::Error| Failure {
         exit: REFUSED,
         ..Failure::call("refused", error.to_string()).help(error.help())
@@ -99,6 +99,14 @@ pub fn run(call: &InfoArgs, common: &Common) -> Result<u8, Failure> {
             key.map(|key| TrustedKeys::from_iter([key]))
         })
         .transpose()?;
+    if let Some(fleet) = fleet::kept(&place).map_err(|error| refused(&error))? {
+        if let Some(trusted) = &trusted {
+            sign::check(fleet.container(), trusted).map_err(|error| refused(&error))?;
+        }
+        fleet::info(&place, &fleet, trusted.is_some(), common);
+        return Ok(0);
+    }
+    let layers = database::needed(&place)?;
     for file in layers.files() {
         if call.verify {
             file.container().verify().map_err(|error| refused(&error))?;

@@ -7,12 +7,13 @@ use assay_match::exposure::Touch;
 use clap::Args;
 use serde::Serialize;
 
+use super::fleet::{self, Part};
 use crate::cli::{Common, Format};
 use crate::commands::verify::count;
 use crate::failure::Failure;
 use crate::output;
 use crate::report::plain;
-use crate::scan_input::{database, inventories};
+use crate::scan_input::database;
 
 /// Some inventory is affected.
 const AFFECTED: u8 = 10;
@@ -28,6 +29,8 @@ const CANNOT_TELL: u8 = 11;
 #[command(after_help = "\
 Examples:
   assay db touched CVE-2024-45337 --fleet sboms/
+  assay db fleet sboms/ --into fleet.assay
+  assay db touched CVE-2024-45337 --fleet fleet.assay
   assay db touched RUSTSEC-2023-0061 GHSA-v778-237x-gjrc --fleet one/Cargo.lock --fleet sboms/ --db index.assay
 
 Exit codes:
@@ -40,7 +43,7 @@ pub struct TouchedArgs {
     /// Ids or aliases of advisories
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
-    /// Inventories: files, or folders of them
+    /// Inventories: files, folders of them, or a file that `assay db fleet` made
     #[arg(long, required = true, value_name = "PATH")]
     fleet: Vec<PathBuf>,
     /// The index; without it, ASSAY_DB or the usual folder
@@ -52,6 +55,8 @@ pub struct TouchedArgs {
 #[serde(rename_all = "kebab-case")]
 struct Answer {
     inventories: usize,
+    /// Entries of the inventories that could not be read: of those nothing is answered.
+    unread: usize,
     advisories: Vec<Advisory>,
 }
 
@@ -81,23 +86,25 @@ struct Place {
 /// Asks.
 pub fn run(call: &TouchedArgs, common: &Common) -> Result<u8, Failure> {
     let layers = database::needed(&database::place(call.db.as_deref())?)?;
-    let (read, _) = inventories::read(&call.fleet, None, None)?;
-    let mut fleet = Fleet::new();
-    read.iter().for_each(|inventory| fleet.take(inventory));
-    drop(read);
-    let mut answer = Answer { inventories: fleet.len(), advisories: Vec::new() };
+    let parts = Part::all(&call.fleet)?;
+    let mut answer = Answer {
+        inventories: parts.iter().map(Part::len).sum(),
+        unread: parts.iter().map(Part::unread).sum(),
+        advisories: Vec::new(),
+    };
     for id in &call.ids {
         let records = layers.records_named(id).map_err(|error| database::failure(&error))?;
-        let touched = fleet.touched(&records);
-        let worst = Fleet::inventories(&touched);
-        let of = |touch: Touch| worst.values().filter(|known| **known == touch).count();
-        answer.advisories.push(Advisory {
-            asked: id.clone(),
-            known: records.entries() > 0,
-            affected: of(Touch::Affected),
-            cannot_tell: of(Touch::CannotTell),
-            touched: touched.iter().flat_map(|one| places(&fleet, one)).collect(),
-        });
+        let known = records.entries() > 0;
+        let mut told = Advisory { asked: id.clone(), known, affected: 0, cannot_tell: 0, touched: Vec::new() };
+        for part in &parts {
+            let touched = part.touched(&records)?;
+            let worst = Fleet::inventories(&touched);
+            let of = |touch: Touch| worst.values().filter(|known| **known == touch).count();
+            told.affected += of(Touch::Affected);
+            told.cannot_tell += of(Touch::CannotTell);
+            told.touched.extend(touched.iter().flat_map(|one| places(part, one)));
+        }
+        answer.advisories.push(told);
     }
     match common.format {
         Format::Json => output::json(&answer),
@@ -113,9 +120,9 @@ pub fn run(call: &TouchedArgs, common: &Common) -> Result<u8, Failure> {
     })
 }
 
-fn places<'a>(fleet: &'a Fleet, one: &'a Touched) -> impl Iterator<Item = Place> + 'a {
+fn places<'a>(part: &'a Part, one: &'a Touched) -> impl Iterator<Item = Place> + 'a {
     one.inventories.iter().map(|place| Place {
-        inventory: fleet.name(*place).to_owned(),
+        inventory: part.name(*place).to_owned(),
         source: one.source.clone(),
         record: one.id.clone(),
         ecosystem: one.instance.ecosystem.to_string(),
@@ -147,5 +154,6 @@ fn text(answer: &Answer) -> String {
             text.push_str(&format!("  {touch}  {inventory}: {package} {version} ({record})\n"));
         }
     }
+    text.push_str(&fleet::unread(answer.unread));
     text
 }
