@@ -125,15 +125,12 @@ pub fn claimants_parts(manifest: &Manifest, facts: &Facts) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if let Oracle::CanaryWrite { allowed, .. } = &manifest.oracle {
-        if manifest.arms.fixed.is_none() {
-            parts.push("a program may write where it is told to, and no fixed version is held against it".to_owned());
-        }
-        if words(manifest).any(|word| leads_outside(word, allowed)) {
-            parts.push(
-                "the command or an argument names the place that is written, which lets a program write it".to_owned(),
-            );
-        }
+    if let Oracle::CanaryWrite { allowed, .. } = &manifest.oracle
+        && words(manifest).any(|word| leads_outside(word, allowed))
+    {
+        parts.push(
+            "the command or an argument names the place that is written, which lets a program write it".to_owned(),
+        );
     }
     if manifest.oracle == Oracle::CanaryRead {
         // A program that is told to read a file may read it, and print it too.
