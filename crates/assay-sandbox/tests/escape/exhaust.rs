@@ -128,6 +128,8 @@ pub fn threads() {
 
 pub fn fork_bomb() {
     let mut spec = attack(&["fork-bomb"]);
+    // Room enough that the time, and not the memory of so many processes, is what runs out.
+    spec.limits.memory = 1 << 30;
     spec.limits.cpu = Duration::from_millis(500);
     let finished = run(&spec);
     assert_eq!(finished.end, End::CpuLimit, "{:?}", finished.usage);
