@@ -175,7 +175,7 @@ mod tests {
         let run =
             json!({ "results": [at("file:///builds/secret/src/a%20b.c"), at("/builds/secret/src2/c.c"), at("d.c")] });
         assert_eq!(told(&run), ["src/a b.c:3", "src2/c.c:3", "d.c:3"]);
-        assert_eq!(told(&json!({ "results": [at("file:///C:/work/x.c")] })), ["x.c:3"]);
+        assert_eq!(told(&json!({ "results": [at("file:///C:/build/x.c")] })), ["x.c:3"]);
         assert_eq!(
             told(&json!({ "results": [at("/a.c"), at("/b/c.c")] })),
             ["/a.c:3", "/b/c.c:3"],
