@@ -7,6 +7,7 @@
 //! survives a power cut.
 
 pub mod advisories;
+pub mod agreement;
 pub mod attachment;
 mod bundled;
 pub mod cases;
@@ -29,6 +30,7 @@ pub mod reproduction;
 mod reveals;
 pub mod review;
 pub mod sequence;
+pub mod severities;
 pub mod unit;
 pub mod vault;
 pub mod who;

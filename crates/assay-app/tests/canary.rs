@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assay_app::advisories::Text;
+use assay_app::agreement::By;
 use assay_base::Instant;
 use assay_bundle::pack::Entry;
 use assay_case::embargoed::Embargoed;
@@ -233,6 +234,14 @@ fn no_secret_stands_anywhere_before_its_instant_and_what_was_not_approved_never_
     let outsider = who(VERA);
     hunt.look("a refusal", format!("{:?}", local.finding(&outsider, finding).map(|_| ())).as_bytes());
     hunt.look("a refusal", format!("{:?}", local.case(&who(GUS), case.id).map(|_| ())).as_bytes());
+    // Before the instant nobody's severity is compared with anything: the assessment is under embargo.
+    for person in [ANA, BEN, FAY, GUS, VERA] {
+        for by in [By::Member, By::Person, By::FoundBy, By::Model] {
+            let told = local.agreement(&who(person), by).unwrap();
+            assert!(told.cases == 0 && told.sources.is_empty(), "{person} is told {told:?}");
+        }
+    }
+    assert_eq!(local.severities(&who(GUS), case.id).map(|_| ()).unwrap_err().code, "not-found");
     let steal = make(&secret("title"), "one");
     // Somebody who has the very same bundle is a finder of his own; he learns of no other.
     let same = local.submit(&who(VERA), &steal).map(|submitted| submitted.state);
@@ -253,6 +262,14 @@ fn no_secret_stands_anywhere_before_its_instant_and_what_was_not_approved_never_
     assert_eq!(found, out, "{:#?}", hunt.found);
     let mut hunt = Hunt::of(ALL);
     hunt.walk(&home.join("ledger"), None);
+    assert!(hunt.found.is_empty(), "{:#?}", hunt.found);
+    // From then on those who may read the reports are told how they were rated; the model's name is the finder's own.
+    let mut hunt = Hunt::of(ALL);
+    for (person, sources) in [(ANA, 2), (FAY, 1), (GUS, 1), (VERA, 2)] {
+        let told = local.agreement(&who(person), By::Member).unwrap();
+        assert_eq!((told.cases, told.sources.len()), (1, sources), "{person} is told {told:?}");
+        hunt.look("an answer", format!("{:?}", local.agreement(&who(person), By::Model)).as_bytes());
+    }
     assert!(hunt.found.is_empty(), "{:#?}", hunt.found);
     // Who took part stays among those who did.
     for folder in ["release", "ledger"] {

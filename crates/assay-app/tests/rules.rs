@@ -8,9 +8,11 @@ use std::fs;
 use std::sync::Barrier;
 use std::time::Duration;
 
+use assay_app::agreement::{By, NotCompared, Reading};
+use assay_app::severities::Stated;
 use assay_base::Instant;
 use assay_case::caller::Role;
-use assay_case::case::{Channel, Command};
+use assay_case::case::{CaseCloseReason, Channel, Command};
 use assay_case::embargoed::Embargoed;
 use house::{ANA, BEN, FAY, Fake, GUS, VERA, ana_key, ben_key, bundle, case, end, ready, text, who};
 
@@ -259,4 +261,46 @@ fn a_patch_speaks_for_every_finding_of_its_case_or_is_not_called_verified() {
     local.try_fix(&who(ANA), case.id, b"a better patch\n", &Fake).unwrap().attached.unwrap();
     let staged = local.stage_advisory(&who(ANA), case.id, &text("t")).unwrap();
     assert_eq!(staged.record.fix.as_ref().unwrap().patch, assay_bundle::digest::Sha256::of(b"a better patch\n"));
+}
+
+#[test]
+fn a_finders_severity_is_told_beside_the_advisorys_to_those_who_may_know_both() {
+    let root = tempfile::tempdir().unwrap();
+    let local = house::build(root.path());
+    local.add_person(&who(ANA), "Clearing desk", "Cleo Outside", [Role::Coordinator].into_iter().collect()).unwrap();
+    let submit = |finder: &str, name: &str, vector: &str| {
+        let mut bundle = bundle(&format!("pkg:generic/{name}@1"), name, name);
+        bundle.manifest.insert_str(0, &format!("severity = \"{vector}\"\n"));
+        local.submit(&who(finder), &bundle).unwrap().receipt.finding
+    };
+    let lower = submit(FAY, "one", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H");
+    let four = submit(GUS, "two", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N");
+    let (first, _, _) = ready(&local, lower, "one", Duration::from_millis(900));
+    let (_, _, at) = ready(&local, four, "two", Duration::from_millis(900));
+    let told = local.severities(&who(ANA), first).unwrap();
+    assert!(matches!(&told.reported[..], [one] if one.finding == lower
+        && matches!(&one.stated, Stated::Rated(severity) if severity.score() == 7.5)));
+    assert_eq!(told.assessed.unwrap().score(), 9.8);
+    assert_eq!(code(local.severities(&who(FAY), first)), "not-found");
+    wait(at);
+    assert_eq!(local.do_due().unwrap().published.len(), 2);
+    let of = |person: &str| local.agreement(&who(person), By::Member).unwrap();
+    for closed in [false, true] {
+        if closed {
+            local.act_on_case(&who(ANA), first, Command::Close { reason: CaseCloseReason::Published }).unwrap();
+            assert_eq!(code(local.case(&who(ANA), first)), "not-found");
+        }
+        let told = of(ANA);
+        let names: Vec<&str> = told.sources.iter().map(|source| source.source.as_str()).collect();
+        assert_eq!((told.cases, &names[..]), (2, ["Lab One", "Lab Two"].as_slice()), "closed: {closed}");
+        let (one, two) = (&told.sources[0], &told.sources[1]);
+        assert_eq!((one.cases, one.compared, one.agreed, one.higher, one.lower), (1, 1, 0, 0, 1));
+        assert_eq!((one.mean, one.reading), (None, Reading::TooFew));
+        assert_eq!((two.compared, two.not_compared[&NotCompared::OtherVersion]), (0, 1));
+        assert_eq!(of(FAY).sources, [one.clone()]);
+        assert_eq!(of(GUS).sources, [two.clone()]);
+        for outside in [VERA, "Cleo Outside"] {
+            assert_eq!((of(outside).cases, of(outside).sources), (0, Vec::new()));
+        }
+    }
 }

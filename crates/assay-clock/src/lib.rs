@@ -33,6 +33,7 @@ pub mod shelf;
 pub mod stopwatch;
 pub mod template;
 pub mod term;
+pub mod timetable;
 pub mod window;
 pub mod zone;
 

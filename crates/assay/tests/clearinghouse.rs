@@ -77,6 +77,15 @@ impl House {
         self.json(who, &["submit", &path])["finding"].as_str().unwrap().to_owned()
     }
 
+    /// A copy of a shipped example whose finder states this severity.
+    fn rated(&self, name: &str, vector: &str) -> String {
+        let folder = self.0.copy(name);
+        let manifest = folder.join("proof.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        fs::write(&manifest, format!("severity = \"{vector}\"\n{text}")).unwrap();
+        folder.display().to_string()
+    }
+
     fn ends(&self, seconds: u64) -> String {
         let now = jiff::Timestamp::now() + Duration::from_secs(seconds);
         now.to_string()
@@ -95,7 +104,7 @@ fn from_a_claim_to_a_release_that_a_stranger_checks() {
     assert!(!all.contains(fay) && !all.contains("Lab One"), "who holds it is not said: {all}");
 
     // In, and in once.
-    let first = example("heap-overflow").display().to_string();
+    let first = house.rated("heap-overflow", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H");
     house.by(fay, &["submit", &first, "--receipt", "r1.json"]).exits(0).says("Received as fnd_");
     assert!(fs::read_to_string(house.0.path("r1.json")).unwrap().contains("payloadType"));
     // A call that is repeated after a lost answer gives the same receipt, and no second finding.
@@ -195,6 +204,34 @@ fn from_a_claim_to_a_release_that_a_stranger_checks() {
     assert_eq!(out["not-done"], Value::Array(Vec::new()));
     std::thread::sleep(Duration::from_millis(1_100));
     house.run(&["publish"]).exits(0);
+
+    // What its finder said of the severity stands beside what went out.
+    let rated = house.by(ana, &["case", "show", &case]).exits(0);
+    rated.says("by its finder: high 7.5 (CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H)");
+    rated.says("by the advisory: critical 9.8");
+    let told = house.json(ana, &["finding", "severities"]);
+    assert_eq!((&told["cases"], told["sources"].as_array().unwrap().len()), (&1.into(), 2), "{told}");
+    assert_eq!((&told["sources"][0]["source"], &told["sources"][0]["lower"]), (&"Lab One".into(), &1.into()), "{told}");
+    assert_eq!(told["sources"][1]["not-compared"]["not-stated"], 1, "{told}");
+    house.by(gus, &["finding", "severities", "--by", "found-by"]).exits(0).says("too few to say: it takes 10 cases");
+    house.by("Wes Outside", &["finding", "severities"]).exits(0).says("Nothing to compare");
+    // And what the maker is asked to tell by when; it is told to those who are read in.
+    fs::write(
+        house.0.path("us.toml"),
+        "schema = \"assay.organisation/1\"\nkind = \"private\"\nmanufacturer = \"yes\"\n",
+    )
+    .unwrap();
+    let aware = ["--aware", "2026-11-20T17:30:00Z", "--now", "2026-11-21T17:30:00Z", "--zone", "UTC"];
+    let notices = [&["case", "notices", &case], aware.as_slice()].concat();
+    let due = house.json(vera, &[&notices[..], &["--organisation", "us.toml"]].concat());
+    let steps: Vec<_> = due["steps"].as_array().unwrap().iter().map(|step| (&step["due"], &step["standing"])).collect();
+    assert_eq!(steps[0], (&"2026-11-21T17:30:00.000000Z".into(), &"past".into()), "{due}");
+    assert_eq!(steps[1], (&"2026-11-23T17:30:00.000000Z".into(), &"ahead".into()), "{due}");
+    assert_eq!((steps[2], due["date-word"].as_str()), ((&Value::Null, &"no-date".into()), Some("deadline")), "{due}");
+    let open = house.by(vera, &notices).exits(0);
+    open.says("Basis: unknown.");
+    open.says("The case does not say that attacks were seen");
+    house.by("Wes Outside", &notices).exits(2).says("error[not-found]: there is no such case");
 
     // Whatever somebody who is not read in asks for, in text and JSON: nothing of the case, and nothing of the report.
     house.by(ana, &["case", "open", &late, "--title", "An embargoed title"]).exits(0);

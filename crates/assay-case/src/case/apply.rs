@@ -197,6 +197,7 @@ impl Case {
                 self.proposal = None;
                 self.each_participant(|who| {
                     who.rm = who.rm.follow(who.rm.closing());
+                    who.read_in_at_close = who.reads_at(at);
                     who.read_in = false;
                 });
             }

@@ -36,6 +36,9 @@ pub struct Participant {
     pub pec: Pec,
     /// Whether content may go to the person: from consent on, never before.
     pub read_in: bool,
+    /// Whether content could still go to the person when the case was closed; closing ends everybody's read-in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_in_at_close: bool,
 }
 
 impl Participant {
@@ -51,6 +54,7 @@ impl Participant {
             rm: Rm::Accepted,
             pec: Pec::Signatory,
             read_in: true,
+            read_in_at_close: false,
         }
     }
 
@@ -67,12 +71,19 @@ impl Participant {
             rm: before.map_or(Rm::Start, |before| before.rm),
             pec: pec.step(PecTrigger::Invite).unwrap_or(pec),
             read_in: false,
+            read_in_at_close: false,
         }
     }
 
     /// Whether content may go to the person at this instant.
     pub fn reads_at(&self, now: Instant) -> bool {
         self.read_in && self.expires.is_none_or(|expires| now < expires)
+    }
+
+    /// Whether the person read the case until it was closed, and his time is not over at this instant. To him nothing of
+    /// it is new; what he may still be told is for who asks to decide.
+    pub fn read_until_closed(&self, now: Instant) -> bool {
+        self.read_in_at_close && self.expires.is_none_or(|expires| now < expires)
     }
 }
 

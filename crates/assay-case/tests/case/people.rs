@@ -138,6 +138,7 @@ fn a_verifier_in_a_case_never_says_invalid() {
 #[test]
 fn a_closed_case_shows_nothing_to_anybody() {
     let mut play = full_case(1);
+    play.done(&finder(), Command::DeclineEmbargo { channel: Channel::Cli }, day(2));
     let close = |reason| Command::Close { reason };
     assert_eq!(play.refused(&coordinator(), close(CaseCloseReason::Published), day(30)), Code::NotPublished);
     assert_eq!(play.refused(&agent_of(&coordinator()), close(CaseCloseReason::HandedOver), day(30)), Code::AgentMayNot);
@@ -145,6 +146,9 @@ fn a_closed_case_shows_nothing_to_anybody() {
     let case = play.state.get().unwrap();
     assert!([coordinator(), finder(), vendor()].iter().all(|who| case.sees(id_of(who), day(30)).is_none()));
     assert!(case.everybody().all(|(_, who)| who.rm == Rm::Closed));
+    // Who read it to the end is remembered; who left before is not one of them.
+    let to_the_end = |who: Caller| case.participant(id_of(&who)).unwrap().read_until_closed(day(31));
+    assert!(to_the_end(coordinator()) && to_the_end(vendor()) && !to_the_end(finder()));
     assert_eq!(play.refused(&coordinator(), close(CaseCloseReason::Empty), day(31)), Code::Closed);
 }
 

@@ -7,7 +7,9 @@ use crate::failure::Failure;
 
 mod act;
 mod fix;
+mod notices;
 mod open;
+mod severity;
 mod show;
 mod words;
 
@@ -38,6 +40,7 @@ pub enum CaseCommand {
     Draft(fix::DraftArgs),
     Approve(fix::ApproveArgs),
     Close(act::CloseArgs),
+    Notices(Box<notices::NoticesArgs>),
 }
 
 /// Runs one of them.
@@ -60,5 +63,6 @@ pub fn run(call: &CaseCommand, common: &Common) -> Result<u8, Failure> {
         CaseCommand::Draft(call) => fix::draft(call, common),
         CaseCommand::Approve(call) => fix::approve(call, common),
         CaseCommand::Close(call) => act::close(call, common),
+        CaseCommand::Notices(call) => notices::run(call, common),
     }
 }

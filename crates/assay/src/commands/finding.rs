@@ -1,5 +1,7 @@
 //! `assay finding`: what a person decides about one.
 
+mod severities;
+
 use std::path::PathBuf;
 
 use assay_bundle::verdict::Verdict;
@@ -18,7 +20,7 @@ use crate::failure::Failure;
 use crate::report::plain;
 use crate::whole_file::WholeFile;
 
-/// Decide about a finding: refute, close, ask, withdraw, undo a merge
+/// Decide about a finding: refute, close, ask, withdraw, undo a merge; compare finders' severities with the advisories
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -33,6 +35,7 @@ pub enum FindingCommand {
     Ask(AskArgs),
     Withdraw(WithdrawArgs),
     Split(SplitArgs),
+    Severities(severities::SeveritiesArgs),
 }
 
 /// Bring a bundle that is more complete, or corrected; the finding keeps its time of receipt
@@ -169,6 +172,7 @@ pub fn run(call: &FindingCommand, common: &Common) -> Result<u8, Failure> {
     let (id, by, command) = match call {
         FindingCommand::Supply(call) => return supply(call, common),
         FindingCommand::Fetch(call) => return fetch(call, common),
+        FindingCommand::Severities(call) => return severities::run(call, common),
         FindingCommand::Refute(call) => {
             let sentence = Embargoed::new(line(&call.because)?);
             (call.finding, &call.by, Command::Refute { verdict: call.verdict, sentence })

@@ -53,7 +53,7 @@ pub fn invitation() -> impl Strategy<Value = Invitation> {
 }
 
 pub fn participant() -> impl Strategy<Value = Participant> {
-    (invitation(), all(Rm::ALL), all(Pec::ALL), any::<bool>()).prop_map(|(asked, rm, pec, read_in)| Participant {
+    (invitation(), all(Rm::ALL), all(Pec::ALL), any::<(bool, bool)>()).prop_map(|(asked, rm, pec, read)| Participant {
         member: asked.member,
         role: asked.role,
         sponsor: Some(asked.sponsor),
@@ -62,7 +62,8 @@ pub fn participant() -> impl Strategy<Value = Participant> {
         expires: asked.expires,
         rm,
         pec,
-        read_in,
+        read_in: read.0,
+        read_in_at_close: read.1,
     })
 }
 

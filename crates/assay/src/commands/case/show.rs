@@ -10,7 +10,7 @@ use assay_case::ids::CaseId;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::words;
+use super::{severity, words};
 use crate::cli::Common;
 use crate::desk::{self, As, tell};
 use crate::failure::Failure;
@@ -36,10 +36,14 @@ pub struct ListArgs {
 /// Shows one.
 pub fn show(call: &ShowArgs, common: &Common) -> Result<u8, Failure> {
     let local = desk::open()?;
-    let shown = local.case(&call.by.who()?, call.case)?;
+    let who = call.by.who()?;
+    let shown = local.case(&who, call.case)?;
+    // A bundle that cannot be opened any more hides nothing else of the case.
+    let severities = local.severities(&who, call.case).map_err(|refusal| refusal.to_string());
     let mut json = vector(&shown.case);
     json["allowed"] = serde_json::to_value(&shown.allowed).unwrap_or_default();
-    tell(common, &text(&shown, &Names::of(&local)?), &json);
+    json["severities"] = severity::json(&severities);
+    tell(common, &text(&shown, &Names::of(&local)?, &severity::text(&severities)), &json);
     Ok(0)
 }
 
@@ -106,7 +110,7 @@ impl Names {
     }
 }
 
-fn text(shown: &ShownCase, names: &Names) -> String {
+fn text(shown: &ShownCase, names: &Names, severities: &str) -> String {
     let case = &shown.case;
     let mut text = format!(
         "{}\n\n  case        {}\n  state       {}: {}\n  embargo     EM {}: {}\n  world       PXA {}: {}\n",
@@ -128,6 +132,7 @@ fn text(shown: &ShownCase, names: &Names) -> String {
     for finding in case.all_findings() {
         text.push_str(&format!("  finding     {finding}\n"));
     }
+    text.push_str(severities);
     for (person, who) in case.everybody() {
         text.push_str(&format!(
             "  participant {}, {}\n              PEC {}: {}; RM {}: {}\n",
