@@ -266,6 +266,12 @@ fn variants(facts: &Facts<'_>) -> Step {
              whose machine it is on"
         ));
     }
+    if let Some(Moved::Broken(why)) = facts.moved {
+        return not_shown(format!(
+            "whether the patch knows the runner's folders was asked and not answered, so one that behaves there alone \
+             would not show: {why}"
+        ));
+    }
     let held =
         format!("{fired} of {variants} variants fire without the patch, and none of the {variants} does with it");
     let held_down = facts.touches.iter().any(|touch| touch.cap.is_some_and(|cap| cap < Level::L3));

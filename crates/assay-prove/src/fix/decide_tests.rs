@@ -83,6 +83,29 @@ fn evidence_for_each_level_and_none_above_it() {
 }
 
 #[test]
+fn a_question_that_was_not_answered_holds_l3_down_and_one_without_meaning_does_not() {
+    let (ruling, around, tested) = (good(), around(), Tested::NoWorse(6));
+    let with = |moved: &Moved| {
+        let facts = Facts {
+            patched: &ArmState::Built,
+            ruling: &ruling,
+            tested: Some(&tested),
+            around: Ok(&around),
+            unwatched: &Unwatched::NotNeeded,
+            moved: Some(moved),
+            touches: &[],
+            merged: None,
+        };
+        decide(&facts)
+    };
+    assert_eq!(with(&Moved::Unasked("a server".into())).level, Some(Level::L4));
+    let broken = with(&Moved::Broken("the program was not started".into()));
+    assert_eq!(broken.level, Some(Level::L2));
+    assert_eq!(broken.steps[3].state, State::NotShown);
+    assert!(broken.steps[3].says.contains("the program was not started"), "{}", broken.steps[3].says);
+}
+
+#[test]
 fn missing_tests_are_stepped_over_and_told() {
     let (ruling, around) = (good(), around());
     let tested = Tested::Untested("untested".into());

@@ -82,24 +82,31 @@ pub struct MovedSaid {
     pub failed: bool,
     /// Whether it showed other things there.
     pub differs: bool,
+    /// Whether it should have been run there and was not, or showed nothing; in no statement before `assay.fix/4`.
+    #[serde(default)]
+    pub broken: bool,
 }
 
 impl MovedSaid {
     pub(super) fn of(moved: &Moved) -> Self {
+        let none = Self { run: false, runs: 0, trigger_failed: false, failed: false, differs: false, broken: false };
         match moved {
-            Moved::Unasked(_) => Self { run: false, runs: 0, trigger_failed: false, failed: false, differs: false },
+            Moved::Unasked(_) => none,
+            Moved::Broken(_) => Self { broken: true, ..none },
             Moved::Asked { runs, trigger, against, differs } => Self {
                 run: true,
                 runs: *runs,
                 trigger_failed: trigger.is_some(),
                 failed: against.is_some(),
                 differs: differs.is_some(),
+                broken: false,
             },
         }
     }
 
     /// Whether a level can stand on it.
     pub(super) fn allows(&self, level: Option<Level>) -> bool {
-        (level < Some(Level::L1) || !self.trigger_failed) && (level < Some(Level::L3) || !self.failed && !self.differs)
+        let silent = !self.failed && !self.differs && !self.broken;
+        (level < Some(Level::L1) || !self.trigger_failed) && (level < Some(Level::L3) || silent)
     }
 }

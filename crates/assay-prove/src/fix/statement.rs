@@ -25,7 +25,7 @@ use crate::evidence::Role;
 /// `predicateType` of [`FixRun`].
 pub const PREDICATE_TYPE: &str = "urn:assay:fix-run:v1";
 /// Version of the rule in [`super::decide`].
-pub const RULE: &str = "assay.fix/3";
+pub const RULE: &str = "assay.fix/4";
 
 /// How far a patch was verified, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,7 +37,14 @@ fn run() -> FixRun {
             differs: false,
             holds: false,
         }),
-        moved: Some(MovedSaid { run: true, runs: 50, trigger_failed: false, failed: false, differs: false }),
+        moved: Some(MovedSaid {
+            run: true,
+            runs: 50,
+            trigger_failed: false,
+            failed: false,
+            differs: false,
+            broken: false,
+        }),
         tests_compared: None,
         touches: vec![TouchSaid { kind: "exits".into(), cap: Some(Level::L2) }],
         merged_as: None,
@@ -77,7 +84,7 @@ fn a_statement_without_the_plain_runs_is_read_too() {
 
 #[test]
 fn a_statement_that_says_more_than_its_steps_is_refused() {
-    let changes: [fn(&mut FixRun); 13] = [
+    let changes: [fn(&mut FixRun); 14] = [
         |run| run.level = Some(Level::L4),
         |run| run.unbroken = Some(Level::L3),
         |run| run.untested = false,
@@ -90,6 +97,7 @@ fn a_statement_that_says_more_than_its_steps_is_refused() {
         |run| run.plain.as_mut().unwrap().differs = true,
         |run| run.plain.as_mut().unwrap().stopped_with = 30,
         |run| run.moved.as_mut().unwrap().failed = true,
+        |run| run.moved.as_mut().unwrap().broken = true,
         |run| run.moved.as_mut().unwrap().trigger_failed = true,
     ];
     for (index, change) in changes.into_iter().enumerate() {

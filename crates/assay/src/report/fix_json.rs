@@ -98,6 +98,7 @@ struct MovedJson<'a> {
     against: Option<&'a str>,
     differs: Option<&'a str>,
     not_asked: Option<&'a str>,
+    not_answered: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -252,14 +253,16 @@ impl<'a> UnwatchedJson<'a> {
 
 impl<'a> MovedJson<'a> {
     fn of(moved: &'a Moved) -> Self {
+        let none = Self { runs: 0, trigger: None, against: None, differs: None, not_asked: None, not_answered: None };
         match moved {
-            Moved::Unasked(why) => Self { runs: 0, trigger: None, against: None, differs: None, not_asked: Some(why) },
+            Moved::Unasked(why) => Self { not_asked: Some(why), ..none },
+            Moved::Broken(why) => Self { not_answered: Some(why), ..none },
             Moved::Asked { runs, trigger, against, differs } => Self {
                 runs: *runs,
                 trigger: trigger.as_deref(),
                 against: against.as_deref(),
                 differs: differs.as_deref(),
-                not_asked: None,
+                ..none
             },
         }
     }

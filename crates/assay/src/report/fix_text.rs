@@ -122,6 +122,12 @@ fn standing(told: &FixTold<'_>) -> String {
         Some(Moved::Unasked(why)) => {
             grid.row(["elsewhere".to_owned(), format!("not run in folders of other names: {}", plain::line(why, 300))]);
         }
+        Some(Moved::Broken(why)) => {
+            grid.row([
+                "elsewhere".to_owned(),
+                format!("no answer in folders of other names: {}", plain::line(why, 300)),
+            ]);
+        }
         Some(Moved::Asked { runs, .. }) => {
             grid.row(["elsewhere".to_owned(), format!("{runs} more runs, in folders of other names")]);
         }
