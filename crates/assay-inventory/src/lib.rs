@@ -31,4 +31,5 @@ pub mod version;
 mod winget;
 
 pub use installed::{os_release, rpm_header};
-pub use read::{Options, ReadError, detect, format_by_name, read};
+pub use lock::pom_parent;
+pub use read::{Options, ReadError, detect, format_by_name, read, read_pom};

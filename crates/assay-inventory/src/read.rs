@@ -1,10 +1,12 @@
 //! One door for every inventory: tells the format, then reads it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::component::{Format, Inventory};
 use crate::ecosystem::Ecosystem;
 use crate::installed::{apk, rpm_list};
+use crate::lock::pom_parent::Parent;
 use crate::{cargo_lock, cyclonedx, dpkg_status, limits, lock, package_lock, product_list, spdx, winget};
 
 /// What a file does not say of itself.
@@ -124,7 +126,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
         Format::Requirements => lock::requirements::read(&text()),
         Format::GoMod => lock::go_mod::read(bytes),
         Format::GoSum => lock::go_sum::read(bytes),
-        Format::Pom => lock::pom::read(&text()),
+        Format::Pom => lock::pom::read(&text(), &[]),
         Format::GradleLock => lock::gradle::read(bytes),
         Format::GemfileLock => lock::gemfile::read(bytes),
         Format::ComposerLock => lock::composer::read(&text()),
@@ -151,6 +153,16 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
     };
     let found = read.map_err(|broken| broken.of(name))?;
     Ok(Inventory { name: name.to_owned(), format, components: found.components, skipped: found.skipped })
+}
+
+/// Reads a pom.xml with the files of its parents, the nearest first: a version that one of them sets is known then.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_pom(name: &str, bytes: &[u8], parents: &[Arc<Parent>]) -> Result<Inventory, ReadError> {
+    let found = lock::pom::read(&utf8(bytes), parents).map_err(|broken| broken.of(name))?;
+    Ok(Inventory { name: name.to_owned(), format: Format::Pom, components: found.components, skipped: found.skipped })
 }
 
 /// The bytes as UTF-8 where a mark says that they are UTF-16; else as they are.

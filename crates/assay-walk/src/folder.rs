@@ -7,11 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use assay_inventory::component::Format;
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::os_release;
 
 use crate::find::{self, Outcome};
 use crate::place::{self, Kind};
+use crate::pom::Poms;
 use crate::read::{self, LOOK};
 use crate::{Options, Refused, WalkError, Walked, limits, open};
 
@@ -39,9 +41,10 @@ pub fn folder(root: &Path, options: &Options) -> Result<Walked, WalkError> {
     if tree.files.len() > limits::INVENTORIES * 10 {
         return Err(too_much("it holds too many files that may be inventories", limits::INVENTORIES * 10));
     }
+    let poms = Poms::new(&opened, &tree.files);
     let outcomes = find::each(&tree.files, |(path, kind)| {
         let shown = root.join(path).display().to_string();
-        one(&opened, shown, path, *kind, options.distribution.as_ref())
+        one(&opened, &poms, shown, path, *kind, options.distribution.as_ref())
     });
     let mut outcomes = read::joined(outcomes);
     outcomes.extend(tree.refused.into_iter().map(|(path, why)| {
@@ -54,7 +57,7 @@ pub fn folder(root: &Path, options: &Options) -> Result<Walked, WalkError> {
     Ok(walked)
 }
 
-fn one(root: &Path, shown: String, path: &str, kind: Kind, named: Option<&Ecosystem>) -> Outcome {
+fn one(root: &Path, poms: &Poms<'_>, shown: String, path: &str, kind: Kind, named: Option<&Ecosystem>) -> Outcome {
     let refused = |why: io::Error| Outcome::Refused(Refused { path: shown.clone(), why: why.to_string() });
     let most = match kind {
         Kind::Installed(place::Database::Rpm) => limits::DATABASE,
@@ -71,6 +74,13 @@ fn one(root: &Path, shown: String, path: &str, kind: Kind, named: Option<&Ecosys
     }
     let distribution = named.cloned().or_else(|| beside(root, path));
     match open::whole(&at, most) {
+        Ok(bytes) if kind == Kind::Named(Format::Pom) => {
+            let parents = poms.parents(path, &bytes);
+            if parents.is_empty() {
+                return read::file(shown, path, kind, &bytes, distribution.as_ref());
+            }
+            read::outcome(shown, path, assay_inventory::read_pom(path, &bytes, &parents))
+        }
         Ok(bytes) => read::file(shown, path, kind, &bytes, distribution.as_ref()),
         Err(why) => refused(why),
     }

@@ -12,6 +12,7 @@ pub mod limits;
 mod machine;
 mod open;
 mod place;
+mod pom;
 mod read;
 mod rpm;
 

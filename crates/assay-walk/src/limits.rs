@@ -18,6 +18,16 @@ pub const INVENTORIES: usize = 20_000;
 /// Components of all inventories of one walk.
 pub const COMPONENTS: usize = 5_000_000;
 
+/// Bytes of one pom.xml that others name as their parent; of a longer one nothing is known.
+pub const PARENT: u64 = 4 << 20;
+
+/// Bytes of parents that are joined to others in one walk, each counted as often as it is: beyond that, versions that
+/// parents set are not known.
+pub const PARENTS: u64 = 1 << 30;
+
+/// Bytes of parents that are kept in memory; the others are read again for each file that names them.
+pub const KEPT_PARENTS: u64 = 64 << 20;
+
 /// Bytes of all inventories of one image, which are held until its last layer is read.
 pub const KEPT: u64 = 1 << 30;
 

@@ -3,7 +3,7 @@
 
 use assay_inventory::component::{Format, Inventory};
 use assay_inventory::ecosystem::Ecosystem;
-use assay_inventory::{Options, detect};
+use assay_inventory::{Options, ReadError, detect};
 
 use crate::Refused;
 use crate::find::Outcome;
@@ -33,6 +33,11 @@ pub fn file(name: String, path: &str, kind: Kind, bytes: &[u8], distribution: Op
         },
         Kind::Single => return single(name, path, bytes, distribution),
     };
+    outcome(name, path, read)
+}
+
+/// What came of reading the file at a path, under the name that people know it by.
+pub fn outcome(name: String, path: &str, read: Result<Inventory, ReadError>) -> Outcome {
     match read {
         Ok(mut inventory) => {
             inventory.name = name;
@@ -40,7 +45,8 @@ pub fn file(name: String, path: &str, kind: Kind, bytes: &[u8], distribution: Op
         }
         Err(error) => {
             let shown = error.to_string();
-            refused(shown.strip_prefix(&format!("{path}: ")).unwrap_or(&shown).to_owned())
+            let why = shown.strip_prefix(&format!("{path}: ")).unwrap_or(&shown).to_owned();
+            Outcome::Refused(Refused { path: name, why })
         }
     }
 }

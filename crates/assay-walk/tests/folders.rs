@@ -146,3 +146,97 @@ fn this_machine() {
     eprintln!("this machine: {listed} packages, dpkg-query says {expected}");
     assert_eq!(listed, expected);
 }
+
+/// A project of one artifact with a parent, and what stands in it.
+fn pom(artifact: &str, parent: &str, inner: &str) -> String {
+    format!(
+        "<project>{parent}<groupId>g</groupId><artifactId>{artifact}</artifactId><version>1</version>{inner}</project>"
+    )
+}
+
+fn parent(artifact: &str, place: &str) -> String {
+    format!("<parent><groupId>g</groupId><artifactId>{artifact}</artifactId><version>1</version>{place}</parent>")
+}
+
+fn ask(artifact: &str, version: &str) -> String {
+    format!("<dependency><groupId>x</groupId><artifactId>{artifact}</artifactId>{version}</dependency>")
+}
+
+fn manage(inner: &str) -> String {
+    format!("<dependencyManagement><dependencies>{inner}</dependencies></dependencyManagement>")
+}
+
+#[test]
+fn a_pom_has_its_versions_from_parents_in_the_same_tree() {
+    let root = tempfile::tempdir().unwrap();
+    let top = tempfile::tempdir().unwrap();
+    let (root, out) = (root.path(), top.path());
+    let v = |version: &str| format!("<version>{version}</version>");
+    let asked = format!("<dependencies>{}{}{}</dependencies>", ask("one", ""), ask("two", ""), ask("none", ""));
+    let pins = manage(&(ask("one", &v("${one}")) + &ask("two", &v("2.0"))));
+    let shared = format!("<dependencies>{}</dependencies>", ask("all", &v("${all}")));
+    let properties = "<properties><one>1.0</one><all>5.0</all></properties>";
+    write(root, "pom.xml", pom("top", "", &format!("{properties}{pins}{shared}")));
+    write(root, "mid/pom.xml", pom("mid", &parent("top", ""), &manage(&ask("two", &v("2.5")))));
+    let own = format!("<properties><all>5.1</all></properties>{asked}");
+    write(root, "mid/app/pom.xml", pom("app", &parent("mid", "<relativePath>..</relativePath>"), &own));
+    // Not the one that is named; not near by its own word; out of the tree; through a link; its own grandparent.
+    write(root, "other/pom.xml", pom("other", &parent("mid", ""), &asked));
+    write(root, "far/pom.xml", pom("far", &parent("top", "<relativePath/>"), &asked));
+    write(out, "pom.xml", pom("top", "", &pins));
+    write(root, "out/pom.xml", pom("out", &parent("top", "<relativePath>../../pom.xml</relativePath>"), &asked));
+    symlink(out, root.join("link")).unwrap();
+    write(root, "by/pom.xml", pom("by", &parent("top", "<relativePath>../link/pom.xml</relativePath>"), &asked));
+    write(root, "a/pom.xml", pom("a", &parent("b", "<relativePath>../b</relativePath>"), &asked));
+    write(root, "b/pom.xml", pom("b", &parent("a", "<relativePath>../a</relativePath>"), &pins));
+
+    let walked = walk(root);
+    let list = |path: &str| {
+        let name = root.join(path).display().to_string();
+        let inventory = walked.inventories.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("{path}"));
+        let mut all: Vec<String> = inventory
+            .components
+            .iter()
+            .map(|one| {
+                let What::Package { name, .. } = &one.what else { panic!("{one:?}") };
+                format!("{name} {}", one.version.as_deref().unwrap_or("?"))
+            })
+            .collect();
+        all.sort();
+        (all, inventory.components.iter().find(|one| one.version.is_none()).map(|one| one.at.clone()))
+    };
+    let (all, why) = list("mid/app/pom.xml");
+    assert_eq!(all, ["x:all 5.1", "x:none ?", "x:one 1.0", "x:two 2.5"]);
+    assert!(why.unwrap().contains("neither it nor a parent sets its version"));
+    for path in ["other/pom.xml", "far/pom.xml", "out/pom.xml", "by/pom.xml"] {
+        let (all, why) = list(path);
+        assert_eq!(all, ["x:none ?", "x:one ?", "x:two ?"], "{path}");
+        assert!(why.unwrap().contains("its version is set by the parent or an imported list"), "{path}");
+    }
+    assert_eq!(list("a/pom.xml").0, ["x:none ?", "x:one ?", "x:two 2.0"], "`one` is set nowhere, and the circle ends");
+}
+
+#[test]
+fn a_tower_of_parents_is_climbed_a_few_levels_only() {
+    let root = tempfile::tempdir().unwrap();
+    let pins = manage(&ask("one", "<version>1.0</version>"));
+    let asked = format!("<dependencies>{}</dependencies>", ask("one", ""));
+    for level in 0..100 {
+        let above = parent(&format!("p{}", level + 1), &format!("<relativePath>../p{}</relativePath>", level + 1));
+        // Twenty levels up is more than is climbed, ten are not.
+        let inner = if level == 20 { &pins } else { &asked };
+        write(root.path(), &format!("p{level}/pom.xml"), pom(&format!("p{level}"), &above, inner));
+    }
+    // Its own parent.
+    write(root.path(), "self/pom.xml", pom("self", &parent("self", "<relativePath>pom.xml</relativePath>"), &asked));
+    let walked = walk(root.path());
+    let version = |name: &str| {
+        let name = root.path().join(name).join("pom.xml").display().to_string();
+        let found = walked.inventories.iter().find(|one| one.name == name).unwrap();
+        found.components.iter().find_map(|one| one.version.clone())
+    };
+    assert_eq!(version("p0"), None);
+    assert_eq!(version("p10").as_deref(), Some("1.0"));
+    assert_eq!(version("self"), None);
+    assert_eq!(walked.inventories.len(), 101);
+}

@@ -17,6 +17,7 @@ pub(crate) mod nuget_xml;
 pub(crate) mod pipfile;
 pub(crate) mod pnpm;
 pub(crate) mod pom;
+pub mod pom_parent;
 mod pom_tree;
 pub(crate) mod pubspec;
 pub(crate) mod python;

@@ -1,26 +1,29 @@
 //! pom.xml of Maven: what the project itself asks for.
 //!
-//! Its parent and imported lists of versions are other files, which are not
-//! fetched: a version that they set is none here. What the dependencies in turn
-//! bring in is not in the file either, and that is said.
+//! Its parents and imported lists of versions are other files, which are not
+//! fetched. Where the parents' files are at hand, [`super::pom_parent`] joins
+//! them; a version that another file sets is none here. What the dependencies in
+//! turn bring in is not in the file either, and that is said.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::pom_tree::{self, Dependency, Pom};
+use super::pom_parent::{self, Parent};
+use super::pom_tree::{Dependency, Pom};
 use crate::component::Component;
 use crate::ecosystem::Ecosystem;
 use crate::found::{Broken, Found};
 use crate::limits;
-use crate::syntax::utf8;
 
 /// How deep a property may name another one; Maven's own files need three.
 const EXPANSIONS: usize = 16;
 
-pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
-    let pom = pom_tree::parse(utf8(bytes)?)?;
+/// Reads a file, and those of its parents as far as they are at hand, the nearest first.
+pub(crate) fn read(bytes: &[u8], parents: &[Arc<Parent>]) -> Result<Found, Broken> {
+    let (pom, is_whole) = pom_parent::joined(bytes, parents)?;
     let maven = Ecosystem::from_osv("Maven");
     let mut found = Found::default();
-    // Versions that the file itself sets for whoever asks for the package.
+    // Versions that are set for whoever asks for the package; the nearest file stands last, and its word goes.
     let managed: BTreeMap<String, String> = pom
         .dependencies
         .iter()
@@ -28,18 +31,21 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         .map(|d| (name(&pom, d), pom.expanded(&d.version)))
         .collect();
     let asked: BTreeSet<String> = pom.dependencies.iter().filter(|d| !d.is_managed).map(|d| name(&pom, d)).collect();
-    let mut imports = 0;
+    let imports = pom.dependencies.iter().filter(|d| is_import(d)).count();
+    let unset = match (is_whole, imports) {
+        (true, 0) => "neither it nor a parent sets its version",
+        (true, _) => "its version is set by an imported list",
+        (false, _) => "its version is set by the parent or an imported list",
+    };
     for dependency in &pom.dependencies {
         let name = name(&pom, dependency);
-        if is_import(dependency) {
-            imports += 1;
+        // What is asked for is listed where it is asked for, and what a parent sets for others with the parent.
+        let is_elsewhere = dependency.is_managed && (dependency.is_inherited || asked.contains(&name));
+        if is_import(dependency) || is_elsewhere {
             continue;
         }
-        // What is asked for is listed where it is asked for.
-        if dependency.is_managed && asked.contains(&name) {
-            continue;
-        }
-        let mut at = format!("line {}", dependency.line);
+        let of = if dependency.is_inherited { " of a parent's file" } else { "" };
+        let mut at = format!("line {}{of}", dependency.line);
         let mut note = |words: &str| at.push_str(&format!(" ({words})"));
         if dependency.is_managed {
             note("for modules that ask for it");
@@ -57,7 +63,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Found, Broken> {
         let version = single(&written);
         if version.is_none() {
             note(&match written.as_str() {
-                "" => "its version is set by the parent or an imported list".to_owned(),
+                "" => unset.to_owned(),
                 written if written.contains("${") => format!("{} is set elsewhere", short(written)),
                 written => format!("{} names no single version", short(written)),
             });
@@ -89,7 +95,8 @@ fn is_import(dependency: &Dependency) -> bool {
     dependency.is_managed && dependency.scope == "import"
 }
 
-fn name(pom: &Pom, dependency: &Dependency) -> String {
+/// What a dependency is called.
+pub(super) fn name(pom: &Pom, dependency: &Dependency) -> String {
     format!("{}:{}", pom.expanded(&dependency.group), pom.expanded(&dependency.artifact))
 }
 

@@ -7,7 +7,7 @@ use crate::limits;
 use crate::syntax::xml::{self, Attributes, Listener};
 
 /// A dependency as written: properties are not yet in their places.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Dependency {
     pub(super) line: usize,
     pub(super) group: String,
@@ -20,6 +20,8 @@ pub(super) struct Dependency {
     pub(super) is_managed: bool,
     /// Under a profile, which may be off.
     pub(super) in_profile: bool,
+    /// From the file of a parent.
+    pub(super) is_inherited: bool,
 }
 
 /// A project.
@@ -31,6 +33,10 @@ pub(super) struct Pom {
     pub(super) dependencies: Vec<Dependency>,
     /// The lines of modules that it names.
     pub(super) modules: usize,
+    /// Whether it names a parent.
+    pub(super) has_parent: bool,
+    /// Where it says that its parent's file is.
+    pub(super) relative_path: Option<String>,
 }
 
 pub(super) fn parse(text: &str) -> Result<Pom, Broken> {
@@ -104,6 +110,12 @@ impl Listener for Reader {
             self.own("project.parent.groupId");
         } else if self.is(&["project", "parent", "version"]) {
             self.own("project.parent.version");
+        } else if self.is(&["project", "parent", "artifactId"]) {
+            self.own("project.parent.artifactId");
+        } else if self.is(&["project", "parent", "relativePath"]) {
+            self.pom.relative_path = Some(self.text.trim().to_owned());
+        } else if self.is(&["project", "parent"]) {
+            self.pom.has_parent = true;
         } else if self.is(&["project", "modules", "module"]) {
             self.pom.modules += 1;
         } else if self.path.len() == 3 && self.path.get(1).is_some_and(|step| step == "properties") {
