@@ -149,6 +149,12 @@ impl Rpm {
             Self::Suse => "SUSE",
         }
     }
+
+    /// Whether its records name source packages, with the source's version (OSV schema 1.7, *Defined ecosystems*; Azure
+    /// Linux and Photon OS as their own data has it). Those of AlmaLinux and Red Hat name what is installed.
+    pub fn names_sources(self) -> bool {
+        !matches!(self, Self::AlmaLinux | Self::RedHat)
+    }
 }
 
 impl fmt::Display for Ecosystem {

@@ -30,6 +30,6 @@ mod syntax;
 pub mod version;
 mod winget;
 
-pub use installed::{os_release, rpm_header};
+pub use installed::{os_release, rpm_header, rpm_source};
 pub use lock::pom_parent;
 pub use read::{Options, ReadError, detect, format_by_name, read, read_pom};

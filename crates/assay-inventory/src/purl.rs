@@ -10,6 +10,7 @@ use packageurl::PackageUrl;
 
 use crate::component::SourcePackage;
 use crate::ecosystem::{Apk, Ecosystem, Rpm};
+use crate::installed::rpm_source;
 use crate::limits;
 
 /// What a package URL names.
@@ -21,7 +22,7 @@ pub struct Package {
     pub name: String,
     /// The version as written; none if the URL has none.
     pub version: Option<String>,
-    /// The source package, if the URL names one (`upstream` of Debian's and Alpine's URLs).
+    /// The source package, if the URL names one (`upstream` of Debian's, Alpine's and rpm's URLs).
     pub source: Option<SourcePackage>,
 }
 
@@ -66,6 +67,8 @@ pub fn read(written: &str) -> Result<Package, BadPurl> {
     let name = name(kind, namespace, purl.name());
     let source = match kind {
         "deb" | "apk" if qualifier("arch") != Some("source") => qualifier("upstream").map(upstream),
+        "rpm" if qualifier("arch") != Some("src") => qualifier("upstream")
+            .and_then(|file| rpm_source::source_package(&ecosystem, file, purl.name(), purl.version())),
         _ => None,
     };
     Ok(Package {

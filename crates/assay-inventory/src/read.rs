@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::component::{Format, Inventory};
 use crate::ecosystem::Ecosystem;
-use crate::installed::{apk, rpm_list};
+use crate::installed::{apk, rpm_list, rpm_source};
 use crate::lock::pom_parent::Parent;
 use crate::{cargo_lock, cyclonedx, dpkg_status, limits, lock, package_lock, product_list, spdx, winget};
 
@@ -151,7 +151,8 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Inventory, Re
             return Err(ReadError::NotRead { name: name.to_owned(), what: "a folder", instead });
         }
     };
-    let found = read.map_err(|broken| broken.of(name))?;
+    let mut found = read.map_err(|broken| broken.of(name))?;
+    rpm_source::epochs(&mut found.components);
     Ok(Inventory { name: name.to_owned(), format, components: found.components, skipped: found.skipped })
 }
 

@@ -376,7 +376,7 @@ fn machines() {
         "rpms.txt",
         "bash-5.1.8-9.el9.x86_64\nlibstdc++-11.5.0-2.el9.x86_64\ngpg-pubkey-1-2.(none)\n",
         &["rpm bash 5.1.8-9.el9 @ line 1", "rpm libstdc++ 11.5.0-2.el9 @ line 2"],
-        &[],
+        &["the list: its lines name neither epochs nor source packages"],
     );
     let of = |name: &str| Options {
         distribution: Some(assay_inventory::ecosystem::Ecosystem::from_osv(name)),
@@ -392,6 +392,24 @@ fn machines() {
     let What::Package { source: Some(source), .. } = &inventory.components[1].what else { panic!("no source") };
     assert_eq!((source.name.as_str(), &source.version), ("openssl", &None));
     assert!(matches!(&inventory.components[0].what, What::Package { source: None, .. }));
+    // A part of perl has a version and an epoch of its own; its source's epoch stands with perl itself.
+    let perl = "perl-Carp 1.50-439.el8 noarch perl-5.26.3-420.el8.src.rpm\n\
+                perl-interpreter 4:5.26.3-420.el8 x86_64 perl-5.26.3-420.el8.src.rpm\n\
+                perl-libs 4:5.26.3-420.el8 x86_64 perl-5.26.3-420.el8.src.rpm\n";
+    for name in
+        ["Rocky Linux:8", "openEuler:22.03-LTS", "Azure Linux:3", "Photon OS:5.0", "Mageia:9", "SUSE:x", "openSUSE:x"]
+    {
+        let inventory = read("rpms.txt", perl.as_bytes(), &of(name)).unwrap();
+        let sources: Vec<_> = inventory
+            .components
+            .iter()
+            .map(|c| match &c.what {
+                What::Package { source: Some(source), .. } => (source.name.as_str(), source.version.as_deref()),
+                other => panic!("{name}: {other:?}"),
+            })
+            .collect();
+        assert_eq!(sources, [("perl", Some("4:5.26.3-420.el8")), ("perl", None), ("perl", None)], "{name}");
+    }
 }
 
 #[test]

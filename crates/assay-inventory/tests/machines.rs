@@ -200,6 +200,16 @@ fn package_urls() {
     }
     let glibc = purl::read(cases[6].0).unwrap().source.unwrap();
     assert_eq!((glibc.name.as_str(), glibc.version), ("glibc", None));
+    let source = |url: &str| purl::read(url).unwrap().source.map(|source| (source.name, source.version));
+    // Of rpm, `upstream` is the source package's file.
+    let pcre = "pkg:rpm/sles/libpcre1@8.41-6.4.2?arch=s390x&upstream=pcre-8.41-6.4.2.src.rpm&distro=sles-15.2";
+    assert_eq!(source(pcre), Some(("pcre".to_owned(), None)));
+    let own = "pkg:rpm/rocky/krb5@1.19-1.el9?upstream=krb5-1.19-1.el9.src.rpm&epoch=1&distro=rocky-9";
+    assert_eq!(source(own), None);
+    let part = "pkg:rpm/rocky/perl-Carp@1.50-439.el8?upstream=perl-5.26.3-420.el8.src.rpm&distro=rocky-8.7";
+    assert_eq!(source(part), Some(("perl".to_owned(), Some("5.26.3-420.el8".to_owned()))));
+    assert_eq!(source(&own.replace("krb5@", "krb5-libs@").replace("rocky", "rhel")), None, "its records name binaries");
+    assert_eq!(source("pkg:rpm/rocky/x@1-1?upstream=nonsense&distro=rocky-9"), None);
     let binary = purl::read("pkg:deb/debian/gcc@4:12?upstream=gcc-defaults%401.203").unwrap().source.unwrap();
     assert_eq!((binary.name.as_str(), binary.version.as_deref()), ("gcc-defaults", Some("1.203")));
     for bad in ["", "pkg:", "pkg:npm", "pkg:npm/", "http://a/b", "pkg:npm/a%0ab@1", "pkg:npm/a@1%00"] {

@@ -92,6 +92,37 @@ fn a_distribution_names_source_packages_and_their_versions() {
 }
 
 #[test]
+fn an_rpm_is_looked_up_under_the_name_that_its_distribution_uses() {
+    let index = index(&[
+        fixed("SUSE-1", "SUSE:Linux Enterprise Server 15 SP2", "pcre", "8.45-20.10.1"),
+        fixed("RLSA-1", "Rocky Linux:8", "perl", "4:5.26.3-421.el8"),
+        fixed("OESA-1", "openEuler:22.03-LTS", "util-linux", "2.37.2-10.oe2203"),
+        fixed("ALSA-1", "AlmaLinux:8", "pcre", "8.45-20.10.1"),
+    ]);
+    let of = |url: &str| {
+        let read = assay_inventory::purl::read(url).unwrap();
+        let mut component = package(&read.ecosystem, &read.name, read.version.as_deref());
+        if let What::Package { source, .. } = &mut component.what {
+            *source = read.source;
+        }
+        let scanned = scan(&index, component);
+        scanned.exposures.first().map(|exposure| (exposure.advisory.id.clone(), exposure.touch))
+    };
+    let said = |id: &str, touch| Some((id.to_owned(), touch));
+    let pcre = "pkg:rpm/sles/libpcre1@8.41-6.4.2?upstream=pcre-8.41-6.4.2.src.rpm&distro=sles-15.2";
+    assert_eq!(of(pcre), said("SUSE-1", Touch::Affected));
+    assert_eq!(of(&pcre.replace("8.41-6.4.2", "8.45-20.10.1")), said("SUSE-1", Touch::NotAffected));
+    // Of AlmaLinux a record of `pcre` says nothing of another package that was built from it.
+    assert_eq!(of(&pcre.replace("sles-15.2", "alma-8.7")), None);
+    let mount = "pkg:rpm/openeuler/libmount@2.37.2-9.oe2203?upstream=util-linux-2.37.2-9.oe2203.src.rpm\
+                 &distro=openeuler-22.03-LTS";
+    assert_eq!(of(mount), said("OESA-1", Touch::Affected));
+    let carp = "pkg:rpm/rocky/perl-libs@5.26.3-420.el8?epoch=4&upstream=perl-5.26.3-420.el8.src.rpm&distro=rocky-8.7";
+    assert_eq!(of(carp), said("RLSA-1", Touch::Affected));
+    assert_eq!(of(&carp.replace("-420.", "-422.")), said("RLSA-1", Touch::NotAffected));
+}
+
+#[test]
 fn what_cannot_be_told_says_why() {
     let commits = json!({ "id": "G-1", "affected": [{ "package": { "ecosystem": "PyPI", "name": "a" },
         "ranges": [{ "type": "GIT", "repo": "https://example.org", "events": [{ "introduced": "0" }] }] }] });

@@ -4,3 +4,4 @@ pub(crate) mod apk;
 pub mod os_release;
 pub mod rpm_header;
 pub(crate) mod rpm_list;
+pub mod rpm_source;

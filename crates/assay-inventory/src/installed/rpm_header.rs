@@ -4,7 +4,7 @@
 //! The database itself (SQLite, or one of rpm's older files) is opened by
 //! `assay-walk`; this reads one header of it.
 
-use super::rpm_list;
+use super::rpm_source;
 use crate::component::{Component, What};
 use crate::ecosystem::Ecosystem;
 
@@ -70,7 +70,7 @@ pub fn read(bytes: &[u8], distribution: Option<&Ecosystem>, at: String) -> Resul
     let ecosystem = ecosystem(distribution);
     let mut component = Component::package(ecosystem.clone(), &name, version.as_deref(), at);
     if let (What::Package { source, .. }, Some(file), Some(version)) = (&mut component.what, text(SOURCE), &version) {
-        *source = rpm_list::source_package(&ecosystem, &file, &name, version);
+        *source = rpm_source::source_package(&ecosystem, &file, &name, Some(version));
     }
     Ok(Some(component))
 }

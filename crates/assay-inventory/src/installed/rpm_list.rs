@@ -2,8 +2,9 @@
 //! `rpm -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE} %{ARCH} %{SOURCERPM}\n'`.
 
 use super::rpm_header;
-use crate::component::{Component, SourcePackage, What};
-use crate::ecosystem::{Ecosystem, Rpm};
+use super::rpm_source::{source_package, split};
+use crate::component::{Component, What};
+use crate::ecosystem::Ecosystem;
 use crate::found::{Broken, Found};
 use crate::syntax::utf8;
 
@@ -31,10 +32,16 @@ const ARCHITECTURES: [&str; 20] = [
     "mips64el",
 ];
 
+/// What is not in the lines that `rpm -qa` prints by itself.
+const BARE: &str = "its lines name neither epochs nor source packages: a package whose advisory's version has an epoch may \
+    be called affected and is not, and advisories that name source packages (SUSE, Rocky Linux and others) are not found \
+    for a package of another name. Print the list with rpm -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE} %{ARCH} \
+    %{SOURCERPM}\\n'";
+
 pub(crate) fn read(bytes: &[u8], distribution: Option<&Ecosystem>) -> Result<Found, Broken> {
     let ecosystem = rpm_header::ecosystem(distribution);
     let mut found = Found::default();
-    let mut any = false;
+    let (mut any, mut is_bare) = (false, false);
     for (n, line) in utf8(bytes)?.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() {
@@ -46,18 +53,22 @@ pub(crate) fn read(bytes: &[u8], distribution: Option<&Ecosystem>) -> Result<Fou
             continue;
         };
         any = true;
+        is_bare |= !line.contains(char::is_whitespace);
         // Keys of vendors are kept in the same database.
         if name == "gpg-pubkey" {
             continue;
         }
         let mut component = Component::package(ecosystem.clone(), name, Some(&version), at);
         if let (What::Package { source: of, .. }, Some(written)) = (&mut component.what, source) {
-            *of = source_package(&ecosystem, written, name, &version);
+            *of = source_package(&ecosystem, written, name, Some(&version));
         }
         found.push(component)?;
     }
     if !any {
         return Err(Broken::at("the file", "no line is a package as `rpm -qa` prints it"));
+    }
+    if is_bare {
+        found.skip_first("the list", BARE.to_owned());
     }
     Ok(found.done())
 }
@@ -88,24 +99,4 @@ fn package(line: &str) -> Option<(&str, String, Option<&str>)> {
         }
         _ => None,
     }
-}
-
-/// `name-version-release`, from the right: a name has hyphens of its own.
-fn split(whole: &str) -> Option<(&str, String)> {
-    let (rest, release) = whole.rsplit_once('-')?;
-    let (name, version) = rest.rsplit_once('-')?;
-    (!name.is_empty() && !version.is_empty() && !release.is_empty()).then(|| (name, format!("{version}-{release}")))
-}
-
-/// The source package by its file's name, `glibc-2.34-60.el9.src.rpm`; none where it is the package itself, and where
-/// the distribution's records name the packages that are installed, as Red Hat's and AlmaLinux's do.
-pub(super) fn source_package(ecosystem: &Ecosystem, file: &str, name: &str, version: &str) -> Option<SourcePackage> {
-    if !matches!(ecosystem, Ecosystem::Rpm(Rpm::Suse | Rpm::OpenSuse | Rpm::RockyLinux | Rpm::Mageia, _)) {
-        return None;
-    }
-    let rest = file.strip_suffix(".src.rpm").or_else(|| file.strip_suffix(".nosrc.rpm"))?;
-    let (of, its) = split(rest)?;
-    let bare = version.split_once(':').map_or(version, |(_, bare)| bare);
-    let its = (its != bare).then_some(its);
-    (of != name || its.is_some()).then(|| SourcePackage { name: of.to_owned(), version: its })
 }

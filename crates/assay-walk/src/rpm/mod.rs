@@ -31,6 +31,7 @@ pub fn read(bytes: &[u8], distribution: Option<&Ecosystem>) -> Result<(Vec<Compo
     if list.n == 0 {
         return Err(format!("no package stands in the database; {INSTEAD}"));
     }
+    rpm_source::epochs(&mut list.components);
     Ok((list.components, list.skipped))
 }
 
