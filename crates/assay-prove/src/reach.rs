@@ -8,24 +8,24 @@
 
 mod script;
 mod traced;
+mod watch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use assay_bundle::manifest::{ArmName, HarnessKind, Input, InputContent, Manifest, Source};
-use assay_sandbox::{End, Mount, Node, Profile, Spec, Stdin, Task, Tree};
+use assay_sandbox::{End, Mount, Node, Spec, Stdin, Task, Tree};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Reach;
 use crate::execute::{Built, Executor};
 use crate::layout::{OUT, SRC};
-use crate::oracle::RunOptions;
-use crate::recipe::{REACH, RUNNER_FOLDER};
+use crate::single::Extra;
 use crate::source::{ChangedLines, Prepared};
-use crate::work::write_readable;
 use crate::{symbol, variable};
+pub(crate) use watch::{Given, Watch};
 
 /// The builtin that lists a build's functions.
 pub const BUILTIN: &str = "assay-prove/functions";
@@ -60,14 +60,12 @@ fn changed_lines(manifest: &Manifest, vulnerable: &Prepared, fixed: &Prepared) -
 #[must_use]
 pub fn check(executor: &Executor<'_>, vulnerable: &Prepared, fixed: &Prepared, arm: &Built) -> Reach {
     let changed = changed_lines(executor.manifest, vulnerable, fixed);
-    if changed.is_empty() {
-        return Reach::Unknown;
-    }
-    // For what is put before the program; gone with it.
-    let Ok(folder) = readable_folder(executor.work) else { return Reach::Unknown };
+    let mut watches: BTreeMap<&Path, Option<Watch<'_>>> = BTreeMap::new();
     let mut all = Reach::Unknown;
     for input in &executor.manifest.inputs.trigger {
-        match one(executor, &changed, arm, input, folder.path()).unwrap_or(Reach::Unknown) {
+        let Some(out) = arm.out(input) else { return Reach::Unknown };
+        let watch = watches.entry(out).or_insert_with(|| Watch::new(executor, &changed, arm, out));
+        match watch.as_ref().map_or(Reach::Unknown, |watch| watch.ask(given(executor, arm, out, input))) {
             Reach::Reached => all = Reach::Reached,
             other => return other,
         }
@@ -75,26 +73,21 @@ pub fn check(executor: &Executor<'_>, vulnerable: &Prepared, fixed: &Prepared, a
     all
 }
 
-/// A folder that the sandbox's user can read.
-fn readable_folder(work: &Path) -> std::io::Result<tempfile::TempDir> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir_in(work)?;
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
-    Ok(folder)
+/// What looks at runs of the fixed arm; none where the change is not known, or this build cannot be looked at.
+#[must_use]
+pub(crate) fn watch<'a>(
+    executor: &'a Executor<'a>,
+    vulnerable: &Prepared,
+    fixed: &Prepared,
+    arm: &'a Built,
+) -> Option<Watch<'a>> {
+    Watch::new(executor, &changed_lines(executor.manifest, vulnerable, fixed), arm, arm.outs.values().next()?)
 }
 
-/// The functions of a build, and which of them ran.
-#[derive(Debug, Default)]
-struct Ran {
-    spans: Vec<Span>,
-    offsets: BTreeSet<u64>,
-}
-
-/// One input, by whichever way this build can be looked at.
-fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &Input, folder: &Path) -> Option<Reach> {
-    let out = arm.out(input)?;
+/// How a run of the bundle is given an input.
+fn given(executor: &Executor<'_>, arm: &Built, out: &Path, input: &Input) -> Given {
     let run = &executor.manifest.harness.run;
-    let mut argv = match &input.content {
+    let argv = match &input.content {
         InputContent::Path(path) => variable::command(run, Some(&format!("{}/{path}", crate::layout::BUNDLE)), None),
         InputContent::Args(arguments) => variable::command(run, None, Some(arguments)),
         InputContent::Program(_) => variable::command(run, None, None),
@@ -103,44 +96,7 @@ fn one(executor: &Executor<'_>, changed: &[ChangedLines], arm: &Built, input: &I
         (HarnessKind::Stdin, InputContent::Path(path)) => Stdin::File(executor.bundle.join(path.as_str())),
         _ => Stdin::Empty,
     };
-    let driver = executor.driver(arm, out, input);
-    let recorder = out.join(".assay").join(REACH).is_file() && run.first().map(String::as_str) == Some("$OUT/harness");
-    if recorder {
-        let program = format!("{RUNNER_FOLDER}/{REACH}");
-        argv.first_mut()?.clone_from(&program);
-        let (end, log) = executor.with_log(arm, out, argv, stdin, driver, RunOptions::default()).ok()?;
-        let offsets = recorded(&log);
-        if offsets.is_empty() {
-            return None;
-        }
-        return Some(as_far_as_it_came(judge(changed, &spans(executor, out, &program), &offsets), &end));
-    }
-    let under = Executor { hooks: folder, ..*executor };
-    let (end, ran) = if let Some(language) = script::Language::of(executor) {
-        let places = script::places(executor, arm, changed);
-        write_readable(folder, "sitecustomize.py", script::PYTHON.as_bytes(), false).ok()?;
-        let files: Vec<String> = places.iter().map(|(path, _)| path.clone()).collect();
-        let options = RunOptions { env: language.env(&files), hook: true, ..RunOptions::default() };
-        let (end, log) = under.with_log(arm, out, argv, stdin, driver, options).ok()?;
-        let ran = match language {
-            script::Language::Python => script::python(&log, &places)?,
-            script::Language::Node => script::node(&log, &places, arm)?,
-        };
-        (end, ran)
-    } else {
-        let plan = traced::Plan::of(executor, out, changed)?;
-        if !folder.join(traced::TRACER).is_file() {
-            traced::compile(executor, folder)?;
-        }
-        let env = ["ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"]
-            .map(|name| (name.to_owned(), "detect_leaks=0:symbolize=0:quarantine_size_mb=8".to_owned()));
-        // The profile that lets a process trace its own children.
-        let options = RunOptions { env: env.into(), hook: true, profile: Profile::Lsan, ..RunOptions::default() };
-        let (end, log) = under.with_log(arm, out, plan.command(argv), stdin, driver, options).ok()?;
-        let ran = plan.ran(&log)?;
-        return Some(plan.as_far_as_it_sees(as_far_as_it_came(judge(changed, &ran.spans, &ran.offsets), &end)));
-    };
-    Some(as_far_as_it_came(judge(changed, &ran.spans, &ran.offsets), &end))
+    Given { argv, stdin, extra: Extra { driver: executor.driver(arm, out, input), ..Extra::default() } }
 }
 
 /// A run that was cut short might have reached the change later: this copy of the

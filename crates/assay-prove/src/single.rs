@@ -155,7 +155,8 @@ impl Executor<'_> {
         Ok(canary)
     }
 
-    /// One command with a log folder whatever the oracle: how it ended, and what lies in the folder afterwards.
+    /// One command with a log folder whatever the oracle: how it ended, and what lies in the folder afterwards. Of
+    /// `extra` it takes mounts and driver.
     ///
     /// # Errors
     ///
@@ -166,11 +167,12 @@ impl Executor<'_> {
         out: &Path,
         argv: Vec<String>,
         stdin: Stdin,
-        driver: Option<Spec>,
+        extra: Extra,
         options: RunOptions,
     ) -> Result<(End, Tree), String> {
         let options = RunOptions { log_folder: true, ..options };
         let mut spec = self.spec(arm, out, argv, stdin, &self.limits(), &options);
+        spec.mounts.extend(extra.mounts);
         // A harness that is given `$CANARY` would end early without one.
         let _canary = match &self.manifest.oracle {
             Declared::CanaryWrite { .. } | Declared::CanaryRead => Some(self.add_canary(&mut spec, "none")?),
@@ -182,7 +184,7 @@ impl Executor<'_> {
             max_bytes: LOG_BYTES,
             max_entries: 64,
         });
-        let (finished, _) = self.carry_out(&spec, driver)?;
+        let (finished, _) = self.carry_out(&spec, extra.driver)?;
         Ok((finished.end, finished.trees.into_iter().next().unwrap_or_default()))
     }
 

@@ -13,6 +13,7 @@ use super::level::Level;
 use super::moved::Moved;
 use super::neighbourhood::Neighbourhood;
 use super::own_tests::Tested;
+use super::reached::Reached;
 use super::unwatched::{MIN_STOPPED, Seen, Unwatched};
 use crate::evidence::ArmState;
 use crate::verdict::Ruling;
@@ -85,6 +86,8 @@ pub struct Facts<'a> {
     pub unwatched: &'a Unwatched,
     /// What it does where folders have other names; none if it was not asked.
     pub moved: Option<&'a Moved>,
+    /// How many inputs without the flaw get to the changed code; none if it was not asked, for want of L3.
+    pub reached: Option<&'a Reached>,
     /// What the patch touches.
     pub touches: &'a [Touch],
     /// Who merged it, as somebody says.
@@ -358,12 +361,29 @@ fn behaviour(facts: &Facts<'_>) -> Step {
             ),
         );
     }
+    let passing = match facts.reached {
+        Some(seen) if seen.none() => {
+            let why = format!(
+                "none of {} inputs without the flaw that were looked at gets to the changed code: that they come out the \
+                 same says nothing of it. If there are some that do, give them with --corpus",
+                seen.asked
+            );
+            return step(Level::L4, State::NotShown, why);
+        }
+        Some(Reached { reached: 0, .. }) => {
+            "; whether any of them gets to the changed code cannot be told in such a build".to_owned()
+        }
+        Some(Reached { asked, reached, .. }) => {
+            format!("; {reached} of {asked} that were looked at get to the changed code")
+        }
+        None => String::new(),
+    };
     step(
         Level::L4,
         State::Held,
         format!(
             "{compared} inputs without the flaw gave the same exit status, output and files with the patch as without, \
-             {} different ones",
+             {} different ones{passing}",
             around.outputs
         ),
     )

@@ -54,6 +54,7 @@ fn level(change: impl FnOnce(&mut Neighbourhood)) -> Option<Level> {
         around: Ok(&around),
         unwatched: &Unwatched::NotNeeded,
         moved: None,
+        reached: None,
         touches: &[],
         merged: None,
     })
@@ -93,6 +94,7 @@ fn a_question_that_was_not_answered_holds_l3_down_and_one_without_meaning_does_n
             around: Ok(&around),
             unwatched: &Unwatched::NotNeeded,
             moved: Some(moved),
+            reached: None,
             touches: &[],
             merged: None,
         };
@@ -106,6 +108,33 @@ fn a_question_that_was_not_answered_holds_l3_down_and_one_without_meaning_does_n
 }
 
 #[test]
+fn inputs_that_pass_by_the_change_are_no_control() {
+    let (ruling, around, tested) = (good(), around(), Tested::NoWorse(6));
+    for (asked, reached, untold, wanted, words) in [
+        (5, 2, 0, Level::L4, "2 of 5 that were looked at get to the changed code"),
+        (5, 1, 4, Level::L4, "1 of 5 that were looked at"),
+        (5, 0, 5, Level::L4, "cannot be told"),
+        (5, 0, 1, Level::L4, "cannot be told"),
+        (5, 0, 0, Level::L3, "none of 5 inputs"),
+    ] {
+        let seen = Reached { asked, reached, untold };
+        let standing = decide(&Facts {
+            patched: &ArmState::Built,
+            ruling: &ruling,
+            tested: Some(&tested),
+            around: Ok(&around),
+            unwatched: &Unwatched::NotNeeded,
+            moved: None,
+            reached: Some(&seen),
+            touches: &[],
+            merged: None,
+        });
+        assert_eq!(standing.level, Some(wanted), "{seen:?}");
+        assert!(standing.steps[4].says.contains(words), "{}", standing.steps[4].says);
+    }
+}
+
+#[test]
 fn missing_tests_are_stepped_over_and_told() {
     let (ruling, around) = (good(), around());
     let tested = Tested::Untested("untested".into());
@@ -116,6 +145,7 @@ fn missing_tests_are_stepped_over_and_told() {
         around: Ok(&around),
         unwatched: &Unwatched::NotNeeded,
         moved: None,
+        reached: None,
         touches: &[],
         merged: Some("abcdef0"),
     };
@@ -136,6 +166,7 @@ fn what_is_merged_stands_on_what_was_run() {
         around: Err("not run"),
         unwatched: &Unwatched::NotNeeded,
         moved: None,
+        reached: None,
         touches: &[],
         merged: Some("abcdef0"),
     });
@@ -192,6 +223,7 @@ proptest! {
             around: Ok(&around),
             unwatched: &Unwatched::NotNeeded,
         moved: None,
+        reached: None,
             touches: &touches,
             merged: merged.then_some("abcdef0"),
         };

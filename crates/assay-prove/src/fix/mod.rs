@@ -11,6 +11,7 @@ mod dressed;
 mod edge;
 mod feed;
 pub mod guard;
+mod laid;
 mod leaks;
 mod level;
 pub mod made;
@@ -20,6 +21,7 @@ mod named;
 mod neighbourhood;
 mod own_patch;
 pub mod own_tests;
+mod reached;
 mod report;
 mod said;
 mod sides;
@@ -48,6 +50,7 @@ pub use mutate::Way;
 pub use neighbourhood::{Finds, Found, Handled, Neighbourhood, Stem};
 pub use own_patch::own_patch;
 pub use own_tests::Tested;
+pub use reached::Reached;
 pub use report::{Merged, Report};
 pub use said::{MovedSaid, PlainSaid};
 pub(crate) use taken::taken;
@@ -172,6 +175,11 @@ pub fn check(
                 asked.unwatched = question.ask()?;
                 asked.moved = Some(moved::ask(&session, &tried, question.around));
             }
+            if let Some(around) = question.around {
+                let benign = feeds(&session.manifest().inputs.benign, &tried);
+                let given: Vec<Feed> = corpus(wanted, &benign).chain(benign.iter().cloned()).collect();
+                asked.reached = Some(reached::ask(&session, &given, &around.clean));
+            }
             if let Unwatched::Asked(Seen { holds: Some(how), .. }) = &asked.unwatched {
                 asked.touches.push(Touch::new(Kind::Leak, format!("built without the sanitizer, {how}")));
             }
@@ -192,6 +200,7 @@ pub fn check(
         around: asked.around.as_ref().map_err(String::as_str),
         unwatched: &asked.unwatched,
         moved: asked.moved.as_ref(),
+        reached: asked.reached.as_ref(),
         touches: &asked.touches,
         merged: wanted.merged.as_ref().map(|merged| merged.commit.as_str()),
     });
@@ -204,6 +213,7 @@ pub fn check(
         around: asked.around,
         unwatched: asked.unwatched,
         moved: asked.moved,
+        reached: asked.reached,
         touches: asked.touches,
         merged: wanted.merged.clone(),
         took: begun.elapsed(),
@@ -217,6 +227,7 @@ struct Asked {
     around: Result<Neighbourhood, String>,
     unwatched: Unwatched,
     moved: Option<Moved>,
+    reached: Option<Reached>,
 }
 
 impl Default for Asked {
@@ -227,6 +238,7 @@ impl Default for Asked {
             around: Err("not run: there is no L1".into()),
             unwatched: Unwatched::NotNeeded,
             moved: None,
+            reached: None,
         }
     }
 }
@@ -286,6 +298,14 @@ fn ask(
 
 fn feeds(list: &[Input], bundle: &LoadedBundle) -> Vec<Feed> {
     list.iter().filter_map(|input| Feed::of(input, bundle)).collect()
+}
+
+/// The caller's inputs, each in the place of the first benign one.
+fn corpus<'a>(wanted: &'a Wanted, benign: &'a [Feed]) -> impl Iterator<Item = Feed> + 'a {
+    wanted.corpus.iter().filter_map(|content| match benign.first()? {
+        Feed::Bytes { at, .. } => Some(Feed::Bytes { at: at.clone(), content: content.clone() }),
+        Feed::Args(_) => None,
+    })
 }
 
 /// The bundle with the patch among its files.
@@ -369,12 +389,7 @@ fn around(
         files.iter().flat_map(patch::FileView::names).map(|name| name.to_string_lossy().into_owned()).collect();
     let known: Vec<Vec<u8>> = triggers.iter().chain(&benign).map(Feed::bytes).collect();
     let dictionary = Dictionary::new(&known, &source.folder, &touched);
-    // An input of the caller's takes the place of the first benign one.
-    let corpus = wanted.corpus.iter().filter_map(|content| match benign.first()? {
-        Feed::Bytes { at, .. } => Some(Feed::Bytes { at: at.clone(), content: content.clone() }),
-        Feed::Args(_) => None,
-    });
-    let corpus = corpus.collect();
+    let corpus = corpus(wanted, &benign).collect();
     let executor = session.executor();
     let without = Bench::new(&executor, ArmName::Vulnerable, &folder);
     let with = Bench::new(&executor, ArmName::Fixed, &folder);

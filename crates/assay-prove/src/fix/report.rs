@@ -9,6 +9,7 @@ use super::guard::Touch;
 use super::moved::Moved;
 use super::neighbourhood::Neighbourhood;
 use super::own_tests::Tested;
+use super::reached::Reached;
 use super::unwatched::Unwatched;
 use crate::proof::Proof;
 
@@ -40,6 +41,8 @@ pub struct Report {
     pub unwatched: Unwatched,
     /// What it does where folders have other names; none if it was not asked.
     pub moved: Option<Moved>,
+    /// How many inputs without the flaw get to the changed code; none if it was not asked.
+    pub reached: Option<Reached>,
     /// What the patch touches that a person should look at.
     pub touches: Vec<Touch>,
     /// Who merged it.

@@ -16,6 +16,7 @@ use super::decide::State;
 use super::guard::Kind;
 use super::level::Level;
 use super::own_tests::Tested;
+use super::reached::Reached;
 use super::report::Report;
 use super::said::{MovedSaid, PlainSaid};
 use super::unwatched::Unwatched;
@@ -62,6 +63,9 @@ pub struct FixRun {
     /// The runs of the patched build in folders of other names; none where they were not asked.
     #[serde(default)]
     pub moved: Option<MovedSaid>,
+    /// How many inputs without the flaw get to the changed code; none where that was not asked.
+    #[serde(default)]
+    pub reached: Option<Reached>,
     /// Tests that were compared; none where they say nothing.
     pub tests_compared: Option<usize>,
     /// What the patch touches, and the level that it leaves.
@@ -191,6 +195,7 @@ pub fn fix_run(report: &Report, runner: KeyId) -> FixRun {
         }),
         plain: PlainSaid::of(&report.unwatched),
         moved: report.moved.as_ref().map(MovedSaid::of),
+        reached: report.reached,
         tests_compared: match &report.tested {
             Some(Tested::NoWorse(count)) => Some(*count),
             _ => None,
@@ -298,8 +303,10 @@ fn read(payload: &[u8]) -> Result<FixRun, AttestError> {
     // What failed without the sanitizer, or elsewhere, leaves no level that it speaks against.
     let plain = run.plain.is_none_or(|plain| plain.allows(run.level));
     let moved = run.moved.is_none_or(|moved| moved.allows(run.level));
+    let reached = run.reached.is_none_or(|reached| reached.allows(run.level));
     if !plain
         || !moved
+        || !reached
         || !stands(run.level, true)
         || !stands(run.unbroken, false)
         || run.unbroken > run.level

@@ -45,6 +45,7 @@ fn run() -> FixRun {
             differs: false,
             broken: false,
         }),
+        reached: Some(Reached { asked: 2, reached: 2, untold: 0 }),
         tests_compared: None,
         touches: vec![TouchSaid { kind: "exits".into(), cap: Some(Level::L2) }],
         merged_as: None,
@@ -78,13 +79,14 @@ fn a_statement_without_the_plain_runs_is_read_too() {
     let predicate = json["predicate"].as_object_mut().unwrap();
     predicate.remove("plain");
     predicate.remove("moved");
+    predicate.remove("reached");
     let old = read(&serde_json::to_vec(&json).unwrap()).unwrap();
     assert_eq!((old.plain, old.moved, old.level), (None, None, Some(Level::L3)));
 }
 
 #[test]
 fn a_statement_that_says_more_than_its_steps_is_refused() {
-    let changes: [fn(&mut FixRun); 14] = [
+    let changes: [fn(&mut FixRun); 15] = [
         |run| run.level = Some(Level::L4),
         |run| run.unbroken = Some(Level::L3),
         |run| run.untested = false,
@@ -99,12 +101,23 @@ fn a_statement_that_says_more_than_its_steps_is_refused() {
         |run| run.moved.as_mut().unwrap().failed = true,
         |run| run.moved.as_mut().unwrap().broken = true,
         |run| run.moved.as_mut().unwrap().trigger_failed = true,
+        |run| run.reached.as_mut().unwrap().reached = 3,
     ];
     for (index, change) in changes.into_iter().enumerate() {
         let mut changed = run();
         change(&mut changed);
         assert!(read(&bytes(&changed)).is_err(), "change {index}");
     }
+}
+
+#[test]
+fn behaviour_that_was_compared_on_nothing_that_counts_is_refused() {
+    let mut run = run();
+    run.steps.iter_mut().filter(|step| step.level == Level::L4).for_each(|step| step.held = true);
+    run.level = Some(Level::L4);
+    assert!(read(&bytes(&run)).is_ok());
+    run.reached = Some(Reached { asked: 2, reached: 0, untold: 0 });
+    assert!(read(&bytes(&run)).is_err());
 }
 
 proptest::proptest! {

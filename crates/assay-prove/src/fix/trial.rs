@@ -6,18 +6,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use assay_bundle::manifest::{ArmName, HarnessKind};
+use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::Outcome;
-use assay_sandbox::{End, Mount, Node, Stdin, Tree};
+use assay_sandbox::{End, Node, Tree};
 
 use super::feed::Feed;
+use super::laid::{Laid, lay};
 use crate::evidence::{Cell, Role, Signature};
-use crate::execute::{Executor, Extra, lock};
-use crate::layout::BUNDLE;
+use crate::execute::{Executor, lock};
 use crate::observe::Resolver;
 use crate::oracle::end_words;
-use crate::variable;
-use crate::work::write_readable;
 
 /// What one input did in one build.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,10 +74,6 @@ pub struct Bench<'a> {
     elsewhere: bool,
 }
 
-/// Numbers of the inputs that are laid down. Of the process and not of a bench: two benches of one build may share a
-/// folder, and one must never take away or exchange what the other one's program is reading.
-static NUMBERS: AtomicUsize = AtomicUsize::new(0);
-
 impl<'a> Bench<'a> {
     /// In this build; inputs are laid into `folder` while they run.
     #[must_use]
@@ -103,43 +97,10 @@ impl<'a> Bench<'a> {
         let executor = self.executor;
         let arm = executor.arms.get(&self.arm).ok_or("there is no such build")?;
         let out = arm.outs.values().next().ok_or("nothing was built")?;
-        let run = &executor.manifest.harness.run;
-        let kind = executor.manifest.harness.kind;
-        let mut extra = Extra { keep_scratch: true, elsewhere: self.elsewhere, ..Extra::default() };
-        let mut laid = None;
-        let (argv, stdin) = match feed {
-            Feed::Args(arguments) => {
-                extra.driver = executor.driver_for(arm, out, None, Some(arguments));
-                (variable::command(run, None, Some(arguments)), Stdin::Empty)
-            }
-            Feed::Bytes { at, content } => {
-                let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-                let name = format!("{}-{number}", self.arm);
-                write_readable(self.folder, &name, content, false).map_err(|error| format!("a variant: {error}"))?;
-                let host = self.folder.join(name);
-                laid = Some(host.clone());
-                let place = format!("{BUNDLE}/{at}");
-                extra.driver = executor.driver_for(arm, out, Some(&place), None);
-                let mount = Mount::Data { host: host.clone(), at: place.clone().into() };
-                // A server is fed by its driver, which alone sees the input.
-                let stdin = match (&mut extra.driver, kind) {
-                    (Some(driver), _) => {
-                        driver.mounts.push(mount);
-                        Stdin::Empty
-                    }
-                    (None, HarnessKind::Stdin) => Stdin::File(host),
-                    (None, _) => {
-                        extra.mounts.push(mount);
-                        Stdin::Empty
-                    }
-                };
-                (variable::command(run, Some(&place), None), stdin)
-            }
-        };
+        let Laid { argv, stdin, mut extra, away } = lay(executor, arm, out, feed, self.folder)?;
+        (extra.keep_scratch, extra.elsewhere) = (true, self.elsewhere);
         let single = executor.single_with(arm, out, argv, stdin, extra);
-        if let Some(laid) = laid {
-            let _ = std::fs::remove_file(laid);
-        }
+        drop(away);
         let single = single?;
         let cell = Cell { arm: self.arm, role: Role::Trigger, input: 0 };
         let fault = single.fault(executor.manifest.harness.alive.exit);

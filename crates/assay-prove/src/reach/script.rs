@@ -10,7 +10,8 @@ use assay_bundle::manifest::Recipe;
 use assay_sandbox::{Node, Tree};
 use serde::Deserialize;
 
-use super::{MAX_FUNCTIONS, Ran, Span};
+use super::watch::Ran;
+use super::{MAX_FUNCTIONS, Span};
 use crate::execute::{Built, Executor};
 use crate::layout::{LOG, OUT, SRC};
 use crate::source::ChangedLines;

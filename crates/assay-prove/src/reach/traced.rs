@@ -12,7 +12,8 @@ use std::time::Duration;
 use assay_bundle::manifest::Recipe;
 use assay_sandbox::{Collect, End, Into as Destination, Mount, Node, Spec, Task, Tree};
 
-use super::{MAX_FUNCTIONS, Ran, Span, spans};
+use super::watch::Ran;
+use super::{MAX_FUNCTIONS, Span, spans};
 use crate::evidence::Reach;
 use crate::execute::Executor;
 use crate::layout::{HOOK, OUT, SCRATCH};

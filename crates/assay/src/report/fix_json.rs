@@ -9,7 +9,7 @@ use assay_bundle::manifest::ArmName;
 use assay_bundle::verdict::{Assurance, Tier, Verdict};
 use assay_prove::fix::guard::{Kind, Touch};
 use assay_prove::fix::statement::{Tally, tally};
-use assay_prove::fix::{Finds, Found, Handled, Level, Moved, Neighbourhood, Report, Stem, Step, Unwatched};
+use assay_prove::fix::{Finds, Found, Handled, Level, Moved, Neighbourhood, Reached, Report, Stem, Step, Unwatched};
 use serde::Serialize;
 
 use super::cells::millis;
@@ -29,6 +29,7 @@ pub struct FixJson<'a> {
     around: Option<AroundJson<'a>>,
     unwatched: Option<UnwatchedJson<'a>>,
     moved: Option<MovedJson<'a>>,
+    reached: Option<Reached>,
     touches: Vec<TouchJson<'a>>,
     patch: Sha256,
     files: &'a [String],
@@ -174,6 +175,7 @@ impl<'a> FixJson<'a> {
             around: report.around.as_ref().ok().map(AroundJson::of),
             unwatched: UnwatchedJson::of(&report.unwatched),
             moved: report.moved.as_ref().map(MovedJson::of),
+            reached: report.reached,
             touches: report.touches.iter().map(TouchJson::of).collect(),
             patch: report.patch,
             files: &report.files,
