@@ -9,7 +9,7 @@ mod sqlite;
 
 use assay_inventory::component::{Component, Skipped};
 use assay_inventory::ecosystem::Ecosystem;
-use assay_inventory::{limits, rpm_header};
+use assay_inventory::{limits, rpm_header, rpm_source};
 
 /// What is done in place of reading it.
 const INSTEAD: &str = "print it with `rpm -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE} %{ARCH} %{SOURCERPM}\\n'`, \
