@@ -297,8 +297,8 @@ fn a_finders_severity_is_told_beside_the_advisorys_to_those_who_may_know_both() 
         assert_eq!((one.cases, one.compared, one.agreed, one.higher, one.lower), (1, 1, 0, 0, 1));
         assert_eq!((one.mean, one.reading), (None, Reading::TooFew));
         assert_eq!((two.compared, two.not_compared[&NotCompared::OtherVersion]), (0, 1));
-        assert_eq!(of(FAY).sources, [one.clone()]);
-        assert_eq!(of(GUS).sources, [two.clone()]);
+        assert_eq!(of(FAY).sources, std::slice::from_ref(one));
+        assert_eq!(of(GUS).sources, std::slice::from_ref(two));
         for outside in [VERA, "Cleo Outside"] {
             assert_eq!((of(outside).cases, of(outside).sources), (0, Vec::new()));
         }
