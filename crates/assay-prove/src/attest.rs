@@ -209,7 +209,7 @@ fn cells(proof: &Proof) -> Vec<wire::Cell> {
 }
 
 /// Every log that was read to judge a run; a run's number is its place among those of its cell.
-fn logs(proof: &Proof) -> Vec<LogSeen> {
+pub(crate) fn logs(proof: &Proof) -> Vec<LogSeen> {
     let mut next: BTreeMap<Cell, u32> = BTreeMap::new();
     let mut logs = Vec::new();
     for run in &proof.evidence.runs {

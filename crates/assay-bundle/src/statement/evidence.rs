@@ -87,7 +87,8 @@ impl LogDigests {
     }
 
     /// Whether the digest over all is that of the named ones, where all are named, and no more are named than there are.
-    pub(super) fn adds_up(&self) -> bool {
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
         let named = self.named.len() as u64;
         let lines = || self.named.iter().map(LogSeen::line).collect::<String>();
         named < self.count || (named == self.count && self.all == Sha256::of(lines().as_bytes()))

@@ -7,7 +7,7 @@
 use assay_bundle::digest::Sha256;
 use assay_bundle::jcs;
 use assay_bundle::manifest::ArmName;
-use assay_bundle::statement::{MAX_BYTES, PAYLOAD_TYPE, Runner, STATEMENT_TYPE, StatementError, Subject};
+use assay_bundle::statement::{LogDigests, MAX_BYTES, PAYLOAD_TYPE, Runner, STATEMENT_TYPE, StatementError, Subject};
 use assay_bundle::verdict::{Assurance, Outcome, Verdict};
 use assay_seal::{Envelope, KeyId, SigningKey, TrustedKeys};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use super::reached::Reached;
 use super::report::Report;
 use super::said::{MovedSaid, PlainSaid};
 use super::unwatched::Unwatched;
-use crate::attest::AttestError;
+use crate::attest::{self, AttestError};
 use crate::evidence::Role;
 
 /// `predicateType` of [`FixRun`].
@@ -70,6 +70,10 @@ pub struct FixRun {
     pub tests_compared: Option<usize>,
     /// What the patch touches, and the level that it leaves.
     pub touches: Vec<TouchSaid>,
+    /// The logs of the proof's runs with and without the patch, by digests; none where nothing was read, and in
+    /// statements before `assay.fix/4`.
+    #[serde(default)]
+    pub evidence: Option<LogDigests>,
     /// The commit as which it was merged, as somebody said: not checked.
     pub merged_as: Option<String>,
     /// Who says so.
@@ -201,6 +205,7 @@ pub fn fix_run(report: &Report, runner: KeyId) -> FixRun {
             _ => None,
         },
         touches: touches(report),
+        evidence: LogDigests::of(attest::logs(proof)),
         merged_as: report.merged.as_ref().map(|merged| merged.commit.clone()),
         runner: Runner { id: runner.to_string(), version: env!("CARGO_PKG_VERSION").to_owned() },
         tier: proof.tier.map(|tier| format!("{tier:?}")),
@@ -249,13 +254,21 @@ pub fn attest(report: &Report, key: &SigningKey) -> Result<Vec<u8>, AttestError>
     if let Unwatched::Asked(seen) = &report.unwatched {
         subject.extend(seen.builds.iter().map(|(arm, digest)| Subject::new(format!("plain-artifact/{arm}"), *digest)));
     }
-    let statement = Statement {
+    let mut statement = Statement {
         kind: STATEMENT_TYPE.to_owned(),
         subject,
         predicate_type: PREDICATE_TYPE.to_owned(),
         predicate: run,
     };
-    let payload = jcs::canonical(&serde_json::to_value(statement).map_err(StatementError::from)?)?;
+    let told = |statement: &Statement| -> Result<Vec<u8>, AttestError> {
+        Ok(jcs::canonical(&serde_json::to_value(statement).map_err(StatementError::from)?)?)
+    };
+    let mut payload = told(&statement)?;
+    if payload.len() > MAX_BYTES {
+        // Without names, the digest over all logs is still said.
+        statement.predicate.evidence = statement.predicate.evidence.map(LogDigests::unnamed);
+        payload = told(&statement)?;
+    }
     if payload.len() > MAX_BYTES {
         return Err(StatementError::TooLarge(payload.len()).into());
     }
@@ -304,6 +317,9 @@ fn read(payload: &[u8]) -> Result<FixRun, AttestError> {
     let plain = run.plain.is_none_or(|plain| plain.allows(run.level));
     let moved = run.moved.is_none_or(|moved| moved.allows(run.level));
     let reached = run.reached.is_none_or(|reached| reached.allows(run.level));
+    if !run.evidence.as_ref().is_none_or(LogDigests::adds_up) {
+        return Err(StatementError::Logs.into());
+    }
     if !plain
         || !moved
         || !reached

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+use assay_bundle::statement::LogSeen;
+
 use super::*;
 
 fn run() -> FixRun {
@@ -48,6 +50,15 @@ fn run() -> FixRun {
         reached: Some(Reached { asked: 2, reached: 2, untold: 0 }),
         tests_compared: None,
         touches: vec![TouchSaid { kind: "exits".into(), cap: Some(Level::L2) }],
+        evidence: LogDigests::of(vec![LogSeen {
+            arm: ArmName::Vulnerable,
+            role: assay_bundle::statement::Role::Trigger,
+            input: 0,
+            run: 0,
+            kind: "report".into(),
+            bytes: 3,
+            sha256: Sha256::of(b"log"),
+        }]),
         merged_as: None,
         runner: Runner { id: "00".into(), version: "0".into() },
         tier: Some("P".into()),
@@ -80,13 +91,14 @@ fn a_statement_without_the_plain_runs_is_read_too() {
     predicate.remove("plain");
     predicate.remove("moved");
     predicate.remove("reached");
+    predicate.remove("evidence");
     let old = read(&serde_json::to_vec(&json).unwrap()).unwrap();
     assert_eq!((old.plain, old.moved, old.level), (None, None, Some(Level::L3)));
 }
 
 #[test]
 fn a_statement_that_says_more_than_its_steps_is_refused() {
-    let changes: [fn(&mut FixRun); 15] = [
+    let changes: [fn(&mut FixRun); 16] = [
         |run| run.level = Some(Level::L4),
         |run| run.unbroken = Some(Level::L3),
         |run| run.untested = false,
@@ -102,6 +114,7 @@ fn a_statement_that_says_more_than_its_steps_is_refused() {
         |run| run.moved.as_mut().unwrap().broken = true,
         |run| run.moved.as_mut().unwrap().trigger_failed = true,
         |run| run.reached.as_mut().unwrap().reached = 3,
+        |run| run.evidence.as_mut().unwrap().named[0].sha256 = Sha256::of(b"another log"),
     ];
     for (index, change) in changes.into_iter().enumerate() {
         let mut changed = run();

@@ -61,8 +61,8 @@ pub struct CrossArgs {
     /// Run each input in each version this often, whatever the bundles ask for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: Option<u32>,
-    /// Keep the logs that the verdict rests on in this folder, each in a file called after its digest, which a
-    /// statement names too. They may tell of a flaw that is not patched yet: the folder is for you alone
+    /// Keep the logs of all runs in this folder, each in a file called after its digest. They may tell of a flaw that
+    /// is not patched yet: the folder is for you alone
     #[arg(long, value_name = "FOLDER")]
     pub keep_logs: Option<PathBuf>,
 }

@@ -91,8 +91,8 @@ pub struct FixArgs {
     /// Write the inputs that speak against the patch into this new folder
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-    /// Keep the logs that the verdict rests on in this folder, each in a file called after its digest, which a
-    /// statement names too. They may tell of a flaw that is not patched yet: the folder is for you alone
+    /// Keep the logs of the proof's runs in this folder, each in a file called after its digest, which a
+    /// statement names too; variants leave none. They may tell of a flaw that is not patched yet: the folder is for you alone
     #[arg(long, value_name = "FOLDER")]
     pub keep_logs: Option<PathBuf>,
     /// Commit as which the maintainer merged the patch: recorded, not checked
