@@ -150,7 +150,8 @@ pub fn against(
     let database = index_of(call)?;
     if database.is_none() && !names_records(call) {
         return Err(Failure::call("no-records", "no records are named that the inventory could be held against").help(
-            "fetch an index once with `assay db update`, or name records with --advisories, --kev, --cve or --csaf",
+            "fetch an index once with `assay db update`, build one of files that lie here with `assay db build` and name it \
+             with --db, or name records with --advisories, --kev, --cve or --csaf",
         ));
     }
     let vex = vex::read(&call.vex, &inventories)?;

@@ -138,6 +138,30 @@ fn index(path: &Path) -> String {
 }
 
 #[test]
+fn a_few_loose_records_are_read_as_many_are() {
+    let bench = Bench::new();
+    lock(&bench, "1.0.0");
+    let record = |id: &str, name: &str, more: &str| {
+        json!({ "id": id, "modified": "2026-01-01T00:00:00Z", "details": more,
+            "affected": [{ "package": { "ecosystem": "npm", "name": name },
+                "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": "2.0.0" }] }] }] })
+    };
+    fs::create_dir_all(bench.path("few/npm")).unwrap();
+    fs::write(bench.path("few/npm/T-1.json"), record("T-1", "p7", "").to_string()).unwrap();
+    // Longer than what is looked at to tell what a file is.
+    fs::write(bench.path("few/npm/T-2.json"), record("T-2", "p8", &"long ".repeat(80_000)).to_string()).unwrap();
+    fs::write(bench.path("few/npm/readme.json"), "{}").unwrap();
+    for (source, records) in [("few", 2), ("few/npm/T-1.json", 1)] {
+        let call = ["db", "build", source, "--into", "few.assay", "--format", "json"];
+        let built = bench.run(&call).exits(0).json();
+        assert_eq!((&built["records"], built["sources"].as_array().unwrap().len()), (&records.into(), 1), "{built}");
+        assert_eq!(built["sources"][0]["name"], "OSV npm");
+        assert_eq!(built["passed"].as_array().unwrap().len(), records - 1, "{built}");
+        bench.run(&["scan", "package-lock.json", "--db", "few.assay"]).exits(10).says("T-1");
+    }
+}
+
+#[test]
 fn built_published_fetched_and_asked() {
     let house = House::new();
     let said = house.build("2.0.0");
@@ -349,6 +373,15 @@ fn a_fleet_kept_as_a_file_answers_as_its_inventories() {
         .says("the key that you trust signed it");
     fs::write(house.bench.path("other.pub"), SigningKey::from_seed(&[8; 32]).verifying_key().to_pem()).unwrap();
     house.run(&["db", "info", "fleet.assay", "--trust", "other.pub"]).exits(10);
+    let with = |fleet: &str, key: &str| {
+        house.run(&["db", "touched", "T-0007", "--fleet", fleet, "--db", "index.assay", "--trust", key])
+    };
+    with("fleet.assay", "publisher.pub").exits(10).says("T-0007: 1 of 4 inventories affected");
+    with("fleet.assay", "other.pub").exits(2).says("error[not-signed]");
+    with("sites", "publisher.pub").exits(2).says("`sites` is no file of a fleet, so no key that you trust signed it");
+    house.run(&["db", "fleet", "sites", "--into", "plain.assay"]).exits(0);
+    with("plain.assay", "publisher.pub").exits(2).says("it has no signature");
+    with("fleet.assay", "fleet.assay").exits(2);
     let twice = ["db", "touched", "T-0007", "--fleet", "fleet.assay", "--fleet", "sites", "--db", "index.assay"];
     house.run(&twice).exits(2).says("is named twice");
     let index = ["db", "touched", "T-0007", "--fleet", "index.assay", "--db", "index.assay"];

@@ -12,9 +12,11 @@ use assay_index::fleet::{Fleet, Touched};
 use assay_index::sign::{self, signed};
 use assay_index::write::As;
 use assay_match::index::Index;
+use assay_seal::{TrustedKeys, VerifyingKey};
 use clap::Args;
 use serde::Serialize;
 
+use super::info::public_key;
 use crate::cli::{Common, Format};
 use crate::commands::verify::{count, seconds};
 use crate::failure::Failure;
@@ -183,6 +185,14 @@ pub fn unread(entries: usize) -> String {
     }
 }
 
+/// A public key that is trusted.
+fn trusted(path: &Path) -> Result<VerifyingKey, Failure> {
+    let wrong = |error: assay_seal::KeyError| {
+        Failure::call("no-key", format!("`{}` is no public key: {error}", path.display()))
+    };
+    VerifyingKey::from_pem(&public_key(path)?).map_err(wrong)
+}
+
 /// A part of a fleet: inventories that were read just now, or a file of them.
 pub enum Part {
     /// Read now.
@@ -193,12 +203,28 @@ pub enum Part {
 
 impl Part {
     /// The parts that paths name: each file with a fleet by itself, and all that is read together.
-    pub fn all(paths: &[PathBuf]) -> Result<Vec<Self>, Failure> {
+    ///
+    /// With keys to trust, each has to be a file that one of them signed: whoever names a key wants to hear of no other
+    /// inventory.
+    pub fn all(paths: &[PathBuf], trust: &[PathBuf]) -> Result<Vec<Self>, Failure> {
+        let keys = trust.iter().map(|path| trusted(path)).collect::<Result<Vec<_>, _>>()?;
         let (files, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| is_one(path));
+        if let (Some(path), false) = (others.first(), keys.is_empty()) {
+            let message = format!("`{}` is no file of a fleet, so no key that you trust signed it", path.display());
+            return Err(Failure::call("not-signed", message)
+                .help("keep the inventories with `assay db fleet --key`, or leave --trust out"));
+        }
+        let keys: TrustedKeys = keys.into_iter().collect();
         let mut parts = Vec::new();
         for path in &files {
-            let opened = Container::open(path).and_then(FleetFile::of);
-            parts.push(Self::Kept(opened.map_err(|error| database::failure(&error))?));
+            let opened = Container::open(path).and_then(FleetFile::of).map_err(|error| database::failure(&error))?;
+            if !trust.is_empty() {
+                sign::check(opened.container(), &keys).map_err(|error| {
+                    Failure::call("not-signed", error.to_string())
+                        .help("get the file anew from whoever made it, and their key from them as well")
+                })?;
+            }
+            parts.push(Self::Kept(opened));
         }
         if !others.is_empty() {
             parts.push(Self::Read(read(&others)?));

@@ -147,10 +147,19 @@ impl Feeds {
         let read = open::reader(path).map(|reader| reader.take(LOOK).read_to_end(&mut start));
         let feed = match read {
             Ok(Ok(_)) if name.ends_with(".tar.gz") || name.ends_with(".tgz") => archive(path),
-            Ok(Ok(_)) => sniff(&start),
+            Ok(Ok(_)) => sniff(&start).or_else(|| large(path, start.len())),
             _ => None,
         };
         match feed {
+            Some(Feed::Osv) => {
+                // Loose files of one folder are one source.
+                let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+                let name = format!("OSV {folder}").trim_end().to_owned();
+                for mut piece in pieces(path)? {
+                    piece.name.clone_from(&name);
+                    self.found.push(Found { feed: Feed::Osv, path: path.to_owned(), piece: Some(piece) });
+                }
+            }
             Some(feed) => self.found.push(Found { feed, path: path.to_owned(), piece: None }),
             None => self.passed.push((path.display().to_string(), "it is no feed that is read here".to_owned())),
         }
@@ -300,6 +309,12 @@ fn sniff(start: &[u8]) -> Option<Feed> {
     }
     // One record, or one a line.
     record(start).or_else(|| record(first.as_bytes()))
+}
+
+/// What a file is whose one record is longer than the beginning that was looked at.
+fn large(path: &Path, looked: usize) -> Option<Feed> {
+    let is_longer = looked as u64 >= LOOK;
+    is_longer.then(|| open::whole(path, MAX_RECORD).ok()).flatten().and_then(|bytes| record(&bytes))
 }
 
 /// What an archive holds, from its first record.

@@ -31,6 +31,7 @@ Examples:
   assay db touched CVE-2024-45337 --fleet sboms/
   assay db fleet sboms/ --into fleet.assay
   assay db touched CVE-2024-45337 --fleet fleet.assay
+  assay db touched CVE-2024-45337 --fleet fleet.assay --trust fleet.pub
   assay db touched RUSTSEC-2023-0061 GHSA-v778-237x-gjrc --fleet one/Cargo.lock --fleet sboms/ --db index.assay
 
 Exit codes:
@@ -46,6 +47,9 @@ pub struct TouchedArgs {
     /// Inventories: files, folders of them, or a file that `assay db fleet` made
     #[arg(long, required = true, value_name = "PATH")]
     fleet: Vec<PathBuf>,
+    /// A public key: a fleet is believed only as a file that is signed with it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    trust: Vec<PathBuf>,
     /// The index; without it, ASSAY_DB or the usual folder
     #[arg(long, value_name = "PATH")]
     db: Option<PathBuf>,
@@ -86,7 +90,7 @@ struct Place {
 /// Asks.
 pub fn run(call: &TouchedArgs, common: &Common) -> Result<u8, Failure> {
     let layers = database::needed(&database::place(call.db.as_deref())?)?;
-    let parts = Part::all(&call.fleet)?;
+    let parts = Part::all(&call.fleet, &call.trust)?;
     let mut answer = Answer {
         inventories: parts.iter().map(Part::len).sum(),
         unread: parts.iter().map(Part::unread).sum(),
