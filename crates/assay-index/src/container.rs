@@ -17,7 +17,7 @@ use crate::error::Error;
 /// The first bytes of every file.
 const MAGIC: [u8; 8] = *b"assay-ix";
 /// The version of this layout.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 /// Bytes of the head, and of a row of the table.
 const HEAD: usize = 64;
 const ROW: usize = 64;

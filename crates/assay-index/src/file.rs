@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::meta::{Gone, Meta};
 use crate::rules;
 use crate::sections::*;
-use crate::words::{Longs, Pieces, Words, hash};
+use crate::words::{Longs, Pieces, Words, hash, package_hash};
 
 /// An opened file of records.
 #[derive(Debug)]
@@ -193,7 +193,7 @@ impl File {
 
     /// The package of this name; none if no record names it.
     pub(crate) fn find(&self, family: &str, name: &str) -> Result<Option<Package<'_>>, Error> {
-        let wanted = hash([family, name]);
+        let wanted = package_hash(family, name);
         let hashes = self.longs(PACKAGE_HASHES);
         for at in hashes.lower_bound(wanted)..hashes.len() {
             if hashes.get(at) != Some(wanted) {

@@ -95,6 +95,15 @@ pub(crate) fn words(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
     numbers.into_iter().flat_map(u32::to_le_bytes).collect()
 }
 
+/// The hash of a package's name, behind a part of the hash of its ecosystem: packages of one ecosystem lie together, so that
+/// what a lockfile asks for is in few pages of a file.
+pub(crate) fn package_hash(family: &str, name: &str) -> u64 {
+    hash([family]) & !(u64::MAX >> FAMILY) | hash([family, name]) >> FAMILY
+}
+
+/// Bits of a package's hash that are its ecosystem's. Two may share them: what lies at a place is compared.
+const FAMILY: u32 = 16;
+
 /// The hash of some texts: FNV-1a, then mixed so that all bits count. It finds a place; what lies there is compared.
 pub(crate) fn hash<const N: usize>(texts: [&str; N]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

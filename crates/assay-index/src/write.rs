@@ -11,7 +11,7 @@ use assay_match::packed::{PackedProducts, PackedRecord, Prose};
 use crate::container::{Head, Purpose, compose};
 use crate::meta::{Gone, Meta, NAMED};
 use crate::sections::*;
-use crate::words::{hash, longs, pieces, words};
+use crate::words::{hash, longs, package_hash, pieces, words};
 use crate::{decision, rules};
 
 /// More than the layout has room for, or no room to pack it.
@@ -175,7 +175,7 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
         }
         let mut named: Vec<u32> = entries.iter().map(|(record, _)| *record).collect();
         named.dedup();
-        packages.push((hash([&family, package.name]), blob, named));
+        packages.push((package_hash(&family, package.name), blob, named));
     }
     packages.sort();
     meta.records = meta.records.max(records.len());

@@ -91,6 +91,10 @@ fn place(at: String) -> String {
 
 /// A text that can be shown: bounded, and without control characters (line ends may stay).
 fn shown(text: String, lines: bool) -> String {
+    // Nearly all text is this, and a lockfile has thousands of places.
+    if text.len() <= limits::NAME && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text;
+    }
     let moves = |c: char| c.is_control() && !(lines && c == '\n');
     if text.len() <= limits::NAME && !text.chars().any(moves) {
         return text;

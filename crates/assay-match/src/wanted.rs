@@ -4,6 +4,7 @@
 //! of them need not be kept: a tenth of the memory, and half of the time.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use assay_inventory::component::{Inventory, What};
 use assay_inventory::ecosystem::Ecosystem;
@@ -12,14 +13,15 @@ use assay_inventory::product::Product;
 /// The packages and products of some inventories.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    packages: HashMap<Ecosystem, HashSet<Box<str>>>,
+    /// Shared: an index that keeps only these holds on to them.
+    packages: Arc<HashMap<Ecosystem, HashSet<Box<str>>>>,
     pub(crate) products: Vec<Product>,
 }
 
 impl Wanted {
     /// All packages of these inventories, by every name that a record can give them, and all products.
     pub fn of(inventories: &[Inventory]) -> Self {
-        let mut wanted = Self::default();
+        let mut packages = HashMap::new();
         let mut products = BTreeSet::new();
         // Packages of one ecosystem stand together: its names are put away when another begins.
         let mut last: Option<(&Ecosystem, HashSet<Box<str>>)> = None;
@@ -27,10 +29,10 @@ impl Wanted {
             match &component.what {
                 What::Package { ecosystem, name, source } => {
                     if last.as_ref().is_none_or(|(known, _)| *known != ecosystem) {
-                        wanted.keep(last.take());
+                        keep(&mut packages, last.take());
                     }
                     let (_, names) = last.get_or_insert_with(|| {
-                        let known = wanted.packages.remove(&ecosystem.family());
+                        let known = packages.remove(&ecosystem.family());
                         (ecosystem, known.unwrap_or_default())
                     });
                     if !names.contains(name.as_str()) {
@@ -43,15 +45,9 @@ impl Wanted {
                 }
             }
         }
-        wanted.keep(last);
-        wanted.products = products.into_iter().map(|(vendor, product)| Product::new(vendor, product)).collect();
-        wanted
-    }
-
-    fn keep(&mut self, names: Option<(&Ecosystem, HashSet<Box<str>>)>) {
-        if let Some((ecosystem, names)) = names {
-            self.packages.insert(ecosystem.family(), names);
-        }
+        keep(&mut packages, last);
+        let products = products.into_iter().map(|(vendor, product)| Product::new(vendor, product)).collect();
+        Self { packages: Arc::new(packages), products }
     }
 
     /// All packages: ecosystem without its release, and name.
@@ -67,5 +63,11 @@ impl Wanted {
     /// Whether a package is among them. The ecosystem is that of [`Ecosystem::family`].
     pub(crate) fn has(&self, family: &Ecosystem, name: &str) -> bool {
         self.packages.get(family).is_some_and(|names| names.contains(name))
+    }
+}
+
+fn keep(packages: &mut HashMap<Ecosystem, HashSet<Box<str>>>, names: Option<(&Ecosystem, HashSet<Box<str>>)>) {
+    if let Some((ecosystem, names)) = names {
+        packages.insert(ecosystem.family(), names);
     }
 }

@@ -29,7 +29,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 pub use tally::Tally;
-pub use unnamed::Unnamed;
+pub use unnamed::{Unnamed, UnnamedJson};
 pub use vex::Listened;
 pub use walked::Looked;
 
@@ -90,8 +90,8 @@ pub struct Scanned {
     pub told: Vec<Told>,
     /// The VEX documents.
     pub listened: Vec<Listened>,
-    /// Things that no record names.
-    pub unnamed: Vec<Unnamed>,
+    /// Of each inventory, in the same order: the places of things that no record names. See [`Scanned::unnamed`].
+    pub unnamed: Vec<Vec<usize>>,
     /// The count of each inventory's things, in the same order.
     pub tallies: Vec<Tally>,
     /// Where the records are from, and how fresh they are.
@@ -210,7 +210,7 @@ pub fn against(
         scanned.tallies.push(Tally::of(inventory, &scan, &suppressed));
         scanned.suppressed.extend(suppressed);
         scanned.told.extend(told);
-        scanned.unnamed.extend(Unnamed::of(inventory, &scan));
+        scanned.unnamed.push(scan.unnamed);
         scanned.exposures.extend(scan.exposures);
         scanned.notices.extend(scan.notices);
     }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::file::{piece, text};
 use crate::rules;
 use crate::sections::{FLEET_COUNTS, FLEET_HASHES, FLEET_NAME_OFFSETS, FLEET_NAMES, FLEET_OFFSETS, FLEET_PACKAGES};
-use crate::words::{Longs, Pieces, Words, hash, longs, pieces};
+use crate::words::{Longs, Pieces, Words, longs, package_hash, pieces};
 use crate::write::{As, TooLarge};
 
 /// What a fleet's file counts.
@@ -129,7 +129,7 @@ impl FleetFile {
     /// The package of this name; none if no inventory has it.
     fn find(&self, family: &Ecosystem, name: &str) -> Result<Option<Package>, Error> {
         let text = family.to_string();
-        let (wanted, hashes) = (hash([&text, name]), self.hashes());
+        let (wanted, hashes) = (package_hash(&text, name), self.hashes());
         for at in hashes.lower_bound(wanted)..hashes.len() {
             if hashes.get(at) != Some(wanted) {
                 break;
@@ -202,7 +202,7 @@ pub fn write(fleet: &Fleet, at: As) -> Result<Vec<u8>, TooLarge> {
     for (family, names) in &fleet.packages {
         let family = family.to_string();
         for (name, package) in names {
-            packages.push((hash([&family, name]), packed(&family, name, package)?));
+            packages.push((package_hash(&family, name), packed(&family, name, package)?));
         }
     }
     packages.sort();

@@ -48,6 +48,10 @@ impl Grid {
 
 /// The width of a text on a terminal, colours not counted.
 pub fn width(text: &str) -> usize {
+    // Nearly all text is this, and a long answer is measured again and again.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.len();
+    }
     anstream::adapter::strip_str(text).map(|part| part.width()).sum()
 }
 

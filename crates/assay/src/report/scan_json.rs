@@ -10,7 +10,7 @@ use assay_match::vex::{Suppressed, Told};
 use serde::Serialize;
 
 use super::scan_fresh::Freshness;
-use crate::scan_input::{Listened, Looked, Scanned, Tally, Unnamed};
+use crate::scan_input::{Listened, Looked, Scanned, Tally, Unnamed, UnnamedJson};
 
 /// The whole answer.
 #[derive(Serialize)]
@@ -20,7 +20,7 @@ pub struct ScanJson<'a> {
     inventories: Vec<InventoryJson<'a>>,
     exposures: &'a [Exposure],
     notices: &'a [Exposure],
-    unnamed: &'a [Unnamed],
+    unnamed: Vec<UnnamedJson<'a>>,
     suppressed: &'a [Suppressed],
     vex: VexJson<'a>,
     sources: Vec<SourceJson<'a>>,
@@ -92,7 +92,7 @@ impl<'a> ScanJson<'a> {
             inventories: inventories.collect(),
             exposures: &scanned.exposures,
             notices: &scanned.notices,
-            unnamed: &scanned.unnamed,
+            unnamed: scanned.unnamed().map(Unnamed::json).collect(),
             suppressed: &scanned.suppressed,
             vex: VexJson { documents: &scanned.listened, told: &scanned.told },
             sources: sources.collect(),

@@ -108,15 +108,15 @@ fn notices(out: &mut String, scanned: &Scanned, all: bool) {
 
 fn unnamed(out: &mut String, scanned: &Scanned, all: bool) {
     // A lockfile has hundreds of packages that nobody ever reported; a product that nobody names is worth a look.
-    let shown: Vec<_> = scanned.unnamed.iter().filter(|one| all || one.is_product).collect();
+    let shown: Vec<_> = scanned.unnamed().filter(|one| all || one.is_product()).collect();
     if shown.is_empty() {
         return;
     }
     out.push_str(&format!("\n{}\n", bold("No record names these. That is not the same as not affected.")));
     let most = if all { shown.len() } else { LINES };
     for one in shown.iter().take(most) {
-        let place = place(scanned, &one.inventory, &one.at);
-        out.push_str(&format!("  {}  {}\n", plain::line(&one.thing, 200), dim(&place)));
+        let place = place(scanned, one.inventory(), one.at());
+        out.push_str(&format!("  {}  {}\n", plain::line(&one.thing(), 200), dim(&place)));
     }
     more(out, shown.len(), most);
 }

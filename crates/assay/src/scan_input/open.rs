@@ -10,6 +10,8 @@ use crate::failure::Failure;
 
 /// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// Most bytes that are made room for because a file says that it is so long.
+const AT_ONCE: usize = 16 << 20;
 
 /// The whole file, at most so many bytes of it after unpacking.
 ///
@@ -17,7 +19,9 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 ///
 /// It is not there, is a folder, cannot be read or unpacked, or is longer.
 pub fn whole(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
-    read(reader(path)?, path, most)
+    let file = plain_file(path)?;
+    let long = file.metadata().map_or(0, |meta| usize::try_from(meta.len()).unwrap_or(usize::MAX));
+    read(unpacked(BufReader::new(file)).map_err(|error| unreadable(path, &error))?, path, most, long)
 }
 
 /// The whole file as it lies, packed or not: what a digest is taken of.
@@ -26,7 +30,7 @@ pub fn whole(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
 ///
 /// It is not there, is a folder, cannot be read, or is longer.
 pub fn as_it_lies(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
-    read(plain_file(path)?, path, most)
+    read(plain_file(path)?, path, most, 0)
 }
 
 /// Standard input, likewise.
@@ -37,7 +41,7 @@ pub fn as_it_lies(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
 pub fn stdin(most: usize) -> Result<Vec<u8>, Failure> {
     let path = Path::new("-");
     let unpacked = unpacked(io::stdin().lock()).map_err(|error| unreadable(path, &error))?;
-    read(unpacked, path, most)
+    read(unpacked, path, most, 0)
 }
 
 /// A file to read line by line, unpacked if it is packed.
@@ -65,8 +69,9 @@ fn unpacked<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + '
     })
 }
 
-fn read(reader: impl Read, path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+/// Reads all of it. What is said of its length only saves steps.
+fn read(reader: impl Read, path: &Path, most: usize, long: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::with_capacity(long.min(most).min(AT_ONCE) + 1);
     // One more than allowed tells too long from just long enough; a packed file may unpack to anything.
     reader.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     if bytes.len() > most {
