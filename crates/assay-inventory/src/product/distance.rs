@@ -8,8 +8,13 @@ const LONGEST: usize = 64;
 /// more, two in names of 9 or more. Digits must agree: `SMA100` and `SMA1000`
 /// are two devices.
 pub fn misspelt(a: &str, b: &str) -> bool {
+    misspelt_behind(a, b, 0)
+}
+
+/// The same of two names that have so many more letters in common than these, behind them.
+pub(super) fn misspelt_behind(a: &str, b: &str, common: usize) -> bool {
     let (long, short) = (a.chars().count(), b.chars().count());
-    let (long, short) = (long.max(short), long.min(short));
+    let (long, short) = (long.max(short) + common, long.min(short) + common);
     let allowed = match short {
         0..5 => return false,
         5..9 => 1,
@@ -27,18 +32,19 @@ fn digits(text: &str) -> impl Iterator<Item = char> {
 
 /// Damerau-Levenshtein in its restricted form (a letter is moved once), of names of at most [`LONGEST`] letters.
 fn distance(a: &str, b: &str) -> usize {
-    let mut before = [0_usize; LONGEST + 1];
-    let mut last = [0_usize; LONGEST + 1];
-    for (n, cell) in last.iter_mut().enumerate() {
+    let (a, b) = apart(a, b);
+    let mut before = [0_u8; LONGEST + 1];
+    let mut last = [0_u8; LONGEST + 1];
+    for (cell, n) in last.iter_mut().zip(0..) {
         *cell = n;
     }
-    let at = |row: &[usize; LONGEST + 1], n: usize| row.get(n).copied().unwrap_or(LONGEST);
+    let at = |row: &[u8; LONGEST + 1], n: usize| row.get(n).copied().unwrap_or(LONGEST as u8);
     let mut above = None;
-    for (i, x) in a.chars().enumerate() {
-        let mut row = [i + 1; LONGEST + 1];
+    for (x, i) in a.chars().zip(1..) {
+        let mut row = [i; LONGEST + 1];
         let mut left = None;
         for (j, y) in b.chars().enumerate() {
-            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let mut best = (at(&last, j) + u8::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
             if above == Some(y) && left == Some(x) {
                 best = best.min(at(&before, j.saturating_sub(1)) + 1);
             }
@@ -51,7 +57,15 @@ fn distance(a: &str, b: &str) -> usize {
         before = last;
         last = row;
     }
-    at(&last, b.chars().count())
+    usize::from(at(&last, b.chars().count()))
+}
+
+/// Two texts without what both begin with and both end with: no edit is needed there.
+fn apart<'a>(a: &'a str, b: &'a str) -> (&'a str, &'a str) {
+    let begin: usize = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
+    let (a, b) = (a.get(begin..).unwrap_or_default(), b.get(begin..).unwrap_or_default());
+    let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
+    (a.get(..a.len() - end).unwrap_or_default(), b.get(..b.len() - end).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -80,6 +94,11 @@ mod tests {
         fn the_table_is_the_definition(a in "[abcé]{0,6}", b in "[abcé]{0,6}") {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();
             prop_assert_eq!(distance(&a, &b), plain(&chars(&a), &chars(&b)));
+        }
+
+        #[test]
+        fn letters_in_common_need_not_stand_there(a in "[a-c1é]{0,9}", b in "[a-c1é]{0,9}") {
+            prop_assert_eq!(misspelt_behind(&a, &b, 5), misspelt(&format!("{a}....."), &format!("{b}.....")));
         }
 
         #[test]

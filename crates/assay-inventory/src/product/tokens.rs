@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, Product, alias, misspelt};
+use super::distance::misspelt_behind;
+use super::{Name, Product, alias};
 
 /// Products' places, by the words of their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +97,7 @@ fn vendors(product: &Product) -> BTreeSet<String> {
 
 /// Whether two words differ by two letters at most, as those of one misspelt name may.
 fn similar(a: &str, b: &str) -> bool {
-    if a == b || b.starts_with(ANY) || a.starts_with(WHOLE) != b.starts_with(WHOLE) || a.len().abs_diff(b.len()) > 2 {
+    if a.len().abs_diff(b.len()) > 2 || a == b || b.starts_with(ANY) || a.starts_with(WHOLE) != b.starts_with(WHOLE) {
         return false;
     }
     // Two edits change at most four letters of the two words' sets.
@@ -104,7 +105,7 @@ fn similar(a: &str, b: &str) -> bool {
         return false;
     }
     // A name of nine letters may have two wrong, and both in a word of four.
-    misspelt(&format!("{a}....."), &format!("{b}....."))
+    misspelt_behind(a, b, 5)
 }
 
 fn letters(word: &str) -> u64 {
