@@ -8,7 +8,7 @@
 mod hostile_support;
 
 use hostile_support::{
-    Bench, folders, host, killed, listener, manifests, packed, second, sources, stored, tools, user,
+    Bench, folders, host, killed, listener, manifests, packed, project, second, sources, stored, tools, user,
 };
 use libtest_mimic::{Arguments, Trial};
 
@@ -45,6 +45,7 @@ fn trials(bench: &Bench) -> Vec<Trial> {
         trials.extend(folders::trials(bench));
         trials.extend(manifests::trials(bench));
         trials.extend(packed::trials(bench));
+        trials.extend(project::trials(bench));
         trials.extend(second::trials(bench));
         trials.extend(sources::trials(bench));
         trials.extend(tools::trials(bench));

@@ -12,6 +12,7 @@ pub mod killed;
 pub mod listener;
 pub mod manifests;
 pub mod packed;
+pub mod project;
 pub mod second;
 pub mod sources;
 pub mod stored;

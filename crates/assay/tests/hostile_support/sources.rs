@@ -15,8 +15,8 @@ use super::{Answer, Bench, Bundle, hold, host, prove, run, trial};
 
 /// A package: its URL, and its files.
 pub struct Package {
-    purl: &'static str,
-    files: Vec<(String, Vec<u8>)>,
+    pub purl: &'static str,
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 type Make = (&'static str, fn() -> Package);
@@ -111,23 +111,43 @@ pub fn vouched(bench: &Bench, package: &Package) -> Result<(), Failed> {
 
 /// Takes the package into the cache and proves a bundle on it.
 pub fn proved(bench: &Bench, package: &Package, spoil: impl FnOnce(&Bundle)) -> Result<(Answer, Bundle), Failed> {
+    proved_beside(bench, package, None, spoil)
+}
+
+/// The same; the fixed version is another package, if there is one.
+pub fn proved_beside(
+    bench: &Bench,
+    package: &Package,
+    fixed: Option<&Package>,
+    spoil: impl FnOnce(&Bundle),
+) -> Result<(Answer, Bundle), Failed> {
     let bundle = Bundle::new(bench);
     name_package(&bundle, package);
-    spoil(&bundle);
     let folder = written(bench, package)?;
+    if let Some(fixed) = fixed {
+        bundle.manifest("[toolchain]", &format!("[arms.fixed.source]\n{}\n\n[toolchain]", named(fixed)));
+        for (name, content) in &fixed.files {
+            fs::write(folder.path().join(name), content)?;
+        }
+    }
+    spoil(&bundle);
     let fetched = fetch(bench, bundle.path(), folder.path())?;
     hold(fetched.exit == Some(0), format!("the package did not come into the cache\n{}", fetched.words()))?;
     Ok((prove(bench, bundle.path())?, bundle))
 }
 
 fn name_package(bundle: &Bundle, package: &Package) {
+    bundle.manifest("path = \"target\"", &named(package));
+}
+
+/// A package as a manifest names it.
+fn named(package: &Package) -> String {
     let files: Vec<String> = package
         .files
         .iter()
         .map(|(name, content)| format!("{name:?} = \"sha256:{}\"", Sha256::of(content).to_hex()))
         .collect();
-    let source = format!("package = {:?}\nfiles = {{ {} }}", package.purl, files.join(", "));
-    bundle.manifest("path = \"target\"", &source);
+    format!("package = {:?}\nfiles = {{ {} }}", package.purl, files.join(", "))
 }
 
 fn written(bench: &Bench, package: &Package) -> Result<tempfile::TempDir, Failed> {
