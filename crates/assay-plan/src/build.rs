@@ -7,6 +7,7 @@ use assay_inventory::component::{PatchedBy, What};
 use assay_match::exposure::{Certainty, Epss, Touch};
 
 use crate::card::{Card, CardKind, Closed, Step};
+use crate::closed::{closed, once};
 use crate::due::CardDue;
 use crate::group::Group;
 use crate::names;
@@ -43,7 +44,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
     let (outcome, due) = urgency::together(&urgent)?;
     let decider = urgent.first()?;
     let card_due = CardDue::of(&due, &outcome, request);
-    let closes: Vec<Closed> = urgent.iter().map(closed).collect();
+    let closes = once(urgent.iter().map(closed));
     let perhaps = perhaps(group, first_seen, request);
     let references = references(&urgent);
     let targets = versions::targets(group);
@@ -76,7 +77,7 @@ pub(crate) fn cards(group: &Group<'_>, request: &Request<'_>) -> Option<Made> {
         why: reason::why(decider, request),
         hint: reason::hint(decider),
         due: card_due,
-        rank: rank(&urgent, &outcome, exposed, &what, request),
+        rank: rank(&urgent, closes.len(), &outcome, exposed, &what, request),
         first: Vec::new(),
         steps,
         effort,
@@ -211,30 +212,6 @@ fn urgent<'a>(group: &Group<'a>, detected: Instant, request: &Request<'_>) -> Ve
     urgent
 }
 
-fn closed(urgent: &Urgent<'_>) -> Closed {
-    let exposure = urgent.exposure;
-    let advisory = &exposure.advisory;
-    let cve = std::iter::once(&advisory.id).chain(&advisory.aliases).find(|id| id.starts_with("CVE-"));
-    Closed {
-        source: plain(&advisory.source, 80),
-        id: plain(&advisory.id, 80),
-        name: plain(cve.unwrap_or(&advisory.id), 40),
-        summary: plain(&advisory.summary, 300),
-        touch: exposure.touch,
-        certainty: exposure.certainty,
-        why: plain(&exposure.why, SENTENCE),
-        kev: advisory.kev.as_ref().map(|kev| assay_match::exposure::KevFact {
-            added: plain(&kev.added, 20),
-            ransomware: kev.ransomware,
-            action: plain(&kev.action, SENTENCE),
-        }),
-        score: advisory.score.filter(|score| (0.0..=10.0).contains(score)),
-        fixed: exposure.fixed.iter().take(20).map(|fixed| plain(fixed, 80)).collect(),
-        earliest: urgent.outcome.earliest,
-        latest: urgent.outcome.latest,
-    }
-}
-
 /// A score in tenths, so that it has an order; what is no score has none.
 fn tenths(score: Option<f64>) -> Option<u16> {
     let score = score.filter(|score| (0.0..=10.0).contains(score))?;
@@ -251,7 +228,14 @@ fn exposed(urgent: &[Urgent<'_>]) -> Answer {
         .unwrap_or(Answer::No)
 }
 
-fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str, request: &Request<'_>) -> Rank {
+fn rank(
+    urgent: &[Urgent<'_>],
+    closes: usize,
+    outcome: &Outcome,
+    exposed: Answer,
+    name: &str,
+    request: &Request<'_>,
+) -> Rank {
     let kev = |answer| urgent.iter().any(|one| one.outcome.facts.kev == answer);
     let entries = || urgent.iter().filter_map(|one| one.exposure.advisory.kev.as_ref());
     let ransomware = if entries().any(|entry| entry.ransomware == Answer::Yes) {
@@ -285,7 +269,7 @@ fn rank(urgent: &[Urgent<'_>], outcome: &Outcome, exposed: Answer, name: &str, r
         leaning: urgent.iter().map(|one| one.leaning).min().unwrap_or(outcome.earliest),
         certainty: urgent.iter().map(|one| one.exposure.certainty).min().unwrap_or(Certainty::Likely),
         score_tenths: urgent.iter().filter_map(|one| tenths(one.exposure.advisory.score)).max(),
-        closes: urgent.len(),
+        closes,
         name: name.to_owned(),
         words: String::new(),
     }
@@ -333,6 +317,9 @@ fn title(kind: CardKind, what: &str, group: &Group<'_>, targets: &[versions::Tar
         }
         CardKind::Update | CardKind::Triage => match versions::one_for_all(targets) {
             Some(to) => format!("Update {what} to {} or later", plain(to, 80)),
+            None if versions::no_fix(targets) && matches!(group.component.what, What::Package { .. }) => {
+                format!("Guard {what}: no fixed version is named yet")
+            }
             None => format!("Update {what}"),
         },
     }
@@ -371,7 +358,7 @@ fn perhaps(group: &Group<'_>, detected: Instant, request: &Request<'_>) -> Vec<C
         return Vec::new();
     }
     let unsure = group.exposures.iter().filter(|exposure| exposure.touch == Touch::CannotTell);
-    unsure.map(|exposure| closed(&Urgent::of(exposure, detected, request))).collect()
+    once(unsure.map(|exposure| closed(&Urgent::of(exposure, detected, request))))
 }
 
 fn certainty(kind: CardKind, decider: &Urgent<'_>) -> String {

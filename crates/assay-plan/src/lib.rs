@@ -28,6 +28,7 @@ pub mod assets;
 pub mod backtest;
 mod build;
 pub mod card;
+mod closed;
 pub mod done;
 pub mod due;
 pub mod effort;

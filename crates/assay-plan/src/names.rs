@@ -40,9 +40,14 @@ fn family(ecosystem: &Ecosystem) -> String {
     }
 }
 
-/// What people call an inventory: the last part of its path.
+/// What people call an inventory: the last part of its path; of a package manager's own list, whose file is called
+/// `status` or `installed` on every machine, all of it.
 pub(crate) fn list(inventory: &str) -> &str {
-    inventory.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(inventory)
+    const LISTS: [&str; 4] = ["lib/dpkg/", "lib/apk/db/", "lib/rpm/", "lib/sysimage/rpm/"];
+    match inventory.rsplit(['/', '\\']).find(|part| !part.is_empty()) {
+        Some(last) if !LISTS.iter().any(|list| inventory.trim_end_matches(last).ends_with(list)) => last,
+        _ => inventory,
+    }
 }
 
 /// The parts that make two components one update: where, what, who patches it.

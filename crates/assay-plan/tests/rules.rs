@@ -5,7 +5,7 @@ mod hospital;
 
 use assay_base::Answer;
 use assay_clock::{Basis, Kind, Organisation, Term};
-use assay_inventory::component::PatchedBy;
+use assay_inventory::component::{PatchedBy, SourcePackage, What};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_match::exposure::{Exposure, Impact, Touch};
 use assay_plan::card::{Card, CardKind};
@@ -106,6 +106,36 @@ fn one_update_closes_many_records() {
     let card = only(records(40).collect());
     assert_eq!(card.closes.len(), 40);
     assert_eq!(card.title, "Update Fortinet FortiOS to 7.2.9 or later");
+}
+
+/// A distribution builds many packages from one source: its record counts once, and the card says it once.
+#[test]
+fn a_record_of_many_packages_of_one_source_counts_once() {
+    let glibc = |name: &str, fixed: &[&str], id: &str| {
+        let mut component = package(Ecosystem::Debian(Some("12".to_owned())), name, "2.36-9");
+        let What::Package { source, .. } = &mut component.what else { panic!("a package") };
+        *source = Some(SourcePackage { name: "glibc".to_owned(), version: None });
+        let mut exposure = exposure(component, advisory(id, "x"), Touch::Affected, fixed);
+        exposure.inventory = "/var/lib/dpkg/status".to_owned();
+        exposure
+    };
+    let names = ["libc6", "libc-bin", "locales", "libc6-dev", "libc6-dbg"];
+    let open = only(names.map(|name| glibc(name, &[], "CVE-2019-1")).into());
+    assert_eq!((open.closes.len(), open.rank.closes, open.components.len()), (1, 1, 5));
+    assert_eq!(open.title, "Guard glibc (Debian 12): no fixed version is named yet");
+    let steps: Vec<&str> = open.steps.iter().map(|step| step.text.as_str()).collect();
+    assert!(steps.contains(&"See whether the distribution has newer ones by now, and install them:"), "{steps:?}");
+    assert!(steps.iter().any(|step| step.starts_with("No fixed version is named for CVE-2019-1: read")), "{steps:?}");
+    // Two packages of two versions may be mended by two; a record with a fix makes it an update again.
+    let mut mixed = names.map(|name| glibc(name, &[], "CVE-2019-1")).to_vec();
+    mixed.extend([glibc("libc6", &["2.36-10"], "CVE-2019-2"), glibc("locales", &["2.36-11"], "CVE-2019-2")]);
+    let card = only(mixed);
+    assert_eq!((card.closes.len(), card.title.as_str()), (2, "Update glibc (Debian 12)"));
+    let fixed = &card.closes.iter().find(|closed| closed.id == "CVE-2019-2").unwrap().fixed;
+    assert_eq!(fixed, &["2.36-10", "2.36-11"]);
+    // What every machine calls `status` goes by its path.
+    let text = render::text_whole(&Case::new(vec![glibc("libc6", &[], "CVE-2019-1")]).plan());
+    assert!(text.contains("list /var/lib/dpkg/status"), "{text}");
 }
 
 #[test]

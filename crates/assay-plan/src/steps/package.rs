@@ -7,7 +7,7 @@ use super::Instructions;
 use super::command;
 use super::system;
 use super::tool::{self, Tool};
-use super::versions::Target;
+use super::versions::{self, Target};
 use crate::card::Step;
 use crate::effort::Effort;
 use crate::group::Group;
@@ -16,7 +16,7 @@ use crate::text::{NAME, and, plain};
 /// What to do about a package.
 pub(crate) fn instructions(group: &Group<'_>, ecosystem: &Ecosystem, targets: &[Target]) -> Instructions {
     let mut card = match (system::manager(ecosystem), tool::tool(ecosystem)) {
-        (Some(manager), _) => system::instructions(manager, &names(group)),
+        (Some(manager), _) => system::instructions(manager, &names(group), !versions::no_fix(targets)),
         (None, Some(tool)) => library(group, targets, tool),
         (None, None) => other(group, targets),
     };

@@ -61,13 +61,18 @@ const APK: Manager = Manager {
 };
 
 /// What to do about packages of those names.
-pub(crate) fn instructions(manager: &Manager, names: &[&str]) -> Instructions {
+pub(crate) fn instructions(manager: &Manager, names: &[&str], has_fix: bool) -> Instructions {
     let safe: Option<Vec<&str>> = names.iter().map(|name| command::name(name)).collect();
     let list = safe.filter(|list| !list.is_empty() && list.len() <= 40).map(|list| list.join(" "));
     let kernel = names.iter().any(|name| name.starts_with(manager.kernel));
+    let install = if has_fix {
+        "Install the distribution's fixed packages:"
+    } else {
+        "See whether the distribution has newer ones by now, and install them:"
+    };
     let (install, before, check) = match &list {
         Some(list) => (
-            Step::run("Install the distribution's fixed packages:", (manager.install)(list)),
+            Step::run(install, (manager.install)(list)),
             Step::run("Write down the versions before, for the way back:", (manager.see)(list)),
             Step::run("Compare the versions with those that the records name as fixed:", (manager.see)(list)),
         ),

@@ -42,7 +42,9 @@ fn target(what: &What, installed: String, exposures: &[&Exposure]) -> Target {
     for exposure in exposures {
         let id = plain(&exposure.advisory.id, 40);
         if exposure.fixed.is_empty() {
-            target.without_fix.push(id);
+            if !target.without_fix.contains(&id) {
+                target.without_fix.push(id);
+            }
             continue;
         }
         all.extend(exposure.fixed.iter().map(String::as_str));
@@ -70,6 +72,11 @@ fn target(what: &What, installed: String, exposures: &[&Exposure]) -> Target {
         };
     }
     target
+}
+
+/// Whether no record names a version that is fixed.
+pub(crate) fn no_fix(targets: &[Target]) -> bool {
+    targets.iter().all(|target| target.to.is_none() && target.named.is_empty())
 }
 
 /// The version to which everything goes, if it is one and it has every fix.
