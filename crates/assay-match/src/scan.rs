@@ -10,6 +10,7 @@ use assay_inventory::version::Key;
 use crate::cluster;
 use crate::exposure::{Certainty, Exposure, Touch};
 use crate::index::Index;
+use crate::product::UnderName;
 use crate::range::{Installed, Prepared, Ruling};
 use crate::record::{Advisory, Entry};
 
@@ -42,30 +43,65 @@ struct Hit<'a> {
     ruling: Ruling,
 }
 
-impl Index {
+/// One inventory after the other against one index. What the index knows under a product's name is found out once:
+/// many sites have the same things.
+#[derive(Debug)]
+pub struct Scanner<'a> {
+    index: &'a Index,
+    names: HashMap<(Box<str>, Box<str>), UnderName>,
+}
+
+/// Most names that a scanner keeps the answers of; then it begins anew.
+const NAMES: usize = 20_000;
+
+impl Scanner<'_> {
     /// What the records say of each thing of an inventory.
-    pub fn scan(&self, inventory: &Inventory, keep: Keep) -> Scan {
+    pub fn scan(&mut self, inventory: &Inventory, keep: Keep) -> Scan {
+        let index = self.index;
         let mut scan = Scan::default();
-        let mut products = HashMap::new();
         for (place, component) in inventory.components.iter().enumerate() {
             let before = scan.exposures.len() + scan.notices.len() + scan.not_affected;
             match &component.what {
-                What::Package { ecosystem, .. } => self.package(inventory, component, ecosystem, keep, &mut scan),
-                What::Product { vendor, product } => {
-                    let named =
-                        products.entry((vendor, product)).or_insert_with(|| self.products.named(vendor, product));
-                    for exposure in self.product(inventory, component, named) {
-                        push(&mut scan, exposure, keep);
+                What::Package { ecosystem, .. } => {
+                    index.package(inventory, component, ecosystem, keep, &mut scan);
+                    if before == scan.exposures.len() + scan.notices.len() + scan.not_affected {
+                        scan.unnamed.push(place);
                     }
                 }
+                What::Product { vendor, product } => {
+                    let under = self.under_name(vendor, product);
+                    for exposure in index.product(inventory, component, under) {
+                        push(&mut scan, exposure, keep);
+                    }
+                    if before == scan.exposures.len() + scan.notices.len() + scan.not_affected {
+                        scan.unnamed.push(place);
+                    }
+                    // The end of a product's support says nothing of its flaws, so it comes after that question.
+                    scan.notices.extend(index.lives(inventory, component, under));
+                }
             }
-            if before == scan.exposures.len() + scan.notices.len() + scan.not_affected {
-                scan.unnamed.push(place);
-            }
-            // The end of a product's support says nothing of its flaws, so it comes after that question.
-            scan.notices.extend(self.lives(inventory, component));
         }
         scan
+    }
+
+    fn under_name(&mut self, vendor: &str, product: &str) -> &UnderName {
+        if self.names.len() >= NAMES {
+            self.names.clear();
+        }
+        let key = (Box::from(vendor), Box::from(product));
+        self.names.entry(key).or_insert_with(|| self.index.products.under_name(vendor, product))
+    }
+}
+
+impl Index {
+    /// For many inventories, one after the other.
+    pub fn scanner(&self) -> Scanner<'_> {
+        Scanner { index: self, names: HashMap::new() }
+    }
+
+    /// What the records say of each thing of an inventory.
+    pub fn scan(&self, inventory: &Inventory, keep: Keep) -> Scan {
+        self.scanner().scan(inventory, keep)
     }
 
     fn package(

@@ -22,8 +22,8 @@ use assay_index::Layers;
 use assay_inventory::component::Inventory;
 use assay_match::exposure::Exposure;
 use assay_match::index::{Feed, Index, Source};
-use assay_match::scan::Keep;
-use assay_match::vex::{Suppressed, Told};
+use assay_match::scan::{Keep, Scanner};
+use assay_match::vex::{Suppressed, Told, Vex};
 use assay_match::wanted::Wanted;
 use clap::Args;
 
@@ -147,77 +147,118 @@ pub fn against(
     looked: Vec<Looked>,
     keep: Keep,
 ) -> Result<Scanned, Failure> {
-    let database = index_of(call)?;
-    if database.is_none() && !names_records(call) {
-        return Err(Failure::call("no-records", "no records are named that the inventory could be held against").help(
+    let records = Records::read(call, &inventories)?;
+    records.matching().scan(inventories, looked, keep)
+}
+
+/// The records that a call names, as far as some inventories ask for them.
+pub struct Records {
+    /// Asked by a program that then ends: see `commands::scan`.
+    index: ManuallyDrop<Index>,
+    database: Option<Arc<Layers>>,
+    vex: Vex,
+}
+
+/// One part of the inventories after the other against the records.
+pub struct Matching<'a> {
+    records: &'a Records,
+    scanner: Scanner<'a>,
+}
+
+impl Records {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// A file is no feed of its kind, or no records are named.
+    pub fn read(call: &Sources, inventories: &[Inventory]) -> Result<Self, Failure> {
+        let database = index_of(call)?;
+        if database.is_none() && !names_records(call) {
+            return Err(Failure::call("no-records", "no records are named that the inventory could be held against").help(
             "fetch an index once with `assay db update`, build one of files that lie here with `assay db build` and name it \
              with --db, or name records with --advisories, --kev, --cve or --csaf",
         ));
+        }
+        let vex = vex::read(&call.vex, inventories)?;
+        // The small files first: a wrong name shows before the long reading.
+        let wanted = Wanted::of(inventories);
+        let index = match &database {
+            Some(database) => database.index(&wanted).map_err(|error| database::failure(&error))?,
+            None => Index::only(wanted),
+        };
+        let mut index = ManuallyDrop::new(index);
+        if let Some(path) = &call.kev {
+            let source = index.source(path.display().to_string(), Feed::Kev);
+            records::kev(&mut index, source, path)?;
+        }
+        if let Some(path) = &call.ssvc {
+            let source = index.source(path.display().to_string(), Feed::Ssvc);
+            records::ssvc(&mut index, source, path)?;
+        }
+        if let Some(path) = &call.epss {
+            let source = index.source(path.display().to_string(), Feed::Epss);
+            records::epss(&mut index, source, path)?;
+        }
+        if let Some(path) = &call.cve {
+            let source = index.source(path.display().to_string(), Feed::Cve);
+            records::cve(&mut index, source, path)?;
+        }
+        if let Some(path) = &call.csaf {
+            let source = index.source(path.display().to_string(), Feed::Csaf);
+            records::csaf(&mut index, source, path)?;
+        }
+        if let Some(path) = &call.eol {
+            let source = index.source(path.display().to_string(), Feed::EndOfLife);
+            records::end_of_life(&mut index, source, path)?;
+        }
+        // The dates may be in the index, too.
+        index.as_of(Instant::now().to_string().chars().take(10).collect::<String>());
+        advisories::read(&mut index, &call.advisories, || Index::only(Wanted::of(inventories)))?;
+        index.join_sources();
+        Ok(Self { index, database, vex })
     }
-    let vex = vex::read(&call.vex, &inventories)?;
-    // The small files first: a wrong name shows before the long reading.
-    let wanted = Wanted::of(&inventories);
-    let index = match &database {
-        Some(database) => database.index(&wanted).map_err(|error| database::failure(&error))?,
-        None => Index::only(wanted),
-    };
-    // Asked once, by a program that then ends: see `commands::scan`.
-    let mut index = ManuallyDrop::new(index);
-    if let Some(path) = &call.kev {
-        let source = index.source(path.display().to_string(), Feed::Kev);
-        records::kev(&mut index, source, path)?;
-    }
-    if let Some(path) = &call.ssvc {
-        let source = index.source(path.display().to_string(), Feed::Ssvc);
-        records::ssvc(&mut index, source, path)?;
-    }
-    if let Some(path) = &call.epss {
-        let source = index.source(path.display().to_string(), Feed::Epss);
-        records::epss(&mut index, source, path)?;
-    }
-    if let Some(path) = &call.cve {
-        let source = index.source(path.display().to_string(), Feed::Cve);
-        records::cve(&mut index, source, path)?;
-    }
-    if let Some(path) = &call.csaf {
-        let source = index.source(path.display().to_string(), Feed::Csaf);
-        records::csaf(&mut index, source, path)?;
-    }
-    if let Some(path) = &call.eol {
-        let source = index.source(path.display().to_string(), Feed::EndOfLife);
-        records::end_of_life(&mut index, source, path)?;
-    }
-    // The dates may be in the index, too.
-    index.as_of(Instant::now().to_string().chars().take(10).collect::<String>());
-    advisories::read(&mut index, &call.advisories, || Index::only(Wanted::of(&inventories)))?;
-    index.join_sources();
 
-    let mut scanned = Scanned {
-        inventories: Vec::new(),
-        exposures: Vec::new(),
-        notices: Vec::new(),
-        suppressed: Vec::new(),
-        told: Vec::new(),
-        listened: Listened::all(&vex),
-        unnamed: Vec::new(),
-        tallies: Vec::new(),
-        sources: index.sources().to_vec(),
-        looked,
-    };
-    for inventory in &inventories {
-        let mut scan = index.scan(inventory, keep);
-        let (suppressed, told) = vex.apply(inventory, &mut scan);
-        scanned.tallies.push(Tally::of(inventory, &scan, &suppressed));
-        scanned.suppressed.extend(suppressed);
-        scanned.told.extend(told);
-        scanned.unnamed.push(scan.unnamed);
-        scanned.exposures.extend(scan.exposures);
-        scanned.notices.extend(scan.notices);
+    /// Begins to ask them.
+    pub fn matching(&self) -> Matching<'_> {
+        Matching { records: self, scanner: self.index.scanner() }
     }
-    // What the file could not give while answers were told would be missing from them in silence.
-    if let Some(database) = &database {
-        database.is_whole().map_err(|error| database::failure(&error))?;
+}
+
+impl Matching<'_> {
+    /// Matches some of the inventories.
+    ///
+    /// # Errors
+    ///
+    /// The index is damaged.
+    pub fn scan(&mut self, inventories: Vec<Inventory>, looked: Vec<Looked>, keep: Keep) -> Result<Scanned, Failure> {
+        let Records { index, database, vex } = self.records;
+        let mut scanned = Scanned {
+            inventories: Vec::new(),
+            exposures: Vec::new(),
+            notices: Vec::new(),
+            suppressed: Vec::new(),
+            told: Vec::new(),
+            listened: Listened::all(vex),
+            unnamed: Vec::new(),
+            tallies: Vec::new(),
+            sources: index.sources().to_vec(),
+            looked,
+        };
+        for inventory in &inventories {
+            let mut scan = self.scanner.scan(inventory, keep);
+            let (suppressed, told) = vex.apply(inventory, &mut scan);
+            scanned.tallies.push(Tally::of(inventory, &scan, &suppressed));
+            scanned.suppressed.extend(suppressed);
+            scanned.told.extend(told);
+            scanned.unnamed.push(scan.unnamed);
+            scanned.exposures.extend(scan.exposures);
+            scanned.notices.extend(scan.notices);
+        }
+        // What the file could not give while answers were told would be missing from them in silence.
+        if let Some(database) = database {
+            database.is_whole().map_err(|error| database::failure(&error))?;
+        }
+        scanned.inventories = inventories;
+        Ok(scanned)
     }
-    scanned.inventories = inventories;
-    Ok(scanned)
 }

@@ -1,11 +1,11 @@
 //! What the records that name a product say of one that is installed.
 
-use assay_inventory::component::{Component, Inventory, What};
-use assay_inventory::product::{Agreement, Because, Product, Reach};
+use assay_inventory::component::{Component, Inventory};
+use assay_inventory::product::{Agreement, Because, Reach};
 
 use super::named::{Named, Related};
 use super::versions::{self, Asked};
-use super::{Container, Products, Record, Stated, line};
+use super::{Container, Products, Record, Stated, UnderName, line};
 use crate::exposure::{AdvisoryFacts, Certainty, Exposure, Remedy, RemedyKind, Touch};
 use crate::facts::{SUMMARY, cut};
 use crate::index::Index;
@@ -27,15 +27,10 @@ impl Index {
         &'a self,
         inventory: &'a Inventory,
         component: &'a Component,
-        named: &'a [Named],
+        under: &'a UnderName,
     ) -> impl Iterator<Item = Exposure> + 'a {
-        let version = match &component.what {
-            What::Product { vendor, product } => {
-                line::installed(&Product::new(vendor, product), component.version.as_deref())
-            }
-            What::Package { .. } => component.version.clone(),
-        };
-        named.iter().filter_map(move |named| {
+        let version = line::installed(&under.product, component.version.as_deref());
+        under.named.iter().filter_map(move |named| {
             let (ruling, doubt, rests) = self.products.rule(version.as_deref(), named)?;
             let sure = doubt.is_none_or(|related| related.agreement == Agreement::Same);
             Some(Exposure {

@@ -8,12 +8,12 @@
 use std::collections::BTreeSet;
 
 use assay_advisory::feed::endoflife::{Cycle, Ends, Product as Life};
-use assay_inventory::component::{Component, Inventory, What};
+use assay_inventory::component::{Component, Inventory};
 use assay_inventory::product::{Agreement, Because, Name, Product, Reach, normalise};
 use assay_inventory::version::product::{compare, in_branch};
 
 use super::named::Related;
-use super::{Group, Products, line};
+use super::{Group, Products, UnderName, line};
 use crate::exposure::{AdvisoryFacts, Certainty, Exposure, Impact, Touch};
 use crate::index::Index;
 
@@ -27,14 +27,13 @@ enum When {
 
 impl Index {
     /// What is known of the support of an installed product: one notice at most of each list of dates.
-    pub(crate) fn lives(&self, inventory: &Inventory, component: &Component) -> Vec<Exposure> {
-        let What::Product { vendor, product } = &component.what else { return Vec::new() };
+    pub(crate) fn lives(&self, inventory: &Inventory, component: &Component, under: &UnderName) -> Vec<Exposure> {
         let Some(today) = self.day.as_deref() else { return Vec::new() };
-        let product = Product::new(vendor, product);
-        let version = line::installed(&product, component.version.as_deref());
+        let product = &under.product;
+        let version = line::installed(product, component.version.as_deref());
         let mut notices = Vec::new();
-        for (life, group, related) in self.products.lives_of(&product) {
-            let cycles = cycles(life, group, &product, version.as_deref());
+        for (life, group, related) in self.products.lives_of(product, &under.related) {
+            let cycles = cycles(life, group, product, version.as_deref());
             let Some(when) = when(&cycles, today) else { continue };
             let label = label(&cycles);
             let of = if label.is_empty() { life.title.clone() } else { format!("{} {label}", life.title) };
@@ -78,10 +77,12 @@ impl Index {
 
 impl Products {
     /// The lists of dates whose name agrees best, each with that name.
-    fn lives_of<'a>(&'a self, product: &Product) -> Vec<(&'a Life, &'a Product, Related)> {
+    fn lives_of<'a>(&'a self, product: &Product, related: &[(u32, Related)]) -> Vec<(&'a Life, &'a Product, Related)> {
         let mut best: Vec<(u8, u32, &Product, Related)> = Vec::new();
-        for (place, related) in self.related(product) {
-            let Some(group) = self.groups.get(place as usize).filter(|group| !group.lives.is_empty()) else { continue };
+        for (place, related) in related {
+            let Some(group) = self.groups.get(*place as usize).filter(|group| !group.lives.is_empty()) else {
+                continue;
+            };
             let rank = match &related.agreement {
                 Agreement::Likely(Because::Part(..)) if self.is_edition_of(product, group) => 5,
                 _ if related.reach == Reach::Beside => continue,

@@ -46,6 +46,18 @@ pub(crate) struct Products {
     lives: Places<endoflife::Product>,
 }
 
+/// A product that was asked for, and what the catalogues know under its name. To find that out is most of the work of a
+/// scan, so who has many things keeps it for those of one name.
+#[derive(Debug)]
+pub(crate) struct UnderName {
+    /// The product, ready to compare.
+    pub product: Product,
+    /// The groups whose names agree with its.
+    pub related: Vec<(u32, Related)>,
+    /// The CVEs that name it.
+    pub named: Vec<Named>,
+}
+
 /// What is asked for.
 #[derive(Debug)]
 struct Asking {
@@ -259,6 +271,14 @@ impl Products {
         Some(place)
     }
 
+    /// What the catalogues know under a product's name.
+    pub fn under_name(&self, vendor: &str, product: &str) -> UnderName {
+        let product = Product::new(vendor, product);
+        let related = self.related(&product);
+        let named = self.named(&related);
+        UnderName { product, related, named }
+    }
+
     /// The groups whose names agree with a product's.
     fn related(&self, product: &Product) -> Vec<(u32, Related)> {
         let near = self.tokens.near(product).into_iter();
@@ -269,10 +289,8 @@ impl Products {
         related.collect()
     }
 
-    /// What names a product: each CVE once, with the groups that agree. A caller with many things keeps the answer for
-    /// things of one name.
-    pub fn named(&self, vendor: &str, product: &str) -> Vec<Named> {
-        let related = self.related(&Product::new(vendor, product));
+    /// What names a product: each CVE once, with the groups that agree.
+    fn named(&self, related: &[(u32, Related)]) -> Vec<Named> {
         Named::collect(related.iter().flat_map(|(place, related)| {
             let group = self.groups.get(*place as usize);
             let kev = group.into_iter().flat_map(|group| group.kev.iter().map(|cve| (cve, true)));

@@ -1,9 +1,9 @@
 //! `assay plan --sites`: one run for many sites, a folder for each, and the
 //! table for whoever runs it.
 //!
-//! The lists of all sites are held against the records at once; what then
-//! goes into a site's plan is what stands in its own lists, and nothing else
-//! is at hand when its pages are written.
+//! The records are read once, for the lists of all sites. Then each site's own
+//! lists are held against them, and nothing of another site is at hand when its
+//! pages are written.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use assay_base::Instant;
 use assay_clock::{Organisation, Zone};
+use assay_inventory::component::Inventory;
 use assay_match::scan::Keep;
 use assay_plan::render;
 use assay_plan::rollup::RollUp;
@@ -24,7 +25,7 @@ use crate::cli::{Common, Format};
 use crate::failure::Failure;
 use crate::output;
 use crate::report::plain;
-use crate::scan_input::{self, Scanned};
+use crate::scan_input::{Records, Scanned, inventories};
 use crate::whole_file::WholeFile;
 
 /// The table says where all of them are open.
@@ -41,20 +42,18 @@ pub fn run(call: &PlanArgs, file: &Path, into: &Path, common: &Common) -> Result
     let mut terms = Making::plain(Organisation::of(assay_clock::Kind::Unknown), zone.clone(), now)?;
     terms.terms(call)?;
 
-    // What a site's files lack shows before the long reading, with the site's id.
-    let mut rollup = RollUp::new(&sites.operator, now);
-    let mut makings: Vec<Option<(Making, Kept)>> = Vec::new();
+    // What a site's files lack shows before the long reading, with the site's id. Nothing of it is kept: three hundred
+    // sites' histories and plans are read again one after the other.
     let mut owner: HashMap<String, usize> = HashMap::new();
     let mut sources = call.sources.clone();
     sources.paths.clear();
     for (at, site) in sites.sites.iter().enumerate() {
         if site.may_plan(zone.day_of(now)).is_err() {
-            makings.push(None);
             continue;
         }
-        let making = making(site, below, &sites.operator, &terms, call)
+        making(site, below, &sites.operator, &terms, call)
             .map_err(|failure| Failure { message: format!("site `{}`: {}", site.id, failure.message), ..failure })?;
-        let mut kept = Kept::open(&into.join(&site.id), now)?;
+        Kept::open(&into.join(&site.id), now)?;
         for list in &site.lists {
             let path = below.join(list);
             if owner.insert(path.display().to_string(), at).is_some() {
@@ -63,24 +62,30 @@ pub fn run(call: &PlanArgs, file: &Path, into: &Path, common: &Common) -> Result
             }
             sources.paths.push(path);
         }
-        let making = Making { previous: kept.previous.take(), ..making };
-        makings.push(Some((making, kept)));
     }
-    let parts = if sources.paths.is_empty() {
-        Vec::new()
-    } else {
-        parted(scan_input::scan(&sources, Keep::All)?, &owner, sites.sites.len())
+    let mut rollup = RollUp::new(&sites.operator, now);
+    let inventories = match sources.paths.is_empty() {
+        true => Vec::new(),
+        false => inventories::read(&sources.paths, sources.machine.as_deref(), sources.os_release.as_deref())?.0,
     };
-    let mut parts = parts.into_iter();
-    for (site, making) in sites.sites.iter().zip(makings) {
-        let part = parts.next();
-        let (Some((making, mut kept)), Some(scanned)) = (making, part) else {
-            let why = site.may_plan(zone.day_of(now)).err().map_or("it has no lists", |why| why.words());
+    let records = match inventories.is_empty() {
+        true => None,
+        false => Some(Records::read(&sources, &inventories)?),
+    };
+    let mut matching = records.as_ref().map(Records::matching);
+    let mut parts = parted(inventories, &owner, sites.sites.len()).into_iter();
+    for site in &sites.sites {
+        let part = parts.next().unwrap_or_default();
+        let may = site.may_plan(zone.day_of(now));
+        let (Ok(()), Some(matching), false) = (&may, &mut matching, part.is_empty()) else {
+            let why = may.err().map_or("it has no lists", |why| why.words());
             let name = if site.allows(Right::Name) { site.name.as_str() } else { "" };
             rollup.pass_over(&site.id, name, why);
             continue;
         };
-        let plan = making.plan(scanned).with_history(&mut kept.history);
+        let mut kept = Kept::open(&into.join(&site.id), now)?;
+        let making = Making { previous: kept.previous.take(), ..making(site, below, &sites.operator, &terms, call)? };
+        let plan = making.plan(own(matching.scan(part, Vec::new(), Keep::All)?)).with_history(&mut kept.history);
         kept.keep(&plan)?;
         written::folder(&plan, &into.join(&site.id))?;
         rollup.add(&site.id, site.allows(Right::Name), &plan);
@@ -122,41 +127,25 @@ fn making(site: &Site, below: &Path, operator: &str, terms: &Making, call: &Plan
     Ok(making)
 }
 
-/// What was scanned, each site's part by itself. Nothing is in two parts: each list has one owner.
-fn parted(mut all: Scanned, owner: &HashMap<String, usize>, sites: usize) -> Vec<Scanned> {
-    let inventories = std::mem::take(&mut all.inventories);
-    let tallies = std::mem::take(&mut all.tallies);
-    let exposures = std::mem::take(&mut all.exposures);
-    let notices = std::mem::take(&mut all.notices);
-    let suppressed = std::mem::take(&mut all.suppressed);
-    // What is left is about the records. A VEX document may be about a site's things, and no plan reads these.
-    all.unnamed.clear();
-    all.told.clear();
-    all.listened.clear();
-    let mut parts = vec![all; sites];
-    let of = |name: &str| owner.get(name).copied().unwrap_or(usize::MAX);
-    for (inventory, tally) in inventories.into_iter().zip(tallies) {
-        if let Some(part) = parts.get_mut(of(&inventory.name)) {
-            part.inventories.push(inventory);
-            part.tallies.push(tally);
-        }
-    }
-    for exposure in exposures {
-        if let Some(part) = parts.get_mut(of(&exposure.inventory)) {
-            part.exposures.push(exposure);
-        }
-    }
-    for notice in notices {
-        if let Some(part) = parts.get_mut(of(&notice.inventory)) {
-            part.notices.push(notice);
-        }
-    }
-    for one in suppressed {
-        if let Some(part) = parts.get_mut(of(&one.exposure.inventory)) {
-            part.suppressed.push(one);
+/// The inventories of each site. None is in two parts: each list has one owner.
+fn parted(inventories: Vec<Inventory>, owner: &HashMap<String, usize>, sites: usize) -> Vec<Vec<Inventory>> {
+    let mut parts = vec![Vec::new(); sites];
+    for inventory in inventories {
+        let at = owner.get(&inventory.name).copied().unwrap_or(usize::MAX);
+        if let Some(part) = parts.get_mut(at) {
+            part.push(inventory);
         }
     }
     parts
+}
+
+/// What goes into a site's plan of what was scanned. A VEX document may be about another site's things, and no plan reads
+/// these lists.
+fn own(mut scanned: Scanned) -> Scanned {
+    scanned.unnamed.clear();
+    scanned.told.clear();
+    scanned.listened.clear();
+    scanned
 }
 
 fn finish(rollup: &RollUp, into: &Path, zone: &Zone, common: &Common) -> Result<u8, Failure> {
