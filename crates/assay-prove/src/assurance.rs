@@ -42,7 +42,7 @@ pub fn compute(manifest: &Manifest, facts: &Facts) -> Assurance {
 /// Generators of `build.generate` on files of the source lower nothing, and
 /// neither does what chooses among a project's own options ([`influence`]).
 /// Nor does the claimant's patch that makes the *fixed* arm, where what fires in
-/// the fetched source speaks for itself: a report, a signal, a growth. Where it
+/// the fetched source speaks for itself: a report, a signal, a growth over files. Where it
 /// is the difference between the versions that speaks, it does. A patch that
 /// makes the vulnerable arm could bring the flaw along, so it does too.
 #[must_use]
@@ -107,6 +107,13 @@ pub fn claimants_parts(manifest: &Manifest, facts: &Facts) -> Vec<String> {
         // A project's program that echoes its input says whatever the claimant likes; a fixed
         // version that echoes it too is what gives that away.
         parts.push("the oracle believes what is printed, and no fixed version is held against it".to_owned());
+    }
+    if matches!(manifest.oracle, Oracle::Growth { .. })
+        && manifest.inputs.trigger.iter().any(|input| !matches!(input.content, InputContent::Path(_)))
+    {
+        // Bytes of a file bear a size out ([`crate::oracle::control`]). Nothing does that for a number in an argument,
+        // and any program does more work if it is told to do more.
+        parts.push("the sizes of inputs that are no files are the claimant's word".to_owned());
     }
     let own_fix = manifest.arms.fixed.as_ref().is_some_and(|arm| matches!(arm.source, Source::Patched { .. }));
     let looks_outside = matches!(manifest.oracle, Oracle::CanaryRead | Oracle::CanaryWrite { .. });

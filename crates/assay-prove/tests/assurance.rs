@@ -43,10 +43,14 @@ fn a_found_harness_and_a_built_in_recipe_are_the_projects() {
 #[test]
 fn everything_a_claimant_writes_lowers_it() {
     let both = Facts { harness_in_source: true, brought: None, second_oracle_agrees: true };
-    let changes: [fn(&mut Manifest); 17] = [
+    let changes: [fn(&mut Manifest); 18] = [
         |m| {
             m.oracle = Oracle::Output { channel: Channel::Stdout, regex: "x".to_owned() };
             m.arms.fixed = None;
+        },
+        |m| {
+            m.oracle = Oracle::Growth { exponent: 1.7, control: 1.3, ratio: 100.0 };
+            m.inputs.trigger[0].content = InputContent::Args(vec!["100000".to_owned()]);
         },
         |m| m.harness.origin = HarnessOrigin::Claimant,
         |m| m.harness.origin = HarnessOrigin::Registry,
@@ -145,6 +149,12 @@ fn what_a_claimants_patch_silences_is_his_word() {
     for (oracle, assurance) in silenced {
         let mut manifest = project();
         manifest.oracle = oracle;
+        if matches!(manifest.oracle, Oracle::Growth { .. }) {
+            // A number in an argument would be his word whatever silences it.
+            for input in &mut manifest.inputs.trigger {
+                input.content = InputContent::Path("poc/size".parse().unwrap());
+            }
+        }
         assert_eq!(compute(&manifest, &FOUND), Assurance::Project, "a release silences {:?}", manifest.oracle);
         manifest.arms.fixed.as_mut().unwrap().source =
             Source::Patched { base: ArmName::Vulnerable, patch: "fix.patch".parse().unwrap() };

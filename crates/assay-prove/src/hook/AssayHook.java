@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes down uncaught exceptions for the `exception` oracle. The machine loads
 // it as an agent before the program starts; what ends a thread is still printed
-// as it always is.
+// as it always is. A last line says that the machine ran to its own end, whether
+// the handler was still there, and whether nobody had asked it to exit.
 
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -27,7 +28,7 @@ public final class AssayHook {
         // The thread that runs the agent is the one that will run main.
         Thread main = Thread.currentThread();
         PrintStream standardError = System.err;
-        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
+        Thread.UncaughtExceptionHandler own = (thread, thrown) -> {
             try {
                 put(log, record(thrown, thread != main, instrumentation));
             } catch (Throwable broken) {
@@ -35,7 +36,28 @@ public final class AssayHook {
             }
             standardError.print("Exception in thread \"" + thread.getName() + "\" ");
             thrown.printStackTrace(standardError);
-        });
+        };
+        Thread.setDefaultUncaughtExceptionHandler(own);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                put(log, "{\"end\":true,\"own\":" + (Thread.getDefaultUncaughtExceptionHandler() == own)
+                    + ",\"ran_out\":" + !isExiting() + "}");
+            } catch (Throwable broken) {
+                // A full folder: what is missing shows.
+            }
+        }));
+    }
+
+    /** Whether a thread waits in exit for the machine to end. */
+    private static boolean isExiting() {
+        for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
+            for (StackTraceElement frame : stack) {
+                if (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static synchronized void put(FileOutputStream log, String line) throws java.io.IOException {

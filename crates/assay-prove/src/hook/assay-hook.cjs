@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes down uncaught exceptions for the `exception` oracle. Node loads it
 // before the program. The monitor event changes nothing of what Node does with
-// the exception; frames come from V8's call sites, not from text.
+// the exception; frames come from V8's call sites, not from text. A last line
+// says that the program ran to its own end, and whether the monitor was still there.
 'use strict';
+
+// Its workers load it too; what one throws comes to the main thread.
+if (!require('worker_threads').isMainThread) return;
 
 const fs = require('fs');
 const { fileURLToPath } = require('url');
@@ -52,7 +56,8 @@ const framesOf = (error) => {
   const sites = (sitesOf.get(error) ?? []).slice(0, MAX_FRAMES).reverse();
   return sites.map((site) => ({
     function: cut(site.getFunctionName() ?? '<anonymous>'),
-    file: cut(path(site.getFileName())),
+    // What is made out of text at run time is nobody's file.
+    file: site.isEval() ? '<eval>' : cut(path(site.getFileName())),
     line: site.getLineNumber() ?? 0,
   }));
 };
@@ -71,7 +76,7 @@ const classesOf = (error) => {
   return names;
 };
 
-process.on('uncaughtExceptionMonitor', (error) => {
+const monitor = (error) => {
   const object = (typeof error === 'object' && error !== null) || typeof error === 'function';
   const record = { language: 'javascript', type: error === null ? 'null' : typeof error, bases: [], message: '', frames: [] };
   try {
@@ -83,4 +88,11 @@ process.on('uncaughtExceptionMonitor', (error) => {
     // A hostile getter: the record stays bare.
   }
   put(record);
+};
+
+process.on('uncaughtExceptionMonitor', monitor);
+
+const { listeners } = process;
+process.on('exit', () => {
+  put({ end: true, own: listeners.call(process, 'uncaughtExceptionMonitor').includes(monitor) });
 });

@@ -4,7 +4,7 @@
 //! Python loads `sitecustomize.py` from `PYTHONPATH`, Node loads
 //! `assay-hook.cjs` by `NODE_OPTIONS`, Java the agent `assay-hook.jar` by `JAVA_TOOL_OPTIONS`. Each opens `/log/exception.PID` when it is
 //! loaded and writes a first line that says so, then one line for each uncaught
-//! exception. The program can do the same: the log is hostile, bounded here, and
+//! exception, and a last one when the interpreter comes to its own end. The program can do the same: the log is hostile, bounded here, and
 //! believed only where the process's end bears it out.
 
 pub(crate) mod java;
@@ -45,8 +45,25 @@ pub struct HookLog {
     pub pid: i32,
     /// Uncaught exceptions, in order.
     pub records: Vec<Record>,
+    /// How far the hook watched.
+    pub watched: Watched,
     /// Why the log cannot be read, if it cannot.
     pub broken: Option<String>,
+}
+
+/// How far a hook watched its process: silence counts only to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Watched {
+    /// The interpreter never came to its own end, as where the program leaves by `_exit` or becomes another one.
+    #[default]
+    NotToTheEnd,
+    /// Something else stood in the hook's place at the end.
+    Displaced,
+    /// To the end.
+    ToTheEnd {
+        /// Nobody asked it to exit, where the interpreter tells: its status is then that of its main thread.
+        ran_out: bool,
+    },
 }
 
 /// One uncaught exception.
@@ -65,6 +82,23 @@ struct Thread {
 }
 
 #[derive(Deserialize)]
+struct End {
+    end: bool,
+    own: bool,
+    #[serde(default)]
+    ran_out: bool,
+}
+
+impl End {
+    fn watched(&self) -> Watched {
+        match self {
+            Self { own: false, .. } => Watched::Displaced,
+            Self { ran_out, .. } => Watched::ToTheEnd { ran_out: *ran_out },
+        }
+    }
+}
+
+#[derive(Deserialize)]
 struct Loaded {
     pid: i32,
     hook: String,
@@ -74,14 +108,13 @@ struct Loaded {
 #[must_use]
 pub fn read(name: &str, content: &[u8]) -> Option<HookLog> {
     let pid = name.strip_prefix("exception.")?.parse().ok()?;
-    let (records, broken) = match records(pid, content) {
-        Ok(records) => (records, None),
-        Err(why) => (Vec::new(), Some(why)),
-    };
-    Some(HookLog { pid, records, broken })
+    Some(match records(pid, content) {
+        Ok((records, watched)) => HookLog { pid, records, watched, broken: None },
+        Err(why) => HookLog { pid, records: Vec::new(), watched: Watched::default(), broken: Some(why) },
+    })
 }
 
-fn records(pid: i32, content: &[u8]) -> Result<Vec<Record>, String> {
+fn records(pid: i32, content: &[u8]) -> Result<(Vec<Record>, Watched), String> {
     if content.len() > MAX_BYTES {
         return Err(format!("it is longer than {MAX_BYTES} bytes"));
     }
@@ -91,8 +124,15 @@ fn records(pid: i32, content: &[u8]) -> Result<Vec<Record>, String> {
     if loaded.pid != pid || !matches!(loaded.hook.as_str(), "python" | "node" | "java") {
         return Err("its first line is of another process or hook".to_owned());
     }
-    let mut records: Vec<Record> = Vec::new();
+    let (mut records, mut watched): (Vec<Record>, _) = (Vec::new(), Watched::default());
     for (line, number) in lines.zip(2..) {
+        if let Some(end) = serde_json::from_slice::<End>(line).ok().filter(|end| end.end) {
+            if watched != Watched::default() {
+                return Err("it ends twice".to_owned());
+            }
+            watched = end.watched();
+            continue;
+        }
         if records.len() == MAX_RECORDS {
             return Err(format!("it has more than {MAX_RECORDS} records"));
         }
@@ -103,7 +143,7 @@ fn records(pid: i32, content: &[u8]) -> Result<Vec<Record>, String> {
         let record = record.ok_or_else(|| format!("line {number} is no record"))?;
         records.push(record);
     }
-    Ok(records)
+    Ok((records, watched))
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes down uncaught exceptions for the `exception` oracle.
 
-The interpreter imports this module by itself before the program starts. It
-changes nothing that a program sees but sys.excepthook and threading.excepthook,
-which still print what they always do.
+The interpreter imports this module by itself before the program starts. What
+ends the program is heard by an audit hook, which nothing can take away again;
+threading.excepthook is replaced, and still prints what it always does. A last
+line says that the interpreter ran to its own end.
 """
 
 
 def _install():
+    import atexit
     import json
     import os
     import sys
@@ -78,11 +80,9 @@ def _install():
         finally:
             sys.setrecursionlimit(limit)
 
-    def excepthook(kind, value, traceback):
-        try:
-            record(kind, value, traceback, False)
-        finally:
-            sys.__excepthook__(kind, value, traceback)
+    def audit(event, args):
+        if event == "sys.excepthook":
+            record(args[1], args[2], args[3], False)
 
     print_thread = threading.excepthook
 
@@ -92,8 +92,12 @@ def _install():
         finally:
             print_thread(args)
 
+    def end():
+        write({"end": True, "own": threading.excepthook is thread_excepthook})
+
     start()
-    sys.excepthook = excepthook
+    atexit.register(end)
+    sys.addaudithook(audit)
     threading.excepthook = thread_excepthook
 
 

@@ -102,6 +102,36 @@ os.wait()
 }
 
 #[test]
+fn a_hook_that_was_taken_away_is_missed() {
+    let ended = Watched::ToTheEnd { ran_out: false };
+    for (interpreter, program, records, watched) in [
+        // Python's is heard whatever stands in the place of the usual one.
+        ("python3", "import sys\nsys.excepthook = lambda *a: None\nraise ValueError\n", 1, ended),
+        ("python3", "import sys\nsys.excepthook = lambda *a: sys.exit(0)\nraise ValueError\n", 1, ended),
+        (
+            "python3",
+            "import os, sys\nsys.excepthook = lambda *a: os._exit(0)\nraise ValueError\n",
+            1,
+            Watched::NotToTheEnd,
+        ),
+        ("python3", "import os\nos._exit(1)\n", 0, Watched::NotToTheEnd),
+        ("python3", "import atexit\natexit._clear()\n", 0, Watched::NotToTheEnd),
+        ("python3", "import threading\nthreading.excepthook = print\n", 0, Watched::Displaced),
+        ("python3", "pass\n", 0, ended),
+        ("node", "process.removeAllListeners();\nthrow new TypeError('x');\n", 0, Watched::NotToTheEnd),
+        ("node", "process.removeAllListeners('uncaughtExceptionMonitor');\nthrow 1;\n", 0, Watched::Displaced),
+        ("node", "process.setUncaughtExceptionCaptureCallback(() => {});\nthrow new TypeError('x');\n", 1, ended),
+        ("node", "process.reallyExit(0);\n", 0, Watched::NotToTheEnd),
+        ("node", "new (require('worker_threads').Worker)('1', { eval: true });\n", 0, ended),
+        ("node", "process.exit(3);\n", 0, ended),
+    ] {
+        let name = if interpreter == "node" { "harness.js" } else { "harness.py" };
+        let Some((log, _)) = run(interpreter, name, program) else { continue };
+        assert_eq!((log.records.len(), log.watched, log.broken), (records, watched, None), "{program}");
+    }
+}
+
+#[test]
 fn an_exit_is_no_exception() {
     let Some((log, status)) = run("python3", "harness.py", "import sys\nsys.exit(3)\n") else {
         return;

@@ -4,7 +4,6 @@ use assay_triage::exception::SourceLine;
 
 use super::super::testing::{FIXED, PID, Scene};
 use super::*;
-use crate::hook::HookLog;
 
 /// Classes (the first is the exception's own) and frames, innermost first.
 fn record(classes: &[&str], frames: &[(&str, &str)]) -> Record {
@@ -39,12 +38,17 @@ fn recursion() -> Record {
 
 fn scene(status: i32, records: Vec<Record>) -> Scene {
     let mut scene = Scene::of(End::Exited(status));
-    scene.hooks.push(HookLog { pid: PID, records, broken: None });
+    scene.hooks.push(HookLog { pid: PID, records, watched: Watched::ToTheEnd { ran_out: false }, broken: None });
     scene
 }
 
 fn oracle() -> Exception {
-    Exception { types: vec!["RecursionError".to_owned()], frame: Some("flatten".to_owned()), java: false }
+    Exception {
+        types: vec!["RecursionError".to_owned()],
+        frame: Some("flatten".to_owned()),
+        java: false,
+        project: false,
+    }
 }
 
 fn outcome(scene: &Scene) -> Outcome {
@@ -120,10 +124,63 @@ fn a_first_frame_in_the_harness_shows() {
 fn threads_end_only_themselves() {
     let mut thread = recursion();
     thread.thread = true;
-    assert_eq!(outcome(&scene(0, vec![thread.clone()])), Outcome::Silent);
+    let mut other = record(&["OSError"], &[("walk", "/out/site/sqlparse/sql.py")]);
+    other.thread = true;
+    assert_eq!(outcome(&scene(0, vec![other])), Outcome::Silent, "none that is declared");
     assert_eq!(outcome(&scene(1, vec![thread.clone()])), Outcome::Fired);
     assert_eq!(outcome(&scene(1, vec![thread.clone(), recursion()])), Outcome::Fired);
     assert_eq!(outcome(&scene(1, vec![thread.clone(), thread])), Outcome::OracleBroken);
+}
+
+#[test]
+fn cheat_letting_somebody_else_raise_it() {
+    let mut thread = recursion();
+    thread.thread = true;
+    let judgement = oracle().judge(&scene(0, vec![thread]).seen());
+    assert_eq!(judgement.outcome, Outcome::OtherCrash);
+    assert!(judgement.saw.contains("ended a thread and not the program"), "{}", judgement.saw);
+    let mut child = scene(0, vec![]);
+    let log = HookLog { pid: PID + 1, records: vec![recursion()], watched: Watched::NotToTheEnd, broken: None };
+    child.hooks.push(log);
+    assert_eq!(outcome(&child), Outcome::OtherCrash);
+    child.hooks[1].records = vec![record(&["OSError"], &[])];
+    assert_eq!(outcome(&child), Outcome::Silent, "none that is declared");
+}
+
+#[test]
+fn cheat_taking_the_hook_away() {
+    for status in [0, 1] {
+        for watched in [Watched::NotToTheEnd, Watched::Displaced] {
+            let mut scene = scene(status, vec![]);
+            scene.hooks[0].watched = watched;
+            assert_eq!(outcome(&scene), Outcome::OracleBroken, "{watched:?}, {status}");
+        }
+    }
+    let mut ran_out = scene(1, vec![]);
+    ran_out.hooks[0].watched = Watched::ToTheEnd { ran_out: true };
+    assert_eq!(outcome(&ran_out), Outcome::OracleBroken, "nobody exited, and the status is not that of an end");
+    ran_out.finished.end = End::Exited(0);
+    assert_eq!(outcome(&ran_out), Outcome::Silent);
+    let mut server = scene(0, vec![]);
+    server.hooks[0].watched = Watched::NotToTheEnd;
+    server.finished.end = End::Stopped;
+    assert_eq!(outcome(&server), Outcome::Silent, "it was asked to end");
+}
+
+#[test]
+fn cheat_telling_a_projects_program_to_raise_it() {
+    let told = |inner: &str| {
+        let frames = [("<module>", inner), ("TokenList.flatten", "/out/site/sqlparse/sql.py")];
+        scene(1, vec![record(&["RecursionError"], &frames)])
+    };
+    let of = |project: bool, scene: &Scene| Exception { project, ..oracle() }.judge(&scene.seen()).outcome;
+    for inner in ["<string>", "<stdin>", "<eval>"] {
+        assert_eq!(of(true, &told(inner)), Outcome::OtherCrash, "{inner}");
+        assert_eq!(of(false, &told(inner)), Outcome::Fired, "a harness of the claimant's is no more than his word");
+    }
+    for inner in ["<frozen importlib._bootstrap>", "/usr/lib/python3.11/ast.py", "<native>"] {
+        assert_eq!(of(true, &told(inner)), Outcome::Fired, "{inner}");
+    }
 }
 
 #[test]

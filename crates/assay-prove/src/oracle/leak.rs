@@ -18,7 +18,8 @@
 //! not free what the target hands out leaks memory which the target allocated,
 //! as its own mistake; only a reader of the harness tells. A fix that keeps a
 //! pointer for ever is silent, as nothing is lost: `memory` or `growth` sees
-//! that. A report in the log folder without the status, of another process, or
+//! that. A child that leaves by `_exit` is looked through by nobody, so a
+//! fix that starts one is silent too, which `assay fix` does not take. A report in the log folder without the status, of another process, or
 //! beside another one is never believed; a process that writes a report of its
 //! own, and ends by the status it finds in its environment, is as good as one
 //! that leaks, and is `claimant`.

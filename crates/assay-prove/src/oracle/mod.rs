@@ -89,7 +89,7 @@ pub(crate) fn for_growth(sizes: &[u64]) -> Box<dyn Oracle> {
 
 /// For self-tests: the oracle `exception` that waits for this class, wherever it is raised.
 pub(crate) fn for_class(class: &str, java: bool) -> Box<dyn Oracle> {
-    Box::new(exception::Exception { types: vec![class.to_owned()], frame: None, java })
+    Box::new(exception::Exception { types: vec![class.to_owned()], frame: None, java, project: false })
 }
 
 /// Two answers that have nothing in common, down to their numbers and signs.
@@ -138,7 +138,8 @@ pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported
         manifest::Oracle::Output { channel, regex } => Box::new(output::Output::new(*channel, regex)?),
         manifest::Oracle::Exception { types, frame } => {
             let java = needs_java(manifest);
-            Box::new(exception::Exception { types: types.clone(), frame: frame.clone(), java })
+            let project = manifest.harness.origin == manifest::HarnessOrigin::Project;
+            Box::new(exception::Exception { types: types.clone(), frame: frame.clone(), java, project })
         }
         manifest::Oracle::Differential(declared) => Box::new(differential::Differing::new(declared)?),
         manifest::Oracle::BuildRefusal => Box::new(build_refusal::BuildRefusal),

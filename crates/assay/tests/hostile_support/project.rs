@@ -29,6 +29,12 @@ const SPARES: &str = "--- a/harness.c\n+++ b/harness.c\n@@ -4,6 +4,8 @@\n int ma
                       1000)\n+        return 0;\n     if (!strcmp(word, \"--version\"))\n         return puts(\"tool \
                       1.0.0\") < 0;\n     if (word[0] == '/')\n";
 
+/// The claimant's patch: one number is said otherwise.
+const SAYS_OTHERWISE: &str = "--- a/harness.c\n+++ b/harness.c\n@@ -4,6 +4,8 @@\n int main(int argc, char **argv) {\n     \
+                              const char *word = argc > 1 ? argv[1] : \"\";\n     volatile long count = atol(word);\n+    \
+                              if (count == 99)\n+        word = \"ninety-nine\";\n     if (!strcmp(word, \
+                              \"--version\"))\n         return puts(\"tool 1.0.0\") < 0;\n     if (word[0] == '/')\n";
+
 type Ask = (&'static str, &'static str, bool, fn(&Bundle));
 
 /// What is asked: the test's name, the trigger's argument, whether the fixed version is the next release, the oracle.
@@ -44,8 +50,19 @@ const ASKED: &[Ask] = &[
     ("project-spared-by-a-patch", "4000000000", false, |b| {
         oracle(b, "kind = \"cpu\"");
         b.manifest("cpu = \"2s\"", "cpu = \"1s\"");
-        b.write("fix.patch", SPARES.as_bytes());
-        b.manifest("[toolchain]", "[arms.fixed.source]\nbase = \"vulnerable\"\npatch = \"fix.patch\"\n\n[toolchain]");
+        fixed_by(b, SPARES);
+    }),
+    ("project-answers-otherwise-by-a-patch", "99", false, |b| {
+        oracle(b, "kind = \"differential\"");
+        fixed_by(b, SAYS_OTHERWISE);
+    }),
+    ("project-told-to-count-further", "20000000", false, |b| {
+        oracle(b, "kind = \"growth\"");
+        b.manifest(
+            "{ args = [\"20000000\"] }",
+            "{ args = [\"20000000\"], size = 10 }, { args = [\"80000000\"], size = 20 }, { args = [\"320000000\"], size \
+             = 40 }",
+        );
     }),
 ];
 
@@ -60,6 +77,11 @@ fn release(version: &str, tool: &str) -> Package {
     let files = [Member::file(harness, tool.as_bytes()), Member::file(target, b"int target;\n")];
     let purl = if version == "1.0.0" { "pkg:cargo/target@1.0.0" } else { "pkg:cargo/target@1.0.1" };
     Package { purl, files: vec![(format!("target-{version}.crate"), gzip(&tar(&files)))] }
+}
+
+fn fixed_by(bundle: &Bundle, patch: &str) {
+    bundle.write("fix.patch", patch.as_bytes());
+    bundle.manifest("[toolchain]", "[arms.fixed.source]\nbase = \"vulnerable\"\npatch = \"fix.patch\"\n\n[toolchain]");
 }
 
 fn oracle(bundle: &Bundle, oracle: &str) {

@@ -1,0 +1,3 @@
+'use strict';
+
+exports.firstLetter = (text) => text[0].toLowerCase();
