@@ -3,6 +3,7 @@
 //! The same records give the same bytes, whatever order they were read in.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use assay_advisory::feed::{CveNumber, Decision, epss, kev};
 use assay_match::index::Index;
@@ -13,6 +14,9 @@ use crate::meta::{Gone, Meta, NAMED};
 use crate::sections::*;
 use crate::words::{hash, longs, package_hash, pieces, words};
 use crate::{decision, rules};
+
+/// Cores that are used at most.
+const CORES: usize = 8;
 
 /// More than the layout has room for, or no room to pack it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -153,8 +157,8 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
     }
     let sorted = || order.iter().filter_map(|old| records.get(*old));
 
-    let mut packages: Vec<(u64, Vec<u8>, Vec<u32>)> = Vec::new();
-    for package in index.packed_packages() {
+    let mut packages = on_all_cores(&index.packages_to_pack(), |package| {
+        let package = index.pack_package(*package);
         let family = package.family.to_string();
         let mut entries: Vec<(u32, Vec<u8>)> = package
             .entries
@@ -175,8 +179,8 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
         }
         let mut named: Vec<u32> = entries.iter().map(|(record, _)| *record).collect();
         named.dedup();
-        packages.push((package_hash(&family, package.name), blob, named));
-    }
+        Ok((package_hash(&family, package.name), blob, named))
+    })?;
     packages.sort();
     meta.records = meta.records.max(records.len());
     meta.packages = meta.packages.max(packages.len());
@@ -216,6 +220,26 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
     let (offsets, blob) = pieces(prose).ok_or(TooLarge)?;
     sections.extend([(PROSE_OFFSETS, offsets), (PROSE, blob)]);
     Ok(())
+}
+
+/// Makes something of each thing, in their order: packing the packages is most of the work.
+fn on_all_cores<A: Sync, B: Send>(
+    all: &[A],
+    make: impl Fn(&A) -> Result<B, TooLarge> + Sync,
+) -> Result<Vec<B>, TooLarge> {
+    let cores = thread::available_parallelism().map_or(1, usize::from).min(CORES);
+    let make = &make;
+    thread::scope(|scope| {
+        let part = all.len().div_ceil(cores).max(1);
+        let parts =
+            all.chunks(part).map(|part| scope.spawn(move || part.iter().map(make).collect::<Result<Vec<_>, _>>()));
+        let running: Vec<_> = parts.collect();
+        let mut made = Vec::with_capacity(all.len());
+        for part in running {
+            made.extend(part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(made)
+    })
 }
 
 fn kev_and_ssvc(tables: &Tables<'_>, meta: &mut Meta, sections: &mut Sections) -> Result<(), TooLarge> {

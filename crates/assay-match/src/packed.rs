@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use assay_advisory::feed::osv::RangeKind;
-use assay_advisory::feed::{Decision, epss, kev};
+use assay_advisory::feed::{Decision, Texts, epss, kev};
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::Key;
 
@@ -34,6 +34,14 @@ pub struct PackedRecord<'a> {
     pub prose: Option<&'a Prose>,
 }
 
+/// A package that records name.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedPackage<'a> {
+    family: &'a Ecosystem,
+    name: &'a str,
+    places: &'a [u32],
+}
+
 /// What all records say of one package.
 #[derive(Debug)]
 pub struct PackedPackage<'a> {
@@ -49,14 +57,14 @@ pub struct PackedPackage<'a> {
 
 /// The versions that the entries of one package list, as loaded.
 #[derive(Debug, Clone)]
-pub struct Versions(Arc<[Box<str>]>);
+pub struct Versions(Arc<Texts>);
 
 impl Versions {
     /// Unpacks them; none if the bytes are no such list.
     pub fn load(bytes: &[u8]) -> Option<Self> {
         let mut cursor = Cursor(bytes);
-        let texts = cursor.texts()?;
-        cursor.is_done().then(|| Self(texts.into()))
+        let texts = (0..cursor.count()?).map(|_| cursor.text()).collect::<Option<_>>()?;
+        cursor.is_done().then(|| Self(Arc::new(texts)))
     }
 }
 
@@ -211,15 +219,19 @@ impl Index {
     }
 
     /// All packages, in the order of ecosystem and name.
-    pub fn packed_packages(&self) -> impl Iterator<Item = PackedPackage<'_>> {
-        let families: BTreeMap<_, _> = self.packages.iter().collect();
-        families.into_iter().flat_map(move |(family, names)| {
-            let names: BTreeMap<_, _> = names.iter().collect();
-            names.into_iter().map(move |(name, places)| self.pack_package(family, name, places))
-        })
+    pub fn packages_to_pack(&self) -> Vec<NamedPackage<'_>> {
+        let mut all: Vec<NamedPackage<'_>> = self
+            .packages
+            .iter()
+            .flat_map(|(family, names)| names.iter().map(move |(name, places)| NamedPackage { family, name, places }))
+            .collect();
+        all.sort_unstable_by_key(|one| (one.family, one.name));
+        all
     }
 
-    fn pack_package<'a>(&'a self, family: &'a Ecosystem, name: &'a str, places: &[u32]) -> PackedPackage<'a> {
+    /// Packs what all records say of a package.
+    pub fn pack_package<'a>(&'a self, package: NamedPackage<'a>) -> PackedPackage<'a> {
+        let NamedPackage { family, name, places } = package;
         let entries: Vec<&Entry> = places.iter().filter_map(|place| self.entries.get(*place as usize)).collect();
         let mut listed: Vec<&str> = entries.iter().flat_map(|entry| entry.versions.iter()).collect();
         listed.sort_unstable();

@@ -12,6 +12,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
+use assay_advisory::feed::Texts;
 use assay_advisory::feed::osv::RangeKind;
 use assay_inventory::ecosystem::Ecosystem;
 use assay_inventory::version::{Key, Scheme, Unordered};
@@ -33,7 +34,7 @@ pub(crate) struct Ruling {
 }
 
 /// A shared list of versions, and the places of one version in it.
-type Places = (Arc<[Box<str>]>, Vec<u32>);
+type Places = (Arc<Texts>, Vec<u32>);
 
 /// A version, encoded at most once by each of the two rules.
 pub(crate) struct Installed<'a> {
@@ -93,7 +94,7 @@ impl<'a> Installed<'a> {
         let found = match &mut *last {
             Some((shared, found)) if Arc::ptr_eq(shared, &versions.shared) => found,
             last => {
-                let places = (0_u32..).zip(&*versions.shared).filter(|(_, listed)| self.is(written, listed));
+                let places = (0_u32..).zip(versions.shared.iter()).filter(|(_, listed)| self.is(written, listed));
                 let found = places.map(|(place, _)| place).collect();
                 &mut last.insert((Arc::clone(&versions.shared), found)).1
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use assay_advisory::feed::osv;
+use assay_advisory::feed::{Texts, osv};
 use assay_inventory::ecosystem::Ecosystem;
 
 /// Pages that are kept of a record; some have hundreds.
@@ -81,17 +81,17 @@ pub(crate) enum Event {
 /// the order of versions, and each has runs of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listed {
-    pub shared: Arc<[Box<str>]>,
+    pub shared: Arc<Texts>,
     /// Half-open places in the shared list, in order; none overlap.
     pub runs: Box<[(u32, u32)]>,
 }
 
 impl Listed {
     /// A list of an entry's own.
-    pub fn own(versions: Box<[Box<str>]>) -> Self {
+    pub fn own(versions: Texts) -> Self {
         let end = u32::try_from(versions.len()).unwrap_or(u32::MAX);
         let runs = if end == 0 { Box::default() } else { Box::from([(0, end)]) };
-        Self { shared: versions.into(), runs }
+        Self { shared: Arc::new(versions), runs }
     }
 
     /// How many there are.
@@ -106,9 +106,7 @@ impl Listed {
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        let runs = self.runs.iter();
-        runs.flat_map(|(from, to)| self.shared.get(*from as usize..*to as usize).unwrap_or_default())
-            .map(|version| &**version)
+        self.runs.iter().flat_map(|(from, to)| self.shared.of(*from as usize..*to as usize))
     }
 
     /// Whether a place of the shared list is in a run.
@@ -170,7 +168,7 @@ impl Entry {
             informational: affected.specific.informational.as_deref().map(Box::from),
             severity: affected.severity.iter().map(|one| Box::from(&*one.score)).collect(),
             ranges: affected.ranges.iter().map(Range::of).collect(),
-            versions: Listed::own(affected.versions.iter().map(|one| Box::from(&**one)).collect()),
+            versions: Listed::own(affected.versions.clone()),
         }
     }
 }

@@ -18,10 +18,12 @@ pub mod osv;
 pub mod skips;
 pub mod ssvc;
 mod text;
+mod texts;
 
 pub use cve_number::CveNumber;
 pub use skips::{Malformed, Skips};
 pub use text::Text;
+pub use texts::Texts;
 
 use assay_base::Answer;
 use serde::{Deserialize, Serialize};

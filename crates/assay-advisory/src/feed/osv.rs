@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::MAX_RECORD;
 use super::text::{Text, nullable, texts_under};
+use super::texts::Texts;
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -79,7 +80,7 @@ pub struct Affected<'a> {
     pub ranges: Vec<Range<'a>>,
     /// Versions one by one.
     #[serde(default, deserialize_with = "nullable")]
-    pub versions: Vec<Text<'a>>,
+    pub versions: Texts,
     /// What OSV has no field for.
     #[serde(default, rename = "database_specific")]
     pub specific: Specific<'a>,

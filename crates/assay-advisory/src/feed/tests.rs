@@ -47,7 +47,7 @@ fn an_osv_record_keeps_what_decides() {
     let affected = &record.affected[0];
     assert_eq!(affected.ranges[0].events.0, [Event::Introduced("0".into()), Event::Fixed("1.2.3".into())]);
     assert_eq!((affected.ranges[0].kind, affected.ranges[1].kind), (RangeKind::SemVer, RangeKind::Git));
-    assert_eq!(affected.versions.iter().map(|version| &**version).collect::<Vec<_>>(), ["0.9.0", "1.0.0-ä"]);
+    assert_eq!(affected.versions.iter().collect::<Vec<_>>(), ["0.9.0", "1.0.0-ä"]);
     assert_eq!(affected.specific.informational.as_deref(), Some("unmaintained"));
     assert!(matches!(record.id.0, std::borrow::Cow::Borrowed(_)));
 }
@@ -247,6 +247,6 @@ proptest! {
         let record = osv::read(text.as_bytes()).unwrap();
         let affected = &record.affected[0];
         prop_assert_eq!(&affected.ranges[0].events.0, &versions.iter().map(|version| Event::Fixed(version.as_str().into())).collect::<Vec<_>>());
-        prop_assert!(affected.versions.iter().map(|version| &**version).eq(versions.iter().map(String::as_str)));
+        prop_assert!(affected.versions.iter().eq(versions.iter().map(String::as_str)));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufReader, Read as _};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +25,8 @@ const DEPTH: usize = 8;
 const FILES: usize = 2_000_000;
 /// Records that a core takes at a time.
 const BATCH: usize = 128;
+/// Bytes of a zip that are read ahead.
+const AHEAD: usize = 64 << 10;
 /// Cores that are used at most: reading is then bound by the disk.
 const CORES: usize = 8;
 
@@ -166,11 +168,43 @@ fn zip_piece(path: &Path) -> Result<Piece, Failure> {
     Ok(Piece { name: path.display().to_string(), count, kind: Kind::Zip(path.to_owned()) })
 }
 
-type Archive = ZipArchive<BufReader<File>>;
+type Archive = ZipArchive<Near>;
+
+/// A file that is read in order, with steps to a place that is already in memory: the records of a zip lie one behind the
+/// other, and what a plain reader has read ahead it forgets at every step.
+struct Near {
+    file: BufReader<File>,
+    at: u64,
+}
+
+impl Read for Near {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Near {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let step = match to {
+            SeekFrom::Start(place) => i64::try_from(place).ok().zip(i64::try_from(self.at).ok()),
+            SeekFrom::Current(_) | SeekFrom::End(_) => None,
+        };
+        match step {
+            Some((place, at)) => {
+                self.file.seek_relative(place - at)?;
+                self.at = place as u64;
+            }
+            None => self.at = self.file.seek(to)?,
+        }
+        Ok(self.at)
+    }
+}
 
 fn archive(path: &Path) -> Result<Archive, Failure> {
     let file = File::open(path).map_err(|error| open::unreadable(path, &error))?;
-    ZipArchive::new(BufReader::new(file))
+    ZipArchive::new(Near { file: BufReader::with_capacity(AHEAD, file), at: 0 })
         .map_err(|error| Failure::call("unreadable", format!("`{}` is no whole zip: {error}", path.display())))
 }
 
