@@ -73,6 +73,13 @@ pub(super) fn text(path: &Path) -> Vec<u8> {
     if fits { fs::read(path).unwrap_or_default() } else { Vec::new() }
 }
 
+/// The longest of these parts, the longest first.
+pub(super) fn longest(mut parts: Vec<(usize, usize)>, most: usize) -> Vec<(usize, usize)> {
+    parts.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
+    parts.truncate(most);
+    parts
+}
+
 /// Words and single marks of an input: runs of letters, digits and `_-.`, and every other printable byte.
 pub(super) fn tokens(content: &[u8]) -> Vec<(usize, usize)> {
     let wordy = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80;

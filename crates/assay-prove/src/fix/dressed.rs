@@ -2,6 +2,7 @@
 //! characters, or beginning with one. A check that only values of the trigger's
 //! kind pass (letters, words with a dash) leaves all others as they were.
 
+use super::dictionary::longest;
 use super::feed::Feed;
 
 /// Triggers whose parts are dressed.
@@ -45,19 +46,13 @@ pub(super) fn values(content: &[u8]) -> Vec<(usize, usize)> {
         }
         from += stretch.len() + 1;
     }
-    found.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
-    found.truncate(PARTS);
-    found
+    longest(found, PARTS)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use super::super::feed::in_file as feed;
     use super::*;
-
-    fn feed(content: &[u8]) -> Feed {
-        Feed::Bytes { at: "poc/x".parse().unwrap(), content: content.to_vec() }
-    }
 
     #[test]
     fn values_change_their_kind_and_keep_their_length() {

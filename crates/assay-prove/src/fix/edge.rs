@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use assay_bundle::verdict::Outcome;
 
-use super::dictionary::{Dictionary, tokens};
+use super::dictionary::{Dictionary, longest, tokens};
 use super::feed::{Feed, MAX_GIANT};
 use super::mutate::{Way, runs};
 use super::trial::{Bench, together};
@@ -184,9 +184,7 @@ pub fn filled(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary) -> Ve
     let mut found = Vec::new();
     for trigger in triggers.iter().take(3) {
         for (index, content) in trigger.parts().iter().enumerate() {
-            let mut all = runs(content);
-            all.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
-            for (from, to) in all.into_iter().take(3) {
+            for (from, to) in longest(runs(content), 3) {
                 for mark in marks.iter().take(32) {
                     let fill = vec![*mark; to - from];
                     found.extend(trigger.with_part(index, [&content[..from], &fill, &content[to..]].concat()));
@@ -203,9 +201,7 @@ pub fn carried(triggers: &[Feed], others: &[Feed], most: usize) -> Vec<Feed> {
     let mut found = Vec::new();
     for trigger in triggers.iter().take(4) {
         for (index, content) in trigger.parts().iter().enumerate() {
-            let mut own: Vec<(usize, usize)> = tokens(content);
-            own.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
-            for (from, to) in own.into_iter().take(2) {
+            for (from, to) in longest(tokens(content), 2) {
                 for other in others.iter().take(4) {
                     let Some(theirs) = other.parts().into_iter().nth(index) else { continue };
                     for (begin, end) in tokens(&theirs) {
@@ -228,7 +224,7 @@ pub fn carried(triggers: &[Feed], others: &[Feed], most: usize) -> Vec<Feed> {
 #[must_use]
 pub fn exchanged(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary, most: usize) -> Vec<Feed> {
     let mut found = Vec::new();
-    let longest = |content: &[u8], most: usize| -> Vec<Vec<u8>> {
+    let largest = |content: &[u8], most: usize| -> Vec<Vec<u8>> {
         let mut parts: Vec<Vec<u8>> = [tokens(content), lines(content)]
             .concat()
             .into_iter()
@@ -241,7 +237,7 @@ pub fn exchanged(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary, mo
     };
     for trigger in triggers.iter().take(4) {
         for (index, content) in trigger.parts().iter().enumerate() {
-            let own = longest(content, 6);
+            let own = largest(content, 6);
             // A large input is exchanged less often, not at the cost of all memory.
             let room = MAX_BYTES / content.len().max(64);
             for other in others.iter().take(6) {
@@ -254,7 +250,7 @@ pub fn exchanged(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary, mo
                         found.extend(other.with_part(index, [&theirs[..from], part, &theirs[to..]].concat()));
                     }
                 }
-                for word in longest(&theirs, 12) {
+                for word in largest(&theirs, 12) {
                     for (from, to) in tokens(content).into_iter().take(60) {
                         found.extend(trigger.with_part(index, [&content[..from], &word, &content[to..]].concat()));
                     }
@@ -287,11 +283,8 @@ pub fn exchanged(triggers: &[Feed], others: &[Feed], dictionary: &Dictionary, mo
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::feed::in_file as bytes;
     use super::*;
-
-    fn bytes(content: &[u8]) -> Feed {
-        Feed::Bytes { at: "poc/input".parse().unwrap(), content: content.to_vec() }
-    }
 
     #[test]
     fn a_part_takes_any_measure() {

@@ -94,3 +94,10 @@ impl Feed {
         Sha256::of(&self.bytes())
     }
 }
+
+/// For tests: such a file in the place of an input of the bundle.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(super) fn in_file(content: &[u8]) -> Feed {
+    Feed::Bytes { at: "poc/input".parse().unwrap(), content: content.to_vec() }
+}

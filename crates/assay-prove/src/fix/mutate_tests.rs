@@ -3,11 +3,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::super::feed::in_file as bytes;
 use super::*;
-
-fn bytes(content: &[u8]) -> Feed {
-    Feed::Bytes { at: "poc/input".parse().unwrap(), content: content.to_vec() }
-}
 
 fn some(seed: u64, parent: &Feed, other: &Feed, count: usize) -> Vec<(Feed, Way)> {
     let dictionary = Dictionary::new(&[parent.bytes(), other.bytes()], Path::new("/nonexistent"), &[]);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use assay_bundle::manifest::{Manifest, Oracle as Declared};
 
-use super::dictionary::{literals, tokens};
+use super::dictionary::{literals, longest, tokens};
 use super::dressed::values;
 use super::edge::lines;
 use super::feed::{Feed, MAX_GIANT};
@@ -162,7 +162,7 @@ impl Named {
                 let Some(length) = length.checked_add_signed(step).filter(|length| *length > 0) else { continue };
                 for (feed, stem) in stems(benign, triggers) {
                     for (index, content) in feed.parts().iter().enumerate() {
-                        for (from, to) in longest(content) {
+                        for (from, to) in longest(wordy(content), 2) {
                             for (first, last) in ends.iter().take(if step == 0 { ends.len() } else { 1 }) {
                                 let mut value = content[from..to].to_vec();
                                 value.resize(length, *content.get(to - 1).unwrap_or(&b'a'));
@@ -307,14 +307,6 @@ fn wordy(content: &[u8]) -> Vec<(usize, usize)> {
     found
 }
 
-/// The two longest tokens.
-fn longest(content: &[u8]) -> Vec<(usize, usize)> {
-    let mut found = wordy(content);
-    found.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
-    found.truncate(2);
-    found
-}
-
 fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
@@ -323,12 +315,8 @@ fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use super::super::feed::in_file as feed;
     use super::*;
-
-    fn feed(content: &[u8]) -> Feed {
-        Feed::Bytes { at: "poc/x".parse().unwrap(), content: content.to_vec() }
-    }
 
     #[test]
     fn what_a_patch_lets_pass_is_met() {

@@ -504,12 +504,11 @@ fn told(trial: &Trial) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use super::super::feed::in_file as feed;
     use super::*;
 
     #[test]
     fn what_has_a_word_of_the_trigger_is_its_kin() {
-        let feed = |content: &[u8]| Feed::Bytes { at: "poc/x".parse().unwrap(), content: content.to_vec() };
         let marks = marks(&[feed(b"name=box\n__proto__.seen=yes\n")], &[feed(b"name=box\nsize.width=3\n")]);
         assert_eq!(marks, [b"__proto__".to_vec(), b"seen".to_vec(), b"yes".to_vec()]);
         assert!(holds(&feed(b"size.__proto__=3\n"), &marks));
