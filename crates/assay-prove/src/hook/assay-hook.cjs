@@ -23,6 +23,19 @@ put({ hook: 'node', pid: process.pid });
 
 const cut = (text) => String(text).slice(0, MAX_TEXT);
 
+// V8's own methods, which take nothing for a call site that is none.
+const { apply } = Reflect;
+const own = (() => {
+  let seen;
+  Error.prepareStackTrace = (_, sites) => {
+    [seen] = sites;
+  };
+  void new Error().stack;
+  const { getFunctionName, getFileName, getLineNumber, isEval } = Object.getPrototypeOf(seen);
+  return { getFunctionName, getFileName, getLineNumber, isEval };
+})();
+const ask = (site, question) => apply(own[question], site, []);
+
 // V8 asks once for each error, when its stack is first read or it ends the program.
 const sitesOf = new WeakMap();
 Error.stackTraceLimit = MAX_FRAMES;
@@ -50,16 +63,24 @@ const path = (name) => {
   }
 };
 
+const frameOf = (site) => {
+  try {
+    return {
+      function: cut(ask(site, 'getFunctionName') ?? '<anonymous>'),
+      // What is made out of text at run time is nobody's file.
+      file: ask(site, 'isEval') ? '<eval>' : cut(path(ask(site, 'getFileName'))),
+      line: ask(site, 'getLineNumber') ?? 0,
+    };
+  } catch {
+    // Somebody's own object in the place of a call site.
+    return { function: '<forged>', file: '<native>', line: 0 };
+  }
+};
+
 // Innermost last.
 const framesOf = (error) => {
   void error.stack;
-  const sites = (sitesOf.get(error) ?? []).slice(0, MAX_FRAMES).reverse();
-  return sites.map((site) => ({
-    function: cut(site.getFunctionName() ?? '<anonymous>'),
-    // What is made out of text at run time is nobody's file.
-    file: site.isEval() ? '<eval>' : cut(path(site.getFileName())),
-    line: site.getLineNumber() ?? 0,
-  }));
+  return (sitesOf.get(error) ?? []).slice(0, MAX_FRAMES).reverse().map(frameOf);
 };
 
 const classesOf = (error) => {

@@ -102,6 +102,27 @@ os.wait()
 }
 
 #[test]
+fn a_forged_call_site_is_no_frame() {
+    let program = "
+const site = { getFunctionName: () => 'f', getFileName: () => '/bundle/src/x.js', getLineNumber: () => 2, isEval: () => false };
+const hook = Error.prepareStackTrace;
+Error.prepareStackTrace = (error) => hook(error, [site]);
+throw new TypeError('forged');
+";
+    let Some((log, _)) = run("node", "harness.js", program) else {
+        return;
+    };
+    let [record] = log.records.as_slice() else {
+        panic!("one record");
+    };
+    assert_eq!(record.exception.kind, "TypeError");
+    assert!(record.exception.frames.iter().all(|frame| frame.file == "<native>"), "{:?}", record.exception.frames);
+    let text = "eval('throw new TypeError(1)');\n";
+    let (log, _) = run("node", "harness.js", text).unwrap();
+    assert_eq!(log.records[0].exception.innermost().unwrap().file, "<eval>");
+}
+
+#[test]
 fn a_hook_that_was_taken_away_is_missed() {
     let ended = Watched::ToTheEnd { ran_out: false };
     for (interpreter, program, records, watched) in [
