@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use assay_inventory::component::{Component, Format, What};
-use assay_inventory::{Options, ReadError, detect, limits, read};
+use assay_inventory::pom_parent::Parent;
+use assay_inventory::{Options, ReadError, detect, limits, read, read_pom};
 use proptest::prelude::*;
 
 const CARGO: &str = "version = 4
@@ -251,6 +252,54 @@ proptest! {
             prop_assert!(!package.name.is_empty());
             prop_assert!(package.version != Some(String::new()));
         }
+    }
+}
+
+/// A pom.xml, often cut or with a part that does not belong.
+fn pom() -> impl Strategy<Value = String> {
+    let value =
+        || prop::sample::select(vec!["", "1", "2", "${a}", "${b}", "${project.version}", "[1]", "${", "LATEST"]);
+    let ask = move || {
+        (prop::sample::select(vec!["x", "y", "${a}", "<"]), value(), prop::sample::select(vec!["", "import", "test"]))
+            .prop_map(|(name, version, scope)| {
+                format!(
+                    "<dependency><groupId>g</groupId><artifactId>{name}</artifactId><version>{version}</version>\
+                     <scope>{scope}</scope></dependency>"
+                )
+            })
+    };
+    let asks = move || prop::collection::vec(ask(), 0..4).prop_map(|all| all.concat());
+    (value(), value(), asks(), asks(), asks(), any::<bool>(), prop::option::weighted(0.1, 0..400_usize)).prop_map(
+        |(a, b, managed, asked, profile, has_parent, cut)| {
+            let parent = if has_parent { "<parent><artifactId>p</artifactId></parent>" } else { "" };
+            let mut text = format!(
+                "<project>{parent}<version>3</version><properties><a>{a}</a><b>{b}</b></properties><dependencyManagement>\
+                 <dependencies>{managed}</dependencies></dependencyManagement><dependencies>{asked}</dependencies>\
+                 <profiles><profile><dependencies>{profile}</dependencies></profile></profiles></project>"
+            );
+            text.truncate(cut.unwrap_or(text.len()));
+            text
+        },
+    )
+}
+
+proptest! {
+    /// Parents tell versions that were not known; they change none, and take nothing away.
+    #[test]
+    fn poms_with_any_parents(child in pom(), above in prop::collection::vec(pom(), 0..4)) {
+        let above: Vec<_> = above.iter().filter_map(|text| Parent::read(text.as_bytes())).map(std::sync::Arc::new).collect();
+        let alone = read("pom.xml", child.as_bytes(), &Options::default());
+        let joined = read_pom("pom.xml", child.as_bytes(), &above);
+        prop_assert_eq!(alone.is_ok(), joined.is_ok());
+        let (Ok(alone), Ok(joined)) = (alone, joined) else { return Ok(()) };
+        for one in alone.components.iter().filter(|one| one.version.is_some() && !one.at.contains("for modules")) {
+            prop_assert!(
+                joined.components.iter().any(|other| (&other.what, &other.version) == (&one.what, &one.version)),
+                "{one:?} is not in {:?}", joined.components
+            );
+        }
+        let is_open = |one: &Component| one.version.as_deref().is_some_and(|version| version.contains('$'));
+        prop_assert!(!joined.components.iter().any(is_open), "a property is left: {:?}", joined.components);
     }
 }
 
