@@ -25,6 +25,8 @@ const DEPTH: usize = 8;
 const FILES: usize = 2_000_000;
 /// Records that a core takes at a time.
 const BATCH: usize = 128;
+/// Unpacked bytes of a zip that are in memory before they are looked at, but for the last record's.
+const TOGETHER: usize = 4 << 20;
 /// Bytes of a zip that are read ahead.
 const AHEAD: usize = 64 << 10;
 /// Cores that are used at most: reading is then bound by the disk.
@@ -233,18 +235,48 @@ impl Piece {
                     std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
                     std::collections::btree_map::Entry::Vacant(free) => free.insert(archive(path)?),
                 };
-                let mut bytes = Vec::new();
+                let mut unpacked = Unpacked::default();
                 for place in range {
-                    bytes.clear();
-                    match member(archive, place, &mut bytes) {
-                        Ok(Some(name)) => take(&name, Ok(&bytes)),
-                        Ok(None) => {}
-                        Err((name, why)) => take(&name, Err(why)),
+                    unpacked.add(archive, place);
+                    if unpacked.bytes.len() >= TOGETHER {
+                        unpacked.told(&mut take);
                     }
                 }
+                unpacked.told(&mut take);
             }
         }
         Ok(())
+    }
+}
+
+/// Records of a zip, unpacked together. Unpacking one takes fifty kilobytes for a moment; if what is kept of a record were
+/// put into that room before the next is unpacked, none of it could be used again.
+#[derive(Default)]
+struct Unpacked {
+    bytes: Vec<u8>,
+    /// What each is called, and its bytes or why it could not be read.
+    records: Vec<(String, Result<Range<usize>, String>)>,
+}
+
+impl Unpacked {
+    fn add(&mut self, archive: &mut Archive, place: usize) {
+        let from = self.bytes.len();
+        match member(archive, place, &mut self.bytes) {
+            Ok(Some(name)) => self.records.push((name, Ok(from..self.bytes.len()))),
+            Ok(None) => {}
+            Err((name, why)) => {
+                self.bytes.truncate(from);
+                self.records.push((name, Err(why)));
+            }
+        }
+    }
+
+    /// Hands out all of them, and is empty again.
+    fn told(&mut self, mut take: impl FnMut(&str, Result<&[u8], String>)) {
+        for (name, read) in self.records.drain(..) {
+            take(&name, read.map(|range| self.bytes.get(range).unwrap_or_default()));
+        }
+        self.bytes.clear();
     }
 }
 
