@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,6 +16,7 @@ use assay_advisory::feed::MAX_RECORD;
 use assay_match::index::{Feed, Index};
 use zip::ZipArchive;
 
+use super::near::Near;
 use super::open;
 use crate::failure::Failure;
 
@@ -27,8 +28,6 @@ const FILES: usize = 2_000_000;
 const BATCH: usize = 128;
 /// Unpacked bytes of a zip that are in memory before they are looked at, but for the last record's.
 const TOGETHER: usize = 4 << 20;
-/// Bytes of a zip that are read ahead.
-const AHEAD: usize = 64 << 10;
 /// Cores that are used at most: reading is then bound by the disk.
 const CORES: usize = 8;
 
@@ -170,43 +169,11 @@ fn zip_piece(path: &Path) -> Result<Piece, Failure> {
     Ok(Piece { name: path.display().to_string(), count, kind: Kind::Zip(path.to_owned()) })
 }
 
-type Archive = ZipArchive<Near>;
-
-/// A file that is read in order, with steps to a place that is already in memory: the records of a zip lie one behind the
-/// other, and what a plain reader has read ahead it forgets at every step.
-struct Near {
-    file: BufReader<File>,
-    at: u64,
-}
-
-impl Read for Near {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(into)?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for Near {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let step = match to {
-            SeekFrom::Start(place) => i64::try_from(place).ok().zip(i64::try_from(self.at).ok()),
-            SeekFrom::Current(_) | SeekFrom::End(_) => None,
-        };
-        match step {
-            Some((place, at)) => {
-                self.file.seek_relative(place - at)?;
-                self.at = place as u64;
-            }
-            None => self.at = self.file.seek(to)?,
-        }
-        Ok(self.at)
-    }
-}
+type Archive = ZipArchive<Near<File>>;
 
 fn archive(path: &Path) -> Result<Archive, Failure> {
     let file = File::open(path).map_err(|error| open::unreadable(path, &error))?;
-    ZipArchive::new(Near { file: BufReader::with_capacity(AHEAD, file), at: 0 })
+    ZipArchive::new(Near::new(file))
         .map_err(|error| Failure::call("unreadable", format!("`{}` is no whole zip: {error}", path.display())))
 }
 
