@@ -9,6 +9,6 @@ mod real;
 fn every_real_case_is_reproduced_with_both_controls() {
     let cases = real::folders(&real::repository().join("cases"));
     assert!(cases.len() >= 33, "the cases are there");
-    let wrong: Vec<String> = cases.iter().filter_map(|case| real::as_expected(case, true)).collect();
+    let wrong = real::wrong(&cases, true);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The repository's root.
 pub fn repository() -> PathBuf {
@@ -38,6 +39,19 @@ pub fn folders(parent: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = entries.filter(|path| path.join("proof.toml").is_file()).collect();
     folders.sort();
     folders
+}
+
+/// What is wrong of these bundles. Two are under way at a time: one waits while the other works.
+pub fn wrong(bundles: &[PathBuf], fetch: bool) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let taken = std::iter::from_fn(|| bundles.get(next.fetch_add(1, Ordering::Relaxed)));
+        taken.filter_map(|bundle| as_expected(bundle, fetch)).collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let both = [scope.spawn(work), scope.spawn(work)];
+        both.into_iter().flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// Fetches and proves a bundle and holds the verdict against its `expected` file.
