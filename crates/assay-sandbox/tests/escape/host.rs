@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::USER;
+use crate::drills::LONGEST;
 
 /// What of the host could show that a run left something.
 pub struct Snapshot {
@@ -32,7 +33,7 @@ impl Snapshot {
     pub fn changes(&self, arena: &str) -> Vec<String> {
         // The launcher of a process that ended sees its end a moment later.
         let started = Instant::now();
-        while !processes(arena).is_empty() && started.elapsed() < Duration::from_secs(2) {
+        while !processes(arena).is_empty() && started.elapsed() < LONGEST {
             std::thread::sleep(Duration::from_millis(10));
         }
         let now = Self::take();
@@ -81,13 +82,15 @@ fn ours_to_leave(folder: &Path) -> bool {
     name.is_some() && owner.is_none_or(|pid| !Path::new("/proc").join(pid.to_string()).exists())
 }
 
-/// Processes that carry the name of this suite's arena or run its programs.
+/// Processes that carry the name of this suite's arena, run its programs or hold one open, as `bwrap` does.
 fn processes(arena: &str) -> Vec<String> {
     let own = std::process::id().to_string();
     let found = entries(Path::new("/proc")).into_iter().filter(|path| {
         let environ = std::fs::read(path.join("environ")).unwrap_or_default();
         let exe = std::fs::read_link(path.join("exe")).unwrap_or_default();
-        environ.windows(arena.len()).any(|window| window == arena.as_bytes()) || exe.to_string_lossy().contains(arena)
+        let held = || entries(&path.join("fd")).into_iter().filter_map(|entry| std::fs::read_link(entry).ok());
+        environ.windows(arena.len()).any(|window| window == arena.as_bytes())
+            || std::iter::once(exe).chain(held()).any(|file| file.to_string_lossy().contains(arena))
     });
     found.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).filter(|pid| *pid != own).collect()
 }

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use assay_sandbox::{Collect, End, Exceeded, Into, Join, Joined, Mount, Profile, Sandbox, Spec, run_joined};
 
 use crate::arena::{attack, engine, engine_at, folder, nothing_got_through, text};
+use crate::drills::LONGEST;
 
 const PORT: u16 = 7777;
 
 fn side(role: &str, behaviour: &[&str]) -> Spec {
     let port = PORT.to_string();
     let mut spec = attack(&[&[role, &port], behaviour].concat());
-    spec.limits.wall = Duration::from_secs(20);
+    spec.limits.wall = Duration::from_secs(60);
     spec
 }
 
@@ -54,17 +55,13 @@ pub fn many_connections() {
 }
 
 pub fn the_server_is_asked_to_end() {
-    let begun = Instant::now();
-    assert_eq!(run(&[], &[]).server.end, End::Stopped);
-    assert!(begun.elapsed() < Duration::from_secs(3), "an idle server is let go at once: {:?}", begun.elapsed());
+    assert_eq!(run(&[], &[]).server.end, End::Stopped, "an idle server does not wait for its own limit");
 }
 
 pub fn a_server_that_stays() {
-    let begun = Instant::now();
     let joined = run(&["stay"], &[]);
     assert_eq!((joined.server.end, joined.driver.end), (End::Stopped, End::Exited(0)));
     assert!(!joined.traffic.server_by_itself);
-    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
 }
 
 pub fn a_crash_is_the_servers_own() {
@@ -149,6 +146,7 @@ pub fn a_side_that_cannot_start() {
     let missing = |spec: &mut Spec| spec.mounts[0] = Mount::ReadOnly { host: "/no/such".into(), at: "/x".into() };
     let mut broken = join(&[], &["hang"]);
     missing(&mut broken.server);
+    broken.driver.limits.wall = 5 * LONGEST;
     let begun = Instant::now();
     let error = run_joined(engine(), &broken).expect_err("it ran");
     assert!(error.to_string().contains("/no/such"), "{error}");
@@ -156,7 +154,7 @@ pub fn a_side_that_cannot_start() {
     missing(&mut broken.driver);
     let error = run_joined(engine(), &broken).expect_err("it ran");
     assert!(error.to_string().contains("/no/such"), "{error}");
-    assert!(begun.elapsed() < Duration::from_secs(10), "the other side ends soon: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < LONGEST, "the other side is not waited for: {:?}", begun.elapsed());
     let mut absent = join(&[], &[]);
     absent.server = Spec { mounts: Vec::new(), ..absent.server };
     let joined = run_joined(engine(), &absent).unwrap();

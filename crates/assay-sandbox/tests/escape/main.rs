@@ -120,6 +120,7 @@ fn drills() -> Vec<Trial> {
         trial("missing_layers", drills::missing_layers),
         trial("shared_mounts", drills::shared_mounts),
         trial("killed_runners", drills::killed_runners),
+        trial("what_bwrap_has_half_made", drills::what_bwrap_has_half_made),
         trial("nothing_leaks", drills::nothing_leaks),
     ]
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use assay_sandbox::{End, Engine, Layer, Mount, Spec, Stdin, Task};
 
 use crate::arena::{attack, engine, folder, mark, marked, refused, run, shell, text, which};
+use crate::drills::LONGEST;
 
 fn exec(spec: &mut Spec, new: &[&str]) {
     if let Task::Exec { argv, .. } = &mut spec.task {
@@ -309,7 +310,7 @@ pub fn a_thousand_runs() -> (usize, usize) {
     let launcher = children(&std::process::id().to_string()).trim().to_owned();
     let count = || children(&launcher).split_whitespace().count();
     let started = Instant::now();
-    while count() != ready && started.elapsed() < Duration::from_secs(2) {
+    while count() != ready && started.elapsed() < LONGEST {
         std::thread::sleep(Duration::from_millis(10));
     }
     (more, count() - ready)

@@ -19,7 +19,7 @@ use super::hold;
 const ESCAPED: &str = "assay-escaped";
 
 /// How long the kernel may take to bury what was killed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The host at one moment.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use libtest_mimic::{Failed, Trial};
 
 use super::base::MANIFEST;
-use super::folders::refused_at_once;
+use super::folders::refused_by_all;
 use super::{Bench, Bundle, hold, prove, trial};
 
 type Make = (&'static str, fn() -> Vec<u8>, &'static [&'static str]);
@@ -39,7 +39,7 @@ pub fn trials(bench: &Bench) -> Vec<Trial> {
 fn test(bench: &Bench, manifest: &[u8], codes: &[&str]) -> Result<(), Failed> {
     let bundle = Bundle::new(bench);
     bundle.write("proof.toml", manifest);
-    refused_at_once(bench, bundle.path(), codes)
+    refused_by_all(bench, bundle.path(), codes)
 }
 
 /// Nothing is the smallest partial report: it is answered with everything that is missing.
