@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use assay_app::advisories::Text;
 use assay_app::agreement::By;
-use assay_base::Instant;
 use assay_bundle::pack::Entry;
 use assay_case::embargoed::Embargoed;
 use assay_case::finding::Command;
@@ -200,7 +199,7 @@ fn no_secret_stands_anywhere_before_its_instant_and_what_was_not_approved_never_
     local.act_on_case(&who(ANA), case.id, saw).unwrap();
     let patch = format!("a patch: {}", secret("patch"));
     local.try_fix(&who(ANA), case.id, patch.as_bytes(), &Fake).unwrap().attached.unwrap();
-    let at = local.now().plus(Duration::from_secs(4));
+    let at = local.now().plus(Duration::from_secs(4_000));
     end(&local, case.id, at, &[BEN, VERA]).unwrap();
     let mut text: Text = house::text(&secret("advisory-title"));
     text.summary = format!("Summary {}.", secret("advisory-summary"));
@@ -248,8 +247,7 @@ fn no_secret_stands_anywhere_before_its_instant_and_what_was_not_approved_never_
     hunt.look("an answer", format!("{same:?}").as_bytes());
     assert!(hunt.found.is_empty(), "{:#?}", hunt.found);
 
-    let now = Instant::now();
-    std::thread::sleep(at.since(now.min(at)) + Duration::from_millis(2));
+    house::wait(at);
     let done = local.do_due().unwrap();
     assert!(done.published.len() == 1 && done.stuck.is_empty(), "{done:?}");
     local.write_batch(local.now()).unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use assay_app::local::Local;
 use assay_app::refusal::Refusal;
-use assay_base::{Instant, SystemEntropy};
+use assay_base::SystemEntropy;
 use assay_case::caller::Role;
 use assay_case::case::{CaseCloseReason, Channel, Command};
 use assay_case::embargoed::Embargoed;
@@ -46,9 +46,9 @@ fn a_closed_case_lets_its_findings_go() {
     // Not while the embargo runs, and then nothing at all has changed.
     assert_eq!(code(local.act_on_case(&who(ANA), of.id, close())), "embargo.close");
     assert_eq!((word(one), word(two)), (Word::InCase, Word::InCase));
-    let at = local.now().plus(Duration::from_millis(300));
+    let at = local.now().plus(Duration::from_secs(300));
     end(&local, of.id, at, &[BEN, VERA]).unwrap();
-    std::thread::sleep(Duration::from_millis(400));
+    house::wait(at);
     let closed = local.act_on_case(&who(ANA), of.id, close()).unwrap();
     assert_eq!((closed.closed, closed.end_in_force()), (Some(CaseCloseReason::HandedOver), None));
     assert_eq!((word(one), word(two)), (Word::Verified, Word::Verified));
@@ -95,11 +95,11 @@ fn who_left_before_the_publication_does_not_read_the_case_after_it() {
     let root = tempfile::tempdir().unwrap();
     let local = house::build(root.path());
     let finding = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "one", "a")).unwrap().receipt.finding;
-    let (id, _, at) = ready(&local, finding, "one", Duration::from_millis(1500));
+    let (id, _, at) = ready(&local, finding, "one", Duration::from_secs(1500));
     house::invite(&local, id, VERA, Role::Vendor).unwrap();
     local.act_on_case(&who(VERA), id, Command::AcceptEmbargo { channel: Channel::Cli }).unwrap();
     local.act_on_case(&who(VERA), id, Command::DeclineEmbargo { channel: Channel::Cli }).unwrap();
-    std::thread::sleep(at.since(Instant::now()) + Duration::from_millis(5));
+    house::wait(at);
     assert_eq!(local.do_due().unwrap().published.len(), 1);
     local.case(&who(BEN), id).unwrap();
     assert_eq!(code(local.case(&who(VERA), id)), "not-found");

@@ -11,18 +11,16 @@ use std::time::Duration;
 
 use assay_app::keep;
 use assay_app::local::Local;
-use assay_base::Instant;
 use house::{ANA, FAY, Fake, bundle, ready, who};
 
 fn full(root: &Path) -> Local {
     let local = house::build(root);
     let one = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "one", "one")).unwrap().receipt.finding;
-    let (_, _, at) = ready(&local, one, "one", Duration::from_millis(700));
+    let (_, _, at) = ready(&local, one, "one", Duration::from_secs(700));
     let two = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "two", "two")).unwrap().receipt.finding;
     local.reproduce(None, two, &Fake).unwrap();
     house::case(&local, &[two], "two", true);
-    let now = Instant::now();
-    std::thread::sleep(at.since(now.min(at)) + Duration::from_millis(2));
+    house::wait(at);
     local.do_due().unwrap();
     local.write_batch(local.now()).unwrap();
     assert_eq!(local.do_due().unwrap().stuck, Vec::<String>::new());
@@ -73,12 +71,12 @@ fn a_restored_backup_is_the_same_clearinghouse_and_goes_on() {
     let new = house::open(&at("new"));
     same(&live, &new);
     let trust = new.trust().unwrap();
-    assay_repo::verify_folder(&at("new/release"), &trust, Instant::now()).unwrap();
+    assay_repo::verify_folder(&at("new/release"), &trust, house::now()).unwrap();
     // It goes on where it was: the ledger grows from the same checkpoint, the release from the same version.
     let before = fs::read(at("home/ledger/checkpoint")).unwrap();
     let three = new.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "three", "three")).unwrap().receipt.finding;
-    let (_, _, end) = ready(&new, three, "three", Duration::from_millis(500));
-    std::thread::sleep(end.since(Instant::now().min(end)) + Duration::from_millis(2));
+    let (_, _, end) = ready(&new, three, "three", Duration::from_secs(500));
+    house::wait(end);
     new.write_batch(new.now()).unwrap();
     let done = new.do_due().unwrap();
     assert!(done.published.len() == 1 && done.stuck.is_empty(), "{done:?}");
@@ -165,16 +163,16 @@ fn an_import_of_an_export_is_the_same_and_exports_the_same() {
     fs::copy(at("home/instance.json"), at("new/instance.json")).unwrap();
     // Cut, or of another master key: refused, and nothing is put in place.
     let cut = &lines[..lines.len() * 2 / 3];
-    assert_ne!(code(keep::import(&at("new"), &mut Cursor::new(cut), Instant::now)), "done");
+    assert_ne!(code(keep::import(&at("new"), &mut Cursor::new(cut), house::now)), "done");
     assert!(!at("new/store").exists() && !at("new/.import").exists());
     let stranger = house::build(&at("stranger"));
     drop(stranger);
-    assert_eq!(code(keep::import(&at("stranger"), &mut Cursor::new(&lines), Instant::now)), "not-empty");
+    assert_eq!(code(keep::import(&at("stranger"), &mut Cursor::new(&lines), house::now)), "not-empty");
     fs::remove_dir_all(at("stranger/store")).unwrap();
-    assert_eq!(code(keep::import(&at("stranger"), &mut Cursor::new(&lines), Instant::now)), "broken");
+    assert_eq!(code(keep::import(&at("stranger"), &mut Cursor::new(&lines), house::now)), "broken");
     assert!(!at("stranger/store").exists());
 
-    let (read, rebuilt) = keep::import(&at("new"), &mut Cursor::new(&lines), Instant::now).unwrap();
+    let (read, rebuilt) = keep::import(&at("new"), &mut Cursor::new(&lines), house::now).unwrap();
     assert_eq!((&read, rebuilt.different.len()), (&summary, 0));
     let new = house::open(&at("new"));
     same(&live, &new);

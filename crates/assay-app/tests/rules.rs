@@ -10,18 +10,10 @@ use std::time::Duration;
 
 use assay_app::agreement::{By, NotCompared, Reading};
 use assay_app::severities::Stated;
-use assay_base::Instant;
 use assay_case::caller::Role;
 use assay_case::case::{CaseCloseReason, Channel, Command};
 use assay_case::embargoed::Embargoed;
 use house::{ANA, BEN, FAY, Fake, GUS, VERA, ana_key, ben_key, bundle, case, end, ready, text, who};
-
-fn wait(until: Instant) {
-    let now = Instant::now();
-    if now < until {
-        std::thread::sleep(until.since(now) + Duration::from_millis(2));
-    }
-}
 
 fn code<T>(result: Result<T, assay_app::refusal::Refusal>) -> String {
     result.err().map_or_else(|| "done".into(), |refusal| refusal.code)
@@ -53,9 +45,9 @@ fn who_left_answers_for_nothing_any_more() {
     let root = tempfile::tempdir().unwrap();
     let local = house::build(root.path());
     let finding = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "one", "a")).unwrap().receipt.finding;
-    let (case, number, at) = ready(&local, finding, "one", Duration::from_millis(400));
+    let (case, number, at) = ready(&local, finding, "one", Duration::from_secs(400));
     local.remove_person(&who(ANA), BEN).unwrap();
-    wait(at);
+    house::wait(at);
     let done = local.do_due().unwrap();
     assert!(done.published.is_empty() && !local.home().release().exists(), "{done:?}");
     assert!(done.stuck[0].contains("has left") && done.stuck[0].contains("assay case approve"), "{done:?}");
@@ -91,13 +83,13 @@ fn an_end_that_was_moved_on_takes_a_new_advisory_too() {
     let root = tempfile::tempdir().unwrap();
     let local = house::build(root.path());
     let finding = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "one", "a")).unwrap().receipt.finding;
-    let (case, _, at) = ready(&local, finding, "one", Duration::from_millis(700));
-    let later = at.plus(Duration::from_millis(300));
+    let (case, _, at) = ready(&local, finding, "one", Duration::from_secs(700));
+    let later = at.plus(Duration::from_secs(300));
     end(&local, case, later, &[BEN]).unwrap();
-    wait(at);
+    house::wait(at);
     let done = local.do_due().unwrap();
     assert!(done.ended.is_empty() && done.published.is_empty() && done.stuck.is_empty(), "{done:?}");
-    wait(later);
+    house::wait(later);
     let done = local.do_due().unwrap();
     assert_eq!((done.ended, done.published), (vec![case], Vec::new()));
     local.stage_advisory(&who(ANA), case, &text("one")).unwrap();
@@ -114,14 +106,14 @@ fn one_case_whose_parts_are_gone_holds_up_no_other() {
     for name in ["one", "two", "three"] {
         let finding = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", name, name)).unwrap().receipt.finding;
         let before: Vec<_> = blobs(&local);
-        cases.push((ready(&local, finding, name, Duration::from_millis(1200)), before));
+        cases.push((ready(&local, finding, name, Duration::from_secs(1200)), before));
     }
     // All that was kept between the second one's bundle and the third one's is gone: its patch, statements, record.
     let (second, third) = (&cases[1].1, &cases[2].1);
     for blob in third.iter().filter(|blob| !second.contains(blob)).filter(|blob| blob.exists()) {
         fs::remove_file(blob).unwrap();
     }
-    wait(cases[2].0.2);
+    house::wait(cases[2].0.2);
     let done = local.do_due().unwrap();
     let published: Vec<_> = done.published.iter().map(|(case, _)| *case).collect();
     assert_eq!(published, [cases[0].0.0, cases[2].0.0]);
@@ -129,16 +121,16 @@ fn one_case_whose_parts_are_gone_holds_up_no_other() {
     // Published, and gone afterwards: the others go on, and what is out stays out.
     let release = local.home().release();
     let finding = local.submit(&who(FAY), &bundle("pkg:generic/tlv@1", "four", "four")).unwrap().receipt.finding;
-    let (four, number, at) = ready(&local, finding, "four", Duration::from_millis(500));
+    let (four, number, at) = ready(&local, finding, "four", Duration::from_secs(500));
     let first: Vec<_> = second.iter().filter(|blob| !cases[0].1.contains(blob)).collect();
     first.into_iter().filter(|blob| blob.exists()).for_each(|blob| fs::remove_file(blob).unwrap());
-    wait(at);
+    house::wait(at);
     let done = local.do_due().unwrap();
     assert_eq!(done.published, [(four, number.clone())]);
     for advisory in [&cases[0].0.1, &cases[2].0.1, &number] {
         assert!(release.join("advisories").join(advisory).is_dir(), "{advisory}");
     }
-    assay_repo::verify_folder(&release, &local.trust().unwrap(), Instant::now()).unwrap();
+    assay_repo::verify_folder(&release, &local.trust().unwrap(), house::now()).unwrap();
 }
 
 fn blobs(local: &assay_app::local::Local) -> Vec<std::path::PathBuf> {
@@ -275,14 +267,14 @@ fn a_finders_severity_is_told_beside_the_advisorys_to_those_who_may_know_both() 
     };
     let lower = submit(FAY, "one", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H");
     let four = submit(GUS, "two", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N");
-    let (first, _, _) = ready(&local, lower, "one", Duration::from_millis(900));
-    let (_, _, at) = ready(&local, four, "two", Duration::from_millis(900));
+    let (first, _, _) = ready(&local, lower, "one", Duration::from_secs(900));
+    let (_, _, at) = ready(&local, four, "two", Duration::from_secs(900));
     let told = local.severities(&who(ANA), first).unwrap();
     assert!(matches!(&told.reported[..], [one] if one.finding == lower
         && matches!(&one.stated, Stated::Rated(severity) if severity.score() == 7.5)));
     assert_eq!(told.assessed.unwrap().score(), 9.8);
     assert_eq!(code(local.severities(&who(FAY), first)), "not-found");
-    wait(at);
+    house::wait(at);
     assert_eq!(local.do_due().unwrap().published.len(), 2);
     let of = |person: &str| local.agreement(&who(person), By::Member).unwrap();
     for closed in [false, true] {

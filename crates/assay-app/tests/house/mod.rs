@@ -53,13 +53,30 @@ pub fn who(name: &str) -> Who {
     Who::person(name)
 }
 
+thread_local! {
+    /// How far the clock of this test is ahead of the machine's.
+    static AHEAD: std::cell::Cell<Duration> = const { std::cell::Cell::new(Duration::ZERO) };
+}
+
+/// The time in this test: it goes on as everywhere, and [`wait`] leaps.
+pub fn now() -> Instant {
+    Instant::now().plus(AHEAD.get())
+}
+
+/// Leaps to just behind this instant, however busy the machine is until then.
+pub fn wait(until: Instant) {
+    let now = now();
+    assert!(now < until, "what was to be done before {until} has taken too long");
+    AHEAD.set(AHEAD.get() + until.since(now) + Duration::from_millis(2));
+}
+
 /// A new clearinghouse with everybody in it.
 pub fn build(root: &Path) -> Local {
     let mut instance =
         Instance::new("Test Clearinghouse", "https://clearing.example", "desk at clearing.example", "ASSAY").unwrap();
     instance.cadence = 1;
     instance.batch = 4;
-    let local = Local::open(Home::create(root, instance).unwrap(), Box::new(Instant::now)).unwrap();
+    let local = Local::open(Home::create(root, instance).unwrap(), Box::new(now)).unwrap();
     let roles = |roles: &[Role]| roles.iter().copied().collect::<Roles>();
     let desk = roles(&[Role::Coordinator, Role::Verifier]);
     local.join(None, "Clearing desk", ANA, desk).unwrap();
@@ -73,7 +90,7 @@ pub fn build(root: &Path) -> Local {
 }
 
 pub fn open(root: &Path) -> Local {
-    Local::open(Home::open(root).unwrap(), Box::new(Instant::now)).unwrap()
+    Local::open(Home::open(root).unwrap(), Box::new(now)).unwrap()
 }
 
 fn example() -> LoadedBundle {
