@@ -173,7 +173,7 @@ fn from_a_claim_to_a_release_that_a_stranger_checks() {
     fix("heap-overflow").exits(0).says("L1");
 
     fs::write(house.0.path("adv.toml"), ADVISORY).unwrap();
-    let end = house.ends(6);
+    let end = house.ends(15);
     let began = Instant::now();
     let proposed = house.json(ana, &["case", "propose", &case, "--until", &end]);
     let proposal = proposed["proposal"]["proposal"].as_str().unwrap().to_owned();
@@ -194,11 +194,11 @@ fn from_a_claim_to_a_release_that_a_stranger_checks() {
     house.run(&["publish"]).exits(0);
     assert!(!house.state().join("release").exists());
     approve(ben, "ben.key", &[]).exits(0);
-    if began.elapsed() < Duration::from_secs(5) {
+    if began.elapsed() < Duration::from_secs(14) {
         house.run(&["publish"]).exits(0);
         assert!(!house.state().join("release").exists(), "nothing is out before its instant");
     }
-    std::thread::sleep(Duration::from_millis(6_050).saturating_sub(began.elapsed()));
+    std::thread::sleep(Duration::from_millis(15_050).saturating_sub(began.elapsed()));
     let out = house.run(&["publish", "--format", "json"]).exits(0).json();
     assert_eq!(out["published"][0]["case"], case.as_str());
     assert_eq!(out["not-done"], Value::Array(Vec::new()));

@@ -169,8 +169,8 @@ fn a_review_from_its_opening_to_its_close() {
     said.exits(2).says("has no date");
     assert_eq!(house.shown("show", DEVELOPER, e).exits(0).json()["window"], Value::Null);
 
-    let ends = SystemTime::now() + Duration::from_secs(3);
-    let planned = instant(Duration::from_secs(3));
+    let ends = SystemTime::now() + Duration::from_secs(12);
+    let planned = instant(Duration::from_secs(12));
     let window = format!("window {e} --anchor release-to-other-trusted-partners --planned {planned} --source plan");
     assert_ne!(house.step(&window, "inst.key", INSTITUTE).exit, 0, "only the developer opens one");
     house.step(&window, "dev.key", DEVELOPER).exits(0);
