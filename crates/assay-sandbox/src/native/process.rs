@@ -10,6 +10,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{MemfdFlags, Mode};
+use rustix::io::retry_on_intr;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::process::{
     DumpableBehavior, Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, set_dumpable_behavior, waitid,
@@ -54,10 +55,13 @@ impl Drop for Process {
     fn drop(&mut self) {
         // The launcher ends at the end of its socket, and everything it runs with it.
         self.socket = None;
+        let pid = Pid::from_child(&self.child);
         // Not reaped yet: until then nobody else can get its number.
-        let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-        // If somebody killed it, it had no time for that.
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let ended = || waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        if retry_on_intr(ended).is_ok() {
+            // If somebody killed it, it had no time for that.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
         let _ = self.child.wait();
     }
 }

@@ -123,6 +123,7 @@ fn restricted(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> Resul
     sys::end_on_broken_pipes();
     let broken =
         |error: io::Error| Stopped::Layer(SandboxError::new(Layer::Launcher, format!("starting the program: {error}")));
+    // Out of the launcher's process group, too: signals to a group know no namespaces.
     rustix::process::setsid().map_err(|e| broken(e.into()))?;
     restrict::privileges(&launcher.filters).map_err(Stopped::Layer)?;
 
