@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use assay_advisory::feed::{CveNumber, Decision, epss, kev};
+use assay_inventory::ecosystem::Ecosystem;
 use assay_match::packed::Prose;
 
 use crate::container::{Container, Purpose};
@@ -14,7 +15,7 @@ use crate::error::Error;
 use crate::meta::{Gone, Meta};
 use crate::rules;
 use crate::sections::*;
-use crate::words::{Longs, Pieces, Words, hash, package_hash};
+use crate::words::{FamilyHash, Longs, Pieces, Words, hash};
 
 /// An opened file of records.
 #[derive(Debug)]
@@ -30,6 +31,19 @@ pub(crate) struct Package<'a> {
     pub name: &'a str,
     pub versions: &'a [u8],
     entries: &'a [u8],
+}
+
+/// An ecosystem without its release, as files name it.
+pub(crate) struct Family {
+    name: String,
+    hash: FamilyHash,
+}
+
+impl Family {
+    pub fn of(family: &Ecosystem) -> Self {
+        let name = family.to_string();
+        Self { hash: FamilyHash::of(&name), name }
+    }
 }
 
 impl<'a> Package<'a> {
@@ -192,15 +206,15 @@ impl File {
     }
 
     /// The package of this name; none if no record names it.
-    pub(crate) fn find(&self, family: &str, name: &str) -> Result<Option<Package<'_>>, Error> {
-        let wanted = package_hash(family, name);
+    pub(crate) fn find(&self, family: &Family, name: &str) -> Result<Option<Package<'_>>, Error> {
+        let wanted = family.hash.package(name);
         let hashes = self.longs(PACKAGE_HASHES);
         for at in hashes.lower_bound(wanted)..hashes.len() {
             if hashes.get(at) != Some(wanted) {
                 break;
             }
             let package = self.package(at)?;
-            if package.family == family && package.name == name {
+            if package.family == family.name && package.name == name {
                 return Ok(Some(package));
             }
         }

@@ -16,7 +16,7 @@ use assay_match::wanted::Wanted;
 
 use crate::container::{Container, Purpose};
 use crate::error::Error;
-use crate::file::{File, Package};
+use crate::file::{Family, File, Package};
 use crate::meta::Meta;
 
 /// Most deltas on top of an index: each look-up asks all of them.
@@ -106,11 +106,13 @@ impl Layers {
     /// A file is damaged where it was read.
     pub fn index(self: &Arc<Self>, wanted: &Wanted) -> Result<Index, Error> {
         let mut loading = Loading::new(self, Index::only(wanted.clone()));
-        for (family, name) in wanted.packages() {
-            let text = family.to_string();
-            for layer in 0..self.files.len() {
-                if let Some(package) = self.files.get(layer).map(|file| file.find(&text, name)).transpose()?.flatten() {
-                    loading.package(layer, family, &package, |_| true)?;
+        for (family, names) in wanted.packages() {
+            let lying = Family::of(family);
+            for name in names {
+                for (layer, file) in self.files.iter().enumerate() {
+                    if let Some(package) = file.find(&lying, name)? {
+                        loading.package(layer, family, &package, |_| true)?;
+                    }
                 }
             }
         }

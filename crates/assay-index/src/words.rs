@@ -98,7 +98,21 @@ pub(crate) fn words(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
 /// The hash of a package's name, behind a part of the hash of its ecosystem: packages of one ecosystem lie together, so that
 /// what a lockfile asks for is in few pages of a file.
 pub(crate) fn package_hash(family: &str, name: &str) -> u64 {
-    hash([family]) & !(u64::MAX >> FAMILY) | hash([family, name]) >> FAMILY
+    FamilyHash::of(family).package(name)
+}
+
+/// What the hashes of an ecosystem's packages begin with, taken once for many names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FamilyHash(u64);
+
+impl FamilyHash {
+    pub fn of(family: &str) -> Self {
+        Self(add(BASIS, family))
+    }
+
+    pub fn package(self, name: &str) -> u64 {
+        mix(self.0) & !(u64::MAX >> FAMILY) | mix(add(self.0, name)) >> FAMILY
+    }
 }
 
 /// Bits of a package's hash that are its ecosystem's. Two may share them: what lies at a place is compared.
@@ -106,12 +120,17 @@ const FAMILY: u32 = 16;
 
 /// The hash of some texts: FNV-1a, then mixed so that all bits count. It finds a place; what lies there is compared.
 pub(crate) fn hash<const N: usize>(texts: [&str; N]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for text in texts {
-        for byte in text.bytes().chain(std::iter::once(0xff)) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
+    mix(texts.into_iter().fold(BASIS, add))
+}
+
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn add(hash: u64, text: &str) -> u64 {
+    let bytes = text.bytes().chain(std::iter::once(0xff));
+    bytes.fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn mix(mut hash: u64) -> u64 {
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ hash >> 33

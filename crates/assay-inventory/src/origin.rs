@@ -65,7 +65,14 @@ impl Outside {
     }
 }
 
+/// Characters of a text that a note shows.
+const LONGEST: usize = 200;
+
 /// Cut, and without control characters, so that a note stays one line.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    // Nearly all text is this, and a lockfile names a repository hundreds of times.
+    if text.len() <= LONGEST && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
+    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
 }

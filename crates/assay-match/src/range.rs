@@ -20,6 +20,7 @@ use assay_inventory::version::{Key, Scheme, Unordered};
 use crate::bounds::{Bounds, Span, WithoutOrder};
 use crate::exposure::Touch;
 use crate::record::{Entry, Event, Listed, Range};
+use crate::scan::Keep;
 
 /// Fixes that are named at most.
 const FIXES: usize = 8;
@@ -28,7 +29,8 @@ const FIXES: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ruling {
     pub touch: Touch,
-    /// Why, as a clause that follows the record's id.
+    /// Why, as a clause that follows the record's id. Left out of what is not affected and only counted: nobody asks it,
+    /// and most records that name a package are that.
     pub why: String,
     pub fixed: Vec<String>,
 }
@@ -183,14 +185,16 @@ impl<'a> Prepared<'a> {
     }
 
     /// The answer, why, and what has the fix.
-    pub fn rule(&self, installed: &Installed<'_>) -> Ruling {
+    pub fn rule(&self, installed: &Installed<'_>, keep: Keep) -> Ruling {
         let decided = self.decide(installed);
         let touch = decided.touch();
+        let is_told = touch != Touch::NotAffected || keep == Keep::All;
         let fixed = match decided {
             Decided::Outside(_) | Decided::Nothing => Vec::new(),
             _ => self.fixes(installed),
         };
-        Ruling { touch, why: self.words(&decided), fixed }
+        let why = if is_told { self.words(&decided) } else { String::new() };
+        Ruling { touch, why, fixed }
     }
 
     fn decide<'b>(&'b self, installed: &'b Installed<'_>) -> Decided<'b> {

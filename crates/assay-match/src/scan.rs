@@ -59,11 +59,13 @@ impl Scanner<'_> {
     pub fn scan(&mut self, inventory: &Inventory, keep: Keep) -> Scan {
         let index = self.index;
         let mut scan = Scan::default();
+        let mut family = Family::default();
         for (place, component) in inventory.components.iter().enumerate() {
             let before = scan.exposures.len() + scan.notices.len() + scan.not_affected;
             match &component.what {
                 What::Package { ecosystem, .. } => {
-                    index.package(inventory, component, ecosystem, keep, &mut scan);
+                    family.be(index, ecosystem);
+                    index.package(inventory, component, &family, keep, &mut scan);
                     if before == scan.exposures.len() + scan.notices.len() + scan.not_affected {
                         scan.unnamed.push(place);
                     }
@@ -93,6 +95,22 @@ impl Scanner<'_> {
     }
 }
 
+/// What records say of the packages of an ecosystem: that of the thing that is asked for, which is nearly always that
+/// of the one before it.
+#[derive(Default)]
+struct Family<'a> {
+    ecosystem: Option<&'a Ecosystem>,
+    names: Option<&'a HashMap<Box<str>, Vec<u32>>>,
+}
+
+impl<'a> Family<'a> {
+    fn be(&mut self, index: &'a Index, ecosystem: &'a Ecosystem) {
+        if self.ecosystem != Some(ecosystem) {
+            *self = Self { ecosystem: Some(ecosystem), names: index.packages.get(&ecosystem.family()) };
+        }
+    }
+}
+
 impl Index {
     /// For many inventories, one after the other.
     pub fn scanner(&self) -> Scanner<'_> {
@@ -104,15 +122,9 @@ impl Index {
         self.scanner().scan(inventory, keep)
     }
 
-    fn package(
-        &self,
-        inventory: &Inventory,
-        component: &Component,
-        ecosystem: &Ecosystem,
-        keep: Keep,
-        scan: &mut Scan,
-    ) {
-        for group in self.hits(component, ecosystem) {
+    fn package(&self, inventory: &Inventory, component: &Component, family: &Family<'_>, keep: Keep, scan: &mut Scan) {
+        let (Some(ecosystem), Some(names)) = (family.ecosystem, family.names) else { return };
+        for group in self.hits(component, ecosystem, names, keep) {
             let informational = group.iter().all(|hit| hit.entry.informational.is_some());
             let mut order: Vec<&Hit<'_>> = group.iter().collect();
             order.sort_by(|a, b| better(a, b, ecosystem));
@@ -135,20 +147,24 @@ impl Index {
     }
 
     /// The records that name a package, one group a vulnerability.
-    fn hits(&self, component: &Component, ecosystem: &Ecosystem) -> Vec<Vec<Hit<'_>>> {
+    fn hits(
+        &self,
+        component: &Component,
+        ecosystem: &Ecosystem,
+        names: &HashMap<Box<str>, Vec<u32>>,
+        keep: Keep,
+    ) -> Vec<Vec<Hit<'_>>> {
         let What::Package { name, source, .. } = &component.what else { return Vec::new() };
         // A distribution's records name source packages, and their versions.
         let source_name = source.as_ref().map(|source| ecosystem.normalise(&source.name));
         let name = source_name.as_deref().unwrap_or(name);
         let version = source.as_ref().and_then(|source| source.version.as_deref()).or(component.version.as_deref());
-        let Some(entries) = self.packages.get(&ecosystem.family()).and_then(|names| names.get(name)) else {
-            return Vec::new();
-        };
+        let Some(entries) = names.get(name) else { return Vec::new() };
         let installed = Installed::new(ecosystem, version);
         let mut hits: Vec<Hit<'_>> = Vec::new();
         for entry in entries.iter().filter_map(|place| self.entries.get(*place as usize)) {
             let Some(advisory) = self.advisories.get(entry.advisory as usize) else { continue };
-            let Some(ruling) = ruling(entry, ecosystem, &installed) else { continue };
+            let Some(ruling) = ruling(entry, ecosystem, &installed, keep) else { continue };
             // What one record says of one package stands together, so the last hit is the only one to look at: a hostile
             // feed has a hundred thousand.
             let known = hits.last_mut().filter(|hit| std::ptr::eq(hit.advisory, advisory));
@@ -158,6 +174,9 @@ impl Index {
                 Some(hit) => hit.ruling.fixed.extend(ruling.fixed),
                 None => hits.push(Hit { advisory, entry, ruling }),
             }
+        }
+        if hits.len() == 1 {
+            return vec![hits];
         }
         // Two cores read a feed in any order; the answer has one.
         hits.sort_by(|a, b| key(a.advisory).cmp(&key(b.advisory)));
@@ -206,17 +225,17 @@ fn key(advisory: &Advisory) -> (&str, u32, u64) {
 }
 
 /// What an entry says; none if it speaks of another release.
-fn ruling(entry: &Entry, ecosystem: &Ecosystem, installed: &Installed<'_>) -> Option<Ruling> {
+fn ruling(entry: &Entry, ecosystem: &Ecosystem, installed: &Installed<'_>, keep: Keep) -> Option<Ruling> {
     match entry.of.speaks_of(ecosystem) {
         Answer::No => None,
-        Answer::Yes => Some(Prepared::of(entry, ecosystem).rule(installed)),
+        Answer::Yes => Some(Prepared::of(entry, ecosystem).rule(installed, keep)),
         Answer::Unknown => {
             let (base, of) = (entry.of.base(), entry.of.release().unwrap_or_default());
             let why = match ecosystem.release() {
                 None => format!("speaks of {base} {of}, and the inventory does not say which release it is of"),
                 Some(mine) => format!("speaks of {base} {of}, and whether that goes for {mine} is not said"),
             };
-            let fixed = Prepared::of(entry, ecosystem).rule(installed).fixed;
+            let fixed = Prepared::of(entry, ecosystem).rule(installed, keep).fixed;
             Some(Ruling { touch: Touch::CannotTell, why, fixed })
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
     let mut last = "";
     let mut unused = Keys::default();
     let mut keys = Keys::default();
-    let mut lines = Lines { rest: text, count: 0 };
+    let mut lines = Lines { rest: text, count: 0, quotes: 0 };
     while let Some((n, line)) = lines.next() {
         match line {
             "" => {}
@@ -58,7 +58,7 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
                 metadata = true;
                 table = Table::Metadata;
             }
-            comment if comment.starts_with('#') => {}
+            comment if comment.starts_with('#') => lines.quotes += quotes(comment),
             pair => match table {
                 Table::Top => {
                     let digits = pair.strip_prefix("version = ")?;
@@ -74,7 +74,7 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
                 Table::Unused => package(pair, &mut unused, &mut Entry::default(), &mut lines)?,
                 // Cargo sorts them, so that none is there twice, which TOML would refuse.
                 Table::Metadata => {
-                    let key = checksum(pair)?;
+                    let key = checksum(pair, &mut lines)?;
                     if last >= key {
                         return None;
                     }
@@ -83,13 +83,20 @@ pub(super) fn read(text: &str) -> Option<Lock<'_>> {
             },
         }
     }
-    Some(lock)
+    // Each string was taken to end where its line does. If any had a quote inside, there is one more than was met.
+    (lines.quotes == quotes(text)).then_some(lock)
+}
+
+fn quotes(text: &str) -> usize {
+    memchr::memchr_iter(b'"', text.as_bytes()).count()
 }
 
 /// The lines of a text without carriage returns, numbered from zero: sixty thousand short ones of a large file.
 struct Lines<'a> {
     rest: &'a str,
     count: usize,
+    /// Quotes of the lines so far, where none stands inside a string.
+    quotes: usize,
 }
 
 impl<'a> Iterator for Lines<'a> {
@@ -99,7 +106,7 @@ impl<'a> Iterator for Lines<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let (line, rest) = match memchr::memchr(b'\n', self.rest.as_bytes()) {
+        let (line, rest) = match line_end(self.rest.as_bytes()) {
             Some(end) => (self.rest.get(..end)?, self.rest.get(end + 1..)?),
             None => (self.rest, ""),
         };
@@ -107,6 +114,32 @@ impl<'a> Iterator for Lines<'a> {
         self.count += 1;
         Some((self.count - 1, line))
     }
+}
+
+impl Lines<'_> {
+    /// A basic string without escapes, which ends where its line does.
+    fn string<'b>(&mut self, value: &'b str) -> Option<&'b str> {
+        self.quotes += 2;
+        value.strip_prefix('"')?.strip_suffix('"')
+    }
+}
+
+/// Where the first line ends: eight bytes at a time, because a search that looks at more of them at once takes longer to
+/// begin than these lines take to end.
+fn line_end(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    let mut at = 0;
+    while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let differing = u64::from_le_bytes(*eight) ^ (ONES * b'\n' as u64);
+        // The lowest bit that is left is that of the first byte without a difference.
+        let ends = differing.wrapping_sub(ONES) & !differing & HIGHS;
+        if ends != 0 {
+            return Some(at + ends.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    text.get(at..)?.iter().position(|byte| *byte == b'\n').map(|behind| at + behind)
 }
 
 /// Which keys of a table were seen: TOML has each once.
@@ -125,19 +158,19 @@ impl Keys {
 fn package<'a>(pair: &'a str, keys: &mut Keys, entry: &mut Entry<'a>, lines: &mut Lines<'a>) -> Option<()> {
     if let Some(value) = pair.strip_prefix("name = ") {
         keys.first(0)?;
-        entry.name = Some(string(value)?);
+        entry.name = Some(lines.string(value)?);
     } else if let Some(value) = pair.strip_prefix("version = ") {
         keys.first(1)?;
-        entry.version = Some(string(value)?);
+        entry.version = Some(lines.string(value)?);
     } else if let Some(value) = pair.strip_prefix("source = ") {
         keys.first(2)?;
-        entry.source = Some(string(value)?);
+        entry.source = Some(lines.string(value)?);
     } else if let Some(value) = pair.strip_prefix("checksum = ") {
         keys.first(3)?;
-        string(value)?;
+        lines.string(value)?;
     } else if let Some(value) = pair.strip_prefix("replace = ") {
         keys.first(4)?;
-        string(value)?;
+        lines.string(value)?;
     } else {
         let value = pair.strip_prefix("dependencies = ")?;
         keys.first(5)?;
@@ -156,25 +189,14 @@ fn dependencies(lines: &mut Lines<'_>) -> Option<()> {
         if line == "]" {
             return Some(());
         }
-        string(line.strip_prefix(' ')?.strip_suffix(',')?)?;
+        lines.string(line.strip_prefix(' ')?.strip_suffix(',')?)?;
     }
 }
 
 /// `"checksum name version (source)" = "hex"` of the oldest files.
-fn checksum(pair: &str) -> Option<&str> {
+fn checksum<'a>(pair: &'a str, lines: &mut Lines<'_>) -> Option<&'a str> {
     let (key, value) = pair.split_once("\" = ")?;
-    string(value)?;
-    let key = key.strip_prefix("\"checksum ")?;
-    plain(key).then_some(key)
-}
-
-/// A basic string without escapes.
-fn string(value: &str) -> Option<&str> {
-    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-    plain(inner).then_some(inner)
-}
-
-/// Whether no quote stands in it; what else could end a string was looked for at the start.
-fn plain(inner: &str) -> bool {
-    memchr::memchr(b'"', inner.as_bytes()).is_none()
+    lines.string(value)?;
+    lines.quotes += 2;
+    key.strip_prefix("\"checksum ")
 }

@@ -7,21 +7,27 @@ const PAGE: usize = 100;
 
 /// A paragraph whose first line begins with `first` and the others with as many spaces.
 pub fn paragraph(first: &str, text: &str) -> String {
-    let indent = " ".repeat(width(first));
+    let indented = width(first);
+    let indent = " ".repeat(indented);
     let mut out = String::new();
     let mut line = first.to_owned();
+    let mut filled = indented;
     let mut empty = true;
     for word in words(text) {
-        if !empty && width(&line) + 1 + width(&word) > PAGE {
+        let wide = width(&word);
+        if !empty && filled + 1 + wide > PAGE {
             out.push_str(&line);
             out.push('\n');
             line.clone_from(&indent);
+            filled = indented;
             empty = true;
         }
         if !empty {
             line.push(' ');
+            filled += 1;
         }
         line.push_str(&word);
+        filled += wide;
         empty = false;
     }
     out.push_str(line.trim_end());
