@@ -16,8 +16,10 @@ use crate::error::Error;
 
 /// The first bytes of every file.
 const MAGIC: [u8; 8] = *b"assay-ix";
-/// The version of this layout.
-const LAYOUT: u32 = 3;
+/// The version of this layout, and the oldest that is read: up to 3, the names of products were JSON, which whoever reads
+/// that section tells apart.
+const LAYOUT: u32 = 4;
+const OLDEST: u32 = 3;
 /// Bytes of the head, and of a row of the table.
 const HEAD: usize = 64;
 const ROW: usize = 64;
@@ -155,7 +157,7 @@ impl Container {
         }
         let u32_at = |at: usize| number(head, at, 4) as u32;
         let u64_at = |at: usize| number(head, at, 8);
-        if u32_at(8) != LAYOUT {
+        if !(OLDEST..=LAYOUT).contains(&u32_at(8)) {
             return Err(Error::OtherLayout { path: path.to_owned(), found: u32_at(8), known: LAYOUT });
         }
         let purpose = Purpose::of(u32_at(12)).ok_or_else(|| wrong("it is of a kind that is not known here"))?;

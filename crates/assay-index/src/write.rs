@@ -3,6 +3,7 @@
 //! The same records give the same bytes, whatever order they were read in.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use assay_advisory::feed::{CveNumber, Decision, epss, kev};
@@ -17,6 +18,8 @@ use crate::{decision, rules};
 
 /// Cores that are used at most.
 const CORES: usize = 8;
+/// Things that a core takes at a time.
+const BATCH: usize = 32;
 
 /// More than the layout has room for, or no room to pack it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -228,18 +231,26 @@ fn on_all_cores<A: Sync, B: Send>(
     make: impl Fn(&A) -> Result<B, TooLarge> + Sync,
 ) -> Result<Vec<B>, TooLarge> {
     let cores = thread::available_parallelism().map_or(1, usize::from).min(CORES);
-    let make = &make;
-    thread::scope(|scope| {
-        let part = all.len().div_ceil(cores).max(1);
-        let parts =
-            all.chunks(part).map(|part| scope.spawn(move || part.iter().map(make).collect::<Result<Vec<_>, _>>()));
-        let running: Vec<_> = parts.collect();
-        let mut made = Vec::with_capacity(all.len());
-        for part in running {
-            made.extend(part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+    let (make, next) = (&make, &AtomicUsize::new(0));
+    // Some packages are a thousand times the work of others, and stand together: so each core takes a few at a time.
+    let work = || {
+        let mut made = Vec::new();
+        loop {
+            let batch = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = all.chunks(BATCH).nth(batch) else { return Ok(made) };
+            made.push((batch, part.iter().map(make).collect::<Result<Vec<_>, _>>()?));
         }
-        Ok(made)
-    })
+    };
+    let mut made: Vec<(usize, Vec<B>)> = Vec::new();
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        for core in running {
+            made.extend(core.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(())
+    })?;
+    made.sort_by_key(|(batch, _)| *batch);
+    Ok(made.into_iter().flat_map(|(_, part)| part).collect())
 }
 
 fn kev_and_ssvc(tables: &Tables<'_>, meta: &mut Meta, sections: &mut Sections) -> Result<(), TooLarge> {

@@ -4,7 +4,7 @@
 //! tightly; the prose is handed out apart. All entries of a package share one
 //! list of versions. Loading trusts nothing: bytes that are no record are none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use assay_advisory::feed::osv::RangeKind;
@@ -233,17 +233,38 @@ impl Index {
     pub fn pack_package<'a>(&'a self, package: NamedPackage<'a>) -> PackedPackage<'a> {
         let NamedPackage { family, name, places } = package;
         let entries: Vec<&Entry> = places.iter().filter_map(|place| self.entries.get(*place as usize)).collect();
-        let mut listed: Vec<&str> = entries.iter().flat_map(|entry| entry.versions.iter()).collect();
-        listed.sort_unstable();
-        listed.dedup();
+        // Each version once, by a number in the order of its first mention; hundreds of entries list the same hundreds.
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut listed: Vec<&str> = Vec::new();
+        let mut lists: Vec<Vec<u32>> = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            let number = |version| {
+                *numbers.entry(version).or_insert_with(|| {
+                    listed.push(version);
+                    u32::try_from(listed.len() - 1).unwrap_or(u32::MAX)
+                })
+            };
+            lists.push(entry.versions.iter().map(number).collect());
+        }
         // In the order of versions an entry's own are a few runs.
-        listed.sort_by_cached_key(|version| Key::parse(family, version).ok().map(|key| key.as_bytes().to_vec()));
-        let place_of: BTreeMap<&str, u32> = (0_u32..).zip(&listed).map(|(place, version)| (*version, place)).collect();
+        let mut order: Vec<u32> = (0..).take(listed.len()).collect();
+        let version = |number: u32| listed.get(number as usize).copied().unwrap_or_default();
+        order.sort_by_cached_key(|number| {
+            let key = Key::parse(family, version(*number)).ok().map(|key| key.as_bytes().to_vec());
+            (key, version(*number))
+        });
+        let mut place_of = vec![0_u32; listed.len()];
+        for (place, number) in (0..).zip(&order) {
+            if let Some(of) = place_of.get_mut(*number as usize) {
+                *of = place;
+            }
+        }
+        let ordered: Vec<&str> = order.iter().map(|number| version(*number)).collect();
         let mut versions = Vec::new();
-        put_texts(&mut versions, &listed);
-        let pack = |entry: &&Entry| {
+        put_texts(&mut versions, &ordered);
+        let pack = |(entry, list): (&&Entry, Vec<u32>)| {
             let mut places: Vec<u32> =
-                entry.versions.iter().filter_map(|version| place_of.get(version).copied()).collect();
+                list.iter().filter_map(|number| place_of.get(*number as usize).copied()).collect();
             places.sort_unstable();
             places.dedup();
             let mut runs: Vec<(u32, u32)> = Vec::new();
@@ -255,7 +276,7 @@ impl Index {
             }
             (entry.advisory, entry.pack(&runs))
         };
-        PackedPackage { family, name, versions, entries: entries.iter().map(pack).collect() }
+        PackedPackage { family, name, versions, entries: entries.iter().zip(lists).map(pack).collect() }
     }
 
     /// Each record with all that it says, as bytes that differ if anything of it does: what a delta compares. Several

@@ -19,7 +19,7 @@ pub use name::{Name, normalise};
 pub use tokens::Tokens;
 
 /// A vendor's product, with its names normalised once, ready for [`agree`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Product {
     /// The vendor's name, without its legal form; no words if none was given.
     pub(crate) vendor: Name,

@@ -334,18 +334,24 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
 
 /// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.
 pub(super) fn strip(name: &mut Name, vendor: &Name, house: Option<&'static str>) {
-    let mut prefixes: Vec<Vec<&str>> = vec![vendor.words.iter().map(String::as_str).collect()];
-    prefixes.extend(vendor.short.iter().map(|short| vec![short.as_str()]));
+    drop_first(name, vendor.words.iter().map(String::as_str));
+    vendor.short.iter().for_each(|short| drop_first(name, std::iter::once(short.as_str())));
     // And the names under which its house sold it before: `VMware Tools` of Broadcom.
     let whole = vendor.to_string();
-    prefixes.extend(alias::names_of(house.unwrap_or(&whole)).map(|name| name.split(' ').collect()));
-    for prefix in prefixes {
-        let begins = !prefix.is_empty()
-            && name.words.len() > prefix.len()
-            && name.words.iter().zip(&prefix).all(|(word, of)| word == of);
-        if begins {
-            name.words.drain(..prefix.len());
-        }
-    }
+    alias::names_of(house.unwrap_or(&whole)).for_each(|other| drop_first(name, other.split(' ')));
     name.core = core(name);
+}
+
+/// Drops words from the beginning of a name, where all of them stand there and others follow.
+fn drop_first<'a>(name: &mut Name, words: impl Iterator<Item = &'a str>) {
+    let mut count = 0;
+    for word in words {
+        if name.words.get(count).is_none_or(|mine| mine != word) {
+            return;
+        }
+        count += 1;
+    }
+    if name.words.len() > count {
+        name.words.drain(..count);
+    }
 }

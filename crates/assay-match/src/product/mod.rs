@@ -40,6 +40,8 @@ pub(crate) struct Products {
     groups: Vec<Group>,
     group_of: HashMap<(Box<str>, Box<str>), Option<u32>>,
     tokens: Tokens,
+    /// Of products that were asked for already: the groups whose names agree, so long as no group is added.
+    known: HashMap<Product, Vec<(u32, Related)>>,
     records: HashMap<Box<str>, Record>,
     stated: Places<Stated>,
     bulletins: Places<Bulletin>,
@@ -72,7 +74,7 @@ struct Group {
     name: Box<str>,
     /// The two, ready to compare; made when it is first asked for.
     #[serde(skip)]
-    product: OnceLock<Product>,
+    product: OnceLock<Box<Product>>,
     /// The CVEs that KEV lists under this name.
     kev: Vec<Box<str>>,
     /// The CVEs whose records or advisories list it.
@@ -83,7 +85,7 @@ struct Group {
 
 impl Group {
     fn product(&self) -> &Product {
-        self.product.get_or_init(|| Product::new(&self.vendor, &self.name))
+        self.product.get_or_init(|| Box::new(Product::new(&self.vendor, &self.name)))
     }
 }
 
@@ -265,8 +267,9 @@ impl Products {
         }
         let place = u32::try_from(self.groups.len()).ok()?;
         self.tokens.insert(&product, place);
+        self.known.clear();
         let (vendor, name) = key.clone();
-        self.groups.push(Group { vendor, name, product: OnceLock::from(product), ..Group::default() });
+        self.groups.push(Group { vendor, name, product: OnceLock::from(Box::new(product)), ..Group::default() });
         self.group_of.insert(key, Some(place));
         Some(place)
     }
@@ -274,7 +277,7 @@ impl Products {
     /// What the catalogues know under a product's name.
     pub fn under_name(&self, vendor: &str, product: &str) -> UnderName {
         let product = Product::new(vendor, product);
-        let related = self.related(&product);
+        let related = self.known.get(&product).cloned().unwrap_or_else(|| self.related(&product));
         let named = self.named(&related);
         UnderName { product, related, named }
     }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use assay_advisory::feed::{MAX_RECORD, csaf, cve, endoflife, osv};
 use assay_index::http;
@@ -190,7 +191,7 @@ impl Feeds {
     /// edition counts.
     pub fn read(self, today: &str) -> Result<Taken, Failure> {
         let (mut index, mut passed, mut digests) = (Index::new(), self.passed, Vec::new());
-        let mut osv = Vec::new();
+        let (mut osv, mut to_digest) = (Vec::new(), Vec::new());
         let mut editions: Vec<(Feed, String, PathBuf)> = Vec::new();
         for found in self.found {
             let path = found.path;
@@ -198,7 +199,7 @@ impl Feeds {
             match found.feed {
                 Feed::Osv => {
                     if let Some(piece) = found.piece {
-                        digests.push((piece.name.clone(), digest(&path)));
+                        to_digest.push((piece.name.clone(), path));
                         osv.push(piece);
                     }
                     continue;
@@ -261,7 +262,13 @@ impl Feeds {
             }
             digests.push((name.to_owned(), digest(path)));
         }
-        read_pieces(&mut index, &osv, Index::new)?;
+        thread::scope(|scope| {
+            let digesting = scope
+                .spawn(|| -> Vec<_> { to_digest.iter().map(|(name, path)| (name.clone(), digest(path))).collect() });
+            read_pieces(&mut index, &osv, Index::new)?;
+            digests.extend(digesting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            Ok(())
+        })?;
         index.join_sources();
         let of = |name: &str| {
             let mut own = digests.iter().filter(|(known, _)| known == name).map(|(_, digest)| digest.clone());
