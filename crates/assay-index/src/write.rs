@@ -158,31 +158,39 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
             *place = small(new)?;
         }
     }
-    let sorted = || order.iter().filter_map(|old| records.get(*old));
+    let sorted: Vec<&PackedRecord<'_>> = order.iter().filter_map(|old| records.get(*old)).collect();
 
-    let mut packages = on_all_cores(&index.packages_to_pack(), |package| {
-        let package = index.pack_package(*package);
-        let family = package.family.to_string();
-        let mut entries: Vec<(u32, Vec<u8>)> = package
-            .entries
-            .into_iter()
-            .map(|(record, bytes)| (place.get(record as usize).copied().unwrap_or(u32::MAX), bytes))
-            .collect();
-        // Stable: what one record says twice of a package stays in its own order, which decides what is told first.
-        entries.sort_by_key(|(record, _)| *record);
-        let mut blob = Vec::new();
-        for bytes in [family.as_bytes(), package.name.as_bytes(), &package.versions] {
-            blob.extend(small(bytes.len())?.to_le_bytes());
-            blob.extend_from_slice(bytes);
-        }
-        for (record, bytes) in &entries {
-            blob.extend(record.to_le_bytes());
-            blob.extend(small(bytes.len())?.to_le_bytes());
-            blob.extend_from_slice(bytes);
-        }
-        let mut named: Vec<u32> = entries.iter().map(|(record, _)| *record).collect();
-        named.dedup();
-        Ok((package_hash(&family, package.name), blob, named))
+    let pack_packages = || {
+        on_all_cores(&index.packages_to_pack(), |package| {
+            let package = index.pack_package(*package);
+            let family = package.family.to_string();
+            let mut entries: Vec<(u32, Vec<u8>)> = package
+                .entries
+                .into_iter()
+                .map(|(record, bytes)| (place.get(record as usize).copied().unwrap_or(u32::MAX), bytes))
+                .collect();
+            // Stable: what one record says twice of a package stays in its own order, which decides what is told first.
+            entries.sort_by_key(|(record, _)| *record);
+            let mut blob = Vec::new();
+            for bytes in [family.as_bytes(), package.name.as_bytes(), &package.versions] {
+                blob.extend(small(bytes.len())?.to_le_bytes());
+                blob.extend_from_slice(bytes);
+            }
+            for (record, bytes) in &entries {
+                blob.extend(record.to_le_bytes());
+                blob.extend(small(bytes.len())?.to_le_bytes());
+                blob.extend_from_slice(bytes);
+            }
+            let mut named: Vec<u32> = entries.iter().map(|(record, _)| *record).collect();
+            named.dedup();
+            Ok((package_hash(&family, package.name), blob, named))
+        })
+    };
+    // What has no part in the packages is put together beside them.
+    let (mut packages, (facts, rest)) = thread::scope(|scope| {
+        let beside = scope.spawn(|| -> Result<_, TooLarge> { Ok((facts(&sorted)?, names_and_prose(&sorted)?)) });
+        let packages = pack_packages()?;
+        Ok((packages, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?))
     })?;
     packages.sort();
     meta.records = meta.records.max(records.len());
@@ -199,30 +207,42 @@ fn records(index: &Index, meta: &mut Meta, sections: &mut Sections) -> Result<()
     sections.push((PACKAGE_HASHES, longs(packages.iter().map(|(hash, ..)| *hash))));
     let (offsets, blob) = pieces(packages.iter().map(|(_, blob, _)| blob)).ok_or(TooLarge)?;
     sections.extend([(PACKAGE_OFFSETS, offsets), (PACKAGES, blob)]);
-    sections.push((RECORD_SOURCES, words(sorted().map(|record| record.source))));
-    let (offsets, blob) = pieces(sorted().map(|record| &record.facts)).ok_or(TooLarge)?;
-    sections.extend([(RECORD_OFFSETS, offsets), (RECORDS, blob)]);
+    sections.extend(facts);
     let (offsets, blob) = pieces(of_record.into_iter().map(words)).ok_or(TooLarge)?;
     sections.extend([(RECORD_PACKAGE_OFFSETS, offsets), (RECORD_PACKAGES, blob)]);
+    sections.extend(rest);
+    Ok(())
+}
 
+/// Sources and facts of the records, in their order.
+fn facts(sorted: &[&PackedRecord<'_>]) -> Result<Sections, TooLarge> {
+    let sources = words(sorted.iter().map(|record| record.source));
+    let (offsets, blob) = pieces(sorted.iter().map(|record| &record.facts)).ok_or(TooLarge)?;
+    Ok(vec![(RECORD_SOURCES, sources), (RECORD_OFFSETS, offsets), (RECORDS, blob)])
+}
+
+/// Ids, aliases and prose of the records, in their order.
+fn names_and_prose(sorted: &[&PackedRecord<'_>]) -> Result<Sections, TooLarge> {
     let mut names: Vec<(u64, u32)> = Vec::new();
-    for (at, record) in sorted().enumerate() {
+    for (at, record) in sorted.iter().enumerate() {
         let at = small(at)?;
         names.extend(record.names.iter().map(|name| (hash([&name.to_ascii_uppercase()]), at)));
     }
     names.sort_unstable();
     names.dedup();
-    sections.push((NAME_HASHES, longs(names.iter().map(|(hash, _)| *hash))));
-    sections.push((NAME_RECORDS, words(names.iter().map(|(_, record)| *record))));
-    let mut prose = Vec::with_capacity(records.len());
-    for record in sorted() {
+    let mut sections = vec![
+        (NAME_HASHES, longs(names.iter().map(|(hash, _)| *hash))),
+        (NAME_RECORDS, words(names.iter().map(|(_, record)| *record))),
+    ];
+    let mut prose = Vec::with_capacity(sorted.len());
+    for record in sorted {
         let mut packed = Vec::new();
         record.prose.unwrap_or(&Prose::default()).pack(&mut packed);
         prose.push(packed);
     }
     let (offsets, blob) = pieces(prose).ok_or(TooLarge)?;
     sections.extend([(PROSE_OFFSETS, offsets), (PROSE, blob)]);
-    Ok(())
+    Ok(sections)
 }
 
 /// Makes something of each thing, in their order: packing the packages is most of the work.

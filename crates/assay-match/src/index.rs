@@ -4,7 +4,7 @@
 //! inventory. A compiled file that is read in place comes later; this is the
 //! same test in both.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
 use assay_advisory::feed::{Decision, Skips, csaf, cve, endoflife, epss, kev, osv, ssvc};
@@ -271,19 +271,24 @@ impl Index {
     }
 
     /// Takes over all OSV records of another index: two cores read two halves of a feed.
-    pub fn append(&mut self, other: Self) {
+    pub fn append(&mut self, mut other: Self) {
         let (sources, advisories, entries) =
             (self.sources.len() as u32, self.advisories.len() as u32, self.entries.len() as u32);
-        self.sources.extend(other.sources);
-        self.advisories.extend(
-            other.advisories.into_iter().map(|advisory| Advisory { source: advisory.source + sources, ..advisory }),
-        );
-        self.entries
-            .extend(other.entries.into_iter().map(|entry| Entry { advisory: entry.advisory + advisories, ..entry }));
+        other.advisories.iter_mut().for_each(|advisory| advisory.source += sources);
+        other.entries.iter_mut().for_each(|entry| entry.advisory += advisories);
+        other.packages.values_mut().flat_map(HashMap::values_mut).flatten().for_each(|place| *place += entries);
+        self.sources.append(&mut other.sources);
+        self.advisories.append(&mut other.advisories);
+        self.entries.append(&mut other.entries);
         for (family, names) in other.packages {
-            let ours = self.packages.entry(family).or_default();
-            for (name, theirs) in names {
-                ours.entry(name).or_default().extend(theirs.into_iter().map(|entry| entry + entries));
+            match self.packages.entry(family) {
+                hash_map::Entry::Vacant(free) => drop(free.insert(names)),
+                hash_map::Entry::Occupied(ours) => {
+                    let ours = ours.into_mut();
+                    for (name, mut theirs) in names {
+                        ours.entry(name).or_default().append(&mut theirs);
+                    }
+                }
             }
         }
     }

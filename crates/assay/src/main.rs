@@ -12,6 +12,7 @@ mod docs_tests;
 mod examples;
 mod expected;
 mod failure;
+mod heap;
 mod intake;
 mod kept;
 mod key;

@@ -9,11 +9,11 @@ use clap::Args;
 
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
-use crate::output;
 use crate::report::scan_json::ScanJson;
 use crate::report::scan_out::Files;
 use crate::report::{scan_none, scan_text};
 use crate::scan_input::{self, Scanned, Sources};
+use crate::{heap, output};
 
 /// Records name something, and everything that they name is not affected.
 const NOTHING: u8 = 0;
@@ -61,6 +61,7 @@ pub struct ScanArgs {
 
 /// Scans.
 pub fn run(call: &ScanArgs, common: &Common) -> Result<u8, Failure> {
+    heap::use_again();
     let files = call.files.begin()?;
     let assets = call.assets.as_deref().map(super::plan::files::assets).transpose()?;
     let mut scanned = scan_input::scan(&call.sources, if call.all { Keep::All } else { Keep::Touched })?;

@@ -262,7 +262,7 @@ impl Feeds {
             }
             digests.push((name.to_owned(), digest(path)));
         }
-        thread::scope(|scope| {
+        thread::scope(|scope| -> Result<(), Failure> {
             let digesting = scope
                 .spawn(|| -> Vec<_> { to_digest.iter().map(|(name, path)| (name.clone(), digest(path))).collect() });
             read_pieces(&mut index, &osv, Index::new)?;
