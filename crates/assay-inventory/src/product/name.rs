@@ -116,7 +116,7 @@ fn is_part_number(text: &str) -> bool {
 /// The words that tell the product apart; all of them if none does.
 fn core(name: &Name) -> Vec<String> {
     let digits = |word: &String| word.bytes().any(|c| c.is_ascii_digit());
-    let mut words: Vec<String> = name.words.iter().chain(&name.edition).cloned().collect();
+    let all = || name.words.iter().chain(&name.edition);
     // `CPU 1214C`, `M340 series B`: what counts models stands before them.
     let counts = |word: &String| {
         matches!(
@@ -124,13 +124,9 @@ fn core(name: &Name) -> Vec<String> {
             "cpu" | "model" | "models" | "series" | "plc" | "version" | "pro" | "professional" | "enterprise"
         )
     };
-    let kept: Vec<String> = words
-        .iter()
-        .enumerate()
-        .filter(|(at, word)| !(*at > 0 && counts(word) && words.get(at + 1).is_some_and(digits)))
-        .map(|(_, word)| word.clone())
-        .collect();
-    words = kept;
+    let before_a_number = |at: usize| all().nth(at + 1).is_some_and(digits);
+    let kept = all().enumerate().filter(|(at, word)| !(*at > 0 && counts(word) && before_a_number(*at)));
+    let mut words: Vec<String> = kept.map(|(_, word)| word.clone()).collect();
     // A `software controller` is another thing than a controller's software.
     let is_soft =
         |words: &[String]| matches!(words, [.., soft, plc] if soft == "software" && plc.starts_with("controller"));
@@ -334,12 +330,15 @@ pub(super) fn product(vendor_written: &str, product_written: &str) -> Product {
 
 /// Drops the vendor's name from the beginning of a product's: `Cisco IOS` of Cisco.
 pub(super) fn strip(name: &mut Name, vendor: &Name, house: Option<&'static str>) {
+    let before = name.words.len();
     drop_first(name, vendor.words.iter().map(String::as_str));
     vendor.short.iter().for_each(|short| drop_first(name, std::iter::once(short.as_str())));
     // And the names under which its house sold it before: `VMware Tools` of Broadcom.
     let whole = vendor.to_string();
     alias::names_of(house.unwrap_or(&whole)).for_each(|other| drop_first(name, other.split(' ')));
-    name.core = core(name);
+    if name.words.len() < before {
+        name.core = core(name);
+    }
 }
 
 /// Drops words from the beginning of a name, where all of them stand there and others follow.
