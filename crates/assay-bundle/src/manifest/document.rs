@@ -78,20 +78,22 @@ pub(crate) fn read(text: &str) -> (Table, Vec<Problem>) {
         return (Table::new(), vec![too_large(text.len())]);
     }
     let lines = Lines::of(text);
-    if let Some(offset) = tower(text) {
-        let problem = Problem::new(
-            "too-large",
-            "",
-            Some(lines.line(offset)),
-            format!("tables are nested more than {} levels deep", bounds::DEPTH),
-        );
-        return (Table::new(), vec![problem]);
+    // Of a text that is not read to its end nothing is known, not even what it lacks.
+    let unread =
+        |line: usize, message: String| (Table::new(), vec![Problem::new("too-large", "", Some(line), message)]);
+    match foreseen(text) {
+        Some(Beyond::Depth(offset)) => return unread(lines.line(offset), too_deep()),
+        Some(Beyond::Values(offset)) => return unread(lines.line(offset), too_many()),
+        None => {}
     }
     match DeTable::parse(text) {
         Ok(table) => {
-            let mut walk = Walk { lines: &lines, left: bounds::VALUES, problems: Vec::new() };
+            let mut walk = Walk { lines: &lines, left: bounds::VALUES, beyond: None, problems: Vec::new() };
             let table = walk.table(table.get_ref(), "", 1);
-            (table, walk.problems)
+            match walk.beyond {
+                Some(line) => unread(line, too_many()),
+                None => (table, walk.problems),
+            }
         }
         Err(error) => {
             let at = error.span().map(|span| lines.at(text, span.start));
@@ -108,16 +110,36 @@ pub(crate) fn too_large(bytes: usize) -> Problem {
     Problem::new("too-large", "", None, message).help("put long content into files of the bundle and name their paths")
 }
 
-/// Where nesting goes deeper than any manifest needs, if it does.
+fn too_deep() -> String {
+    format!("tables are nested more than {} levels deep", bounds::DEPTH)
+}
+
+fn too_many() -> String {
+    format!("the manifest has more than {} values", bounds::VALUES)
+}
+
+/// The place from which on a text is more than any manifest needs.
+enum Beyond {
+    Depth(usize),
+    Values(usize),
+}
+
+/// Where nesting goes deeper than any manifest needs, or where there are more values, if it is so.
 ///
 /// The parser bounds brackets, headers and dotted keys each on its own, but
 /// not their product: dotted keys inside inline tables inside headers build a
 /// tower of thousands of levels that overflows the stack when it is dropped.
-/// So the tokens are counted before anything is built from them.
-fn tower(text: &str) -> Option<usize> {
+/// So the tokens are counted before anything is built from them. The values that are counted are never more than
+/// there are: one at each `=`, and one before each comma of an array.
+fn foreseen(text: &str) -> Option<Beyond> {
     let mut open = Vec::new();
     let mut dots = 0;
+    let mut values = 0;
     for token in Source::new(text).lex() {
+        let in_array = open.last() == Some(&TokenKind::RightSquareBracket);
+        if token.kind() == TokenKind::Equals || token.kind() == TokenKind::Comma && in_array {
+            values += 1;
+        }
         match token.kind() {
             TokenKind::Dot => dots += 1,
             TokenKind::Atom | TokenKind::Whitespace | TokenKind::BasicString | TokenKind::LiteralString => {}
@@ -134,7 +156,10 @@ fn tower(text: &str) -> Option<usize> {
             dots = 0;
         }
         if dots > bounds::DEPTH || open.len() > bounds::DEPTH {
-            return Some(token.span().start());
+            return Some(Beyond::Depth(token.span().start()));
+        }
+        if values > bounds::VALUES {
+            return Some(Beyond::Values(token.span().start()));
         }
     }
     None
@@ -143,6 +168,8 @@ fn tower(text: &str) -> Option<usize> {
 struct Walk<'a> {
     lines: &'a Lines,
     left: usize,
+    /// The line on which the first value stands that is one too many.
+    beyond: Option<usize>,
     problems: Vec<Problem>,
 }
 
@@ -162,16 +189,12 @@ impl Walk<'_> {
 
     fn value(&mut self, value: &Spanned<DeValue<'_>>, place: &str, line: usize, depth: usize) -> Option<Value> {
         let Some(left) = self.left.checked_sub(1) else {
-            if self.problems.last().is_none_or(|p| p.code != "too-large") {
-                let message = format!("the manifest has more than {} values", bounds::VALUES);
-                self.refuse("too-large", place, line, message);
-            }
+            self.beyond.get_or_insert(line);
             return None;
         };
         self.left = left;
         if depth > bounds::DEPTH {
-            let message = format!("tables are nested more than {} levels deep", bounds::DEPTH);
-            self.refuse("too-large", place, line, message);
+            self.refuse("too-large", place, line, too_deep());
             return None;
         }
         match value.get_ref() {
@@ -294,6 +317,23 @@ mod tests {
         assert!(!problems.is_empty());
         let (_, problems) = read(&vec!["a"; 500_000].join("."));
         assert!(!problems.is_empty());
+    }
+
+    #[test]
+    fn too_many_values_are_refused_before_and_while_they_are_read() {
+        let keys: String = (0..=bounds::VALUES).map(|n| format!("k{n} = 1\n")).collect();
+        // No comma stands before the last element of an array, so these are seen only when they are read.
+        let arrays: String = (0..=bounds::VALUES / 2).map(|n| format!("a{n} = [1]\n")).collect();
+        let list = format!("a = [{}]", "1,".repeat(bounds::VALUES + 1));
+        for text in [keys, arrays, list] {
+            let (table, problems) = read(&text);
+            assert!(table.is_empty() && problems.len() == 1, "{problems:?}");
+            assert_eq!((problems[0].code, problems[0].place.as_str()), ("too-large", ""));
+        }
+        let most: String = (0..bounds::VALUES - 2).map(|n| format!("k{n} = 1\n")).collect();
+        let (table, problems) = read(&format!("{most}a = [1]\n"));
+        assert!(problems.is_empty() && table.len() == bounds::VALUES - 1);
+        assert!(read(&format!("a = '{}'", "=,".repeat(bounds::VALUES))).1.is_empty(), "text holds no values");
     }
 
     #[test]
