@@ -133,6 +133,7 @@ impl Builder<'_> {
             stdin: Stdin::Empty,
             limits,
             profile: Profile::Default,
+            family: false,
             collect: vec![Collect {
                 from: OUT.into(),
                 into: Destination::Folder(job.out.to_owned()),

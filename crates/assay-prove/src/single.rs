@@ -234,6 +234,7 @@ impl Executor<'_> {
             limits: limits.clone(),
             profile: options.profile,
             collect: Vec::new(),
+            family: options.family,
         }
     }
 }

@@ -48,6 +48,7 @@ fn what_each_kind_asks_of_a_run() {
             (options.snapshot_scratch, "+scratch"),
             (options.snapshot_canary, "+canary"),
             (options.hook, "+hook"),
+            (options.family, "+family"),
             (options.profile == Profile::Lsan, "+ptrace"),
         ] {
             words.extend(asked.then_some(word));
@@ -55,9 +56,9 @@ fn what_each_kind_asks_of_a_run() {
         lines.push(format!("{kind}: {}", words.join(" ")));
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
-    sanitizer: ASAN_OPTIONS UBSAN_OPTIONS +log
-    leak: ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS +log +ptrace
-    signal: ASAN_OPTIONS UBSAN_OPTIONS
+    sanitizer: ASAN_OPTIONS UBSAN_OPTIONS +log +family
+    leak: ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS +log +family +ptrace
+    signal: ASAN_OPTIONS UBSAN_OPTIONS +family
     cpu: ASAN_OPTIONS UBSAN_OPTIONS
     growth: ASAN_OPTIONS UBSAN_OPTIONS
     memory: ASAN_OPTIONS UBSAN_OPTIONS

@@ -92,6 +92,7 @@ fn spec(request: &Request) -> Result<Spec, SandboxError> {
         },
         profile: Profile::Default,
         collect: Vec::new(),
+        family: false,
     })
 }
 

@@ -23,6 +23,8 @@ pub struct Spec {
     pub profile: Profile,
     /// Folders brought out after the end.
     pub collect: Vec<Collect>,
+    /// Whether each process of the run is counted as it is made and as it leaves ([`Usage::family`]).
+    pub family: bool,
 }
 
 impl Spec {
@@ -44,6 +46,7 @@ impl Spec {
             },
             profile: Profile::Default,
             collect: Vec::new(),
+            family: false,
         }
     }
 }
@@ -222,6 +225,45 @@ pub struct Usage {
     /// Most memory of the whole tree at one moment, bytes, as a control group counted it; none where no
     /// control group did.
     pub peak_memory: Option<u64>,
+    /// The processes beside the first; none where nobody asked ([`Spec::family`]), or where the kernel did not tell.
+    pub family: Option<Family>,
+}
+
+/// The processes that a run made beside its first, as the kernel told of each when it was made and when it left.
+///
+/// For a program that was asked to end (the end of a join), only those that had ended by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Family {
+    /// How many were made. Threads are none; one whose making failed counts too.
+    pub others: u32,
+    /// Of these, how many left by themselves, with whatever status.
+    pub left: u32,
+    /// Of these, how many were still there when the first process ended, and were ended by the runner.
+    pub stayed: u32,
+    /// How many were made with a copy of their maker's memory, as `fork` does: it is gone when they end.
+    pub copies: u32,
+    /// Programs begun after the run's own, by whichever process; one that failed to begin counts too. Not counted
+    /// is what the first process begins while it runs a program of the system's, such as `env`.
+    pub programs: u32,
+    /// Of these programs, those that the first process began in its own place.
+    pub replaced: u32,
+    /// Programs begun with other variables for a sanitizer (`..SAN_OPTIONS`) than the run has, or for the dynamic
+    /// linker (`LD_..`). What a program of the system's begins for the first process may have its own of the latter.
+    pub disarmed: u32,
+    /// How often SIGABRT was sent from within the run. A process that sends it to itself and does not end by it has
+    /// caught it.
+    pub aborts: u32,
+    /// Of the copies, those that their maker made right before the tracer of a leak check: newer runtimes try in one
+    /// whether they can trace. One of each process at most.
+    pub tests: u32,
+}
+
+impl Family {
+    /// How many were ended by a signal, by whomever it was sent.
+    #[must_use]
+    pub fn killed(&self) -> u32 {
+        self.others.saturating_sub(self.left).saturating_sub(self.stayed)
+    }
 }
 
 /// What came of a run.

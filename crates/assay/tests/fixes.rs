@@ -17,6 +17,8 @@ use serde_json::Value;
 const VARIANTS: &str = "300";
 /// Wrong patches of one target that are tried, about.
 const TRIED: usize = 3;
+/// Wrong patches of real packages, at least.
+const PATCHES_OF_REAL_CASES: usize = 7;
 
 fn seed() -> String {
     std::env::var("ASSAY_SEED").unwrap_or_else(|_| "20261121".into())
@@ -24,6 +26,14 @@ fn seed() -> String {
 
 fn targets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixes")
+}
+
+/// The bundle of a target: one of our own, or a real case.
+fn bundle(target: &str) -> PathBuf {
+    match target.strip_prefix("real/") {
+        Some(case) => real::repository().join("cases").join(case),
+        None => targets().join(target).join("bundle"),
+    }
 }
 
 fn patches(target: &str) -> Vec<PathBuf> {
@@ -48,7 +58,7 @@ fn least(patch: &Path) -> String {
 }
 
 fn fix(target: &str, patch: &Path) -> (Value, i32) {
-    let bundle = targets().join(target).join("bundle");
+    let bundle = bundle(target);
     let seed = seed();
     let call = ["fix", "--format", "json", "--no-progress", "--variants", VARIANTS, "--want", "L3", "--seed", &seed];
     let paths = [bundle.to_str().unwrap(), "--patch", patch.to_str().unwrap()];
@@ -123,4 +133,32 @@ fn patches_of_an_endless_recursion() {
 #[test]
 fn patches_of_a_name_that_climbs() {
     all("unbox", 14);
+}
+
+/// Wrong patches of real packages, each of which looks like a mend: one of them, decided by the number of the
+/// variants, unless all are wanted.
+#[test]
+fn patches_of_real_cases() {
+    let cases = std::fs::read_dir(targets().join("real")).unwrap();
+    let mut cases: Vec<String> = cases.map(|case| format!("real/{}", case.unwrap().file_name().display())).collect();
+    cases.sort();
+    let mut all: Vec<(String, PathBuf)> = Vec::new();
+    for case in cases {
+        all.extend(patches(&case).into_iter().map(|patch| (case.clone(), patch)));
+    }
+    assert!(all.len() >= PATCHES_OF_REAL_CASES, "the patches are there");
+    if std::env::var_os("ASSAY_ALL_PATCHES").is_none() {
+        let place = usize::try_from(seed().parse::<u64>().unwrap()).unwrap() % all.len();
+        all = vec![all.swap_remove(place)];
+    }
+    let mut wrong_ones = Vec::new();
+    for (case, patch) in all {
+        let fetched = real::assay(&["bundle", "fetch", bundle(&case).to_str().unwrap()]);
+        if fetched.status.success() {
+            wrong_ones.extend(wrong(&case, &patch));
+        } else {
+            real::skip(&case, &real::said(&fetched));
+        }
+    }
+    assert!(wrong_ones.is_empty(), "{}", wrong_ones.join("\n\n"));
 }

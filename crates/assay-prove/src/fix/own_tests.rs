@@ -128,6 +128,7 @@ pub fn run(session: &Session<'_>, tests: &Tests, name: ArmName, restore: &[Strin
         stdin: Stdin::Empty,
         limits,
         profile: Profile::Default,
+        family: false,
         collect: Vec::new(),
     };
     let finished = session.sandbox().run(&spec).map_err(|error| error.to_string())?;

@@ -10,7 +10,9 @@
 //! by `exit` or from `main`. One that leaves by `_exit`, or whose check was
 //! switched off, is no more silent than one that never ran: so the runtime is
 //! asked to note each thread that it looks at, and without that note of this
-//! very process the run is `oracle-broken`. So is a check that gave up (for want
+//! very process the run is `oracle-broken`. The same is asked of each memory that
+//! the run had: that of a child, and that of a program begun in the place of
+//! another; the kernel says how many there were. So is a check that gave up (for want
 //! of ptrace, or because the program traces itself), which ends with the status
 //! of a leak.
 //!
@@ -18,11 +20,12 @@
 //! not free what the target hands out leaks memory which the target allocated,
 //! as its own mistake; only a reader of the harness tells. A fix that keeps a
 //! pointer for ever is silent, as nothing is lost: `memory` or `growth` sees
-//! that. A child that leaves by `_exit` is looked through by nobody, so a
-//! fix that starts one is silent too, which `assay fix` does not take. A report in the log folder without the status, of another process, or
+//! that. A report in the log folder without the status, of another process, or
 //! beside another one is never believed; a process that writes a report of its
 //! own, and ends by the status it finds in its environment, is as good as one
 //! that leaks, and is `claimant`.
+
+use std::collections::BTreeSet;
 
 use assay_bundle::verdict::Outcome;
 use assay_sandbox::{End, Profile};
@@ -43,6 +46,8 @@ const LEAKS: &str = "memory-leak";
 pub(super) struct Leak {
     /// The first frame inside the target, where the memory was allocated.
     pub frame: Option<String>,
+    /// Whether the toolchain's runtime may try in a copy of the process whether it can trace, before it looks for leaks.
+    pub tries: bool,
 }
 
 impl Oracle for Leak {
@@ -50,6 +55,7 @@ impl Oracle for Leak {
         RunOptions {
             env: runtime::env(plan, Reporting::Leaks),
             log_folder: true,
+            family: true,
             profile: Profile::Lsan,
             ..RunOptions::default()
         }
@@ -65,7 +71,7 @@ impl Oracle for Leak {
         let reports: Vec<(&LogFile, &Report)> =
             seen.logs.iter().filter_map(|log| Some((log, log.report.as_ref()?))).collect();
         match reports.as_slice() {
-            [] => without_report(seen),
+            [] => without_report(seen, self.tries),
             [(log, report)] => self.with_report(seen, log, report),
             many => Judgement::of(
                 Outcome::OracleBroken,
@@ -134,16 +140,17 @@ impl Leak {
     }
 }
 
-fn without_report(seen: &Seen<'_>) -> Judgement {
+fn without_report(seen: &Seen<'_>, tries: bool) -> Judgement {
     let end = end_words(&seen.finished.end);
     match seen.finished.end {
         End::Signaled(number) => Judgement::crashed(number),
         End::Exited(status) if status == i32::from(seen.exit_code) => {
             Judgement::of(Outcome::OracleBroken, "the sanitizer's runtime ended the process without a report")
         }
-        _ if was_checked(seen) => {
-            Judgement::of(Outcome::Silent, format!("memory was looked through and nothing was lost; {end}"))
-        }
+        _ if was_checked(seen) => match seen.unaccounted().or_else(|| unchecked(seen, tries)) {
+            Some(why) => Judgement::of(Outcome::OracleBroken, why),
+            None => Judgement::of(Outcome::Silent, format!("memory was looked through and nothing was lost; {end}")),
+        },
         _ => Judgement::of(
             Outcome::OracleBroken,
             format!("it ended without a leak check, as `_exit` does, so its silence says nothing; {end}"),
@@ -155,6 +162,23 @@ fn without_report(seen: &Seen<'_>) -> Judgement {
 fn was_checked(seen: &Seen<'_>) -> bool {
     let pid = seen.finished.pid;
     seen.logs.iter().filter(|log| log.pid() == Some(pid)).any(|log| contains(&log.content, LEAK_CHECKED))
+}
+
+/// Why memory may have been lost that nobody looked through: a process that has a memory of its own, or puts another
+/// program in its place, was not looked through as it ended.
+fn unchecked(seen: &Seen<'_>, tries: bool) -> Option<String> {
+    let family = seen.finished.usage.family.unwrap_or_default();
+    let tests = if tries { family.tests } else { 0 };
+    let memories = 1 + u64::from(family.copies.saturating_sub(tests)) + u64::from(family.programs);
+    let noted = seen.logs.iter().filter(|log| contains(&log.content, LEAK_CHECKED)).filter_map(LogFile::pid);
+    let checked = noted.collect::<BTreeSet<_>>().len() as u64;
+    (checked < memories).then(|| {
+        format!(
+            "the run had {memories} memories, by starting processes or other programs, and {checked} of them {} \
+             looked through, so its silence says nothing",
+            if checked == 1 { "was" } else { "were" }
+        )
+    })
 }
 
 fn first_of(stack: &[Frame]) -> (Option<String>, Place) {

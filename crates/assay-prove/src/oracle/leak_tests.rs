@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use assay_sandbox::Family;
+
 use super::super::testing::{PID, Scene};
 use super::*;
 
@@ -31,7 +33,7 @@ fn quiet(end: End, log: &[u8]) -> Scene {
 }
 
 fn judge(frame: Option<&str>, scene: &Scene) -> Judgement {
-    Leak { frame: frame.map(str::to_owned) }.judge(&scene.seen())
+    Leak { frame: frame.map(str::to_owned), tries: false }.judge(&scene.seen())
 }
 
 #[test]
@@ -77,6 +79,38 @@ fn cheat_leaving_before_the_check() {
     let mut scene = quiet(End::Exited(0), CHECKED);
     scene.logs[0].name = "report.9".to_owned();
     assert_eq!(judge(None, &scene).outcome, Outcome::OracleBroken, "the check of a child is not its own");
+}
+
+#[test]
+fn cheat_losing_it_in_a_memory_that_nobody_looks_through() {
+    let with = |family: Option<Family>, checked: &[&str]| {
+        let mut scene = quiet(End::Exited(0), CHECKED);
+        for name in checked {
+            scene.logs.push(LogFile { name: (*name).to_owned(), content: CHECKED.to_vec(), report: None });
+        }
+        scene.finished.usage.family = family;
+        judge(None, &scene).outcome
+    };
+    let none = Family::default();
+    let child = Family { others: 1, left: 1, copies: 1, ..none };
+    assert_eq!(with(Some(none), &[]), Outcome::Silent);
+    assert_eq!(with(Some(child), &[]), Outcome::OracleBroken, "a child that left early");
+    assert_eq!(with(Some(child), &["report.3"]), Outcome::Silent, "a child that was looked through");
+    assert_eq!(with(Some(child), &["report.2", "report.02"]), Outcome::OracleBroken, "one process counts once");
+    assert_eq!(with(Some(Family { copies: 0, ..child }), &[]), Outcome::Silent, "it shares the first one's memory");
+    assert_eq!(with(Some(Family { programs: 1, ..none }), &[]), Outcome::OracleBroken, "a program in its place");
+    assert_eq!(with(Some(Family { left: 0, ..child }), &["report.3"]), Outcome::OracleBroken, "killed");
+    assert_eq!(with(Some(Family { left: 0, stayed: 1, ..child }), &["report.3"]), Outcome::OracleBroken, "a daemon");
+    assert_eq!(with(None, &[]), Outcome::OracleBroken, "what is not counted is not known");
+    let tested = Family { tests: 1, ..child };
+    assert_eq!(with(Some(tested), &[]), Outcome::OracleBroken, "this runtime makes no test");
+    let mut scene = quiet(End::Exited(0), CHECKED);
+    let mut outcome = |family| {
+        scene.finished.usage.family = Some(family);
+        Leak { frame: None, tries: true }.judge(&scene.seen()).outcome
+    };
+    assert_eq!(outcome(tested), Outcome::Silent);
+    assert_eq!(outcome(Family { copies: 2, others: 2, left: 2, ..tested }), Outcome::OracleBroken);
 }
 
 #[test]

@@ -143,7 +143,11 @@ pub fn from_manifest(manifest: &Manifest) -> Result<Box<dyn Oracle>, Unsupported
         }
         manifest::Oracle::Differential(declared) => Box::new(differential::Differing::new(declared)?),
         manifest::Oracle::BuildRefusal => Box::new(build_refusal::BuildRefusal),
-        manifest::Oracle::Leak { frame } => Box::new(leak::Leak { frame: frame.clone() }),
+        manifest::Oracle::Leak { frame } => {
+            // GCC's runtime makes no such copy, so there it is the program's.
+            let tries = manifest.toolchain.iter().any(|tool| matches!(tool.as_str(), "rust" | "clang"));
+            Box::new(leak::Leak { frame: frame.clone(), tries })
+        }
         manifest::Oracle::Memory => Box::new(memory::Memory),
         manifest::Oracle::CanaryRead => Box::new(canary_read::CanaryRead),
     })

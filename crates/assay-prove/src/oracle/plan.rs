@@ -39,6 +39,8 @@ pub struct RunOptions {
     pub snapshot_canary: bool,
     /// Whether the files of [`crate::hook::FILES`] are needed, read-only, at [`super::HOOK`].
     pub hook: bool,
+    /// Whether the processes beside the first are counted, so that silence is that of all of them.
+    pub family: bool,
     /// Which seccomp filter.
     pub profile: Profile,
 }
@@ -51,6 +53,7 @@ impl Default for RunOptions {
             snapshot_scratch: false,
             snapshot_canary: false,
             hook: false,
+            family: false,
             profile: Profile::Default,
         }
     }

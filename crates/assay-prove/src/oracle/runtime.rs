@@ -97,7 +97,13 @@ fn options(plan: &Plan<'_>, reporting: Reporting<'_>) -> Vec<String> {
         options.push("detect_stack_use_after_return=1".to_owned());
     }
     match reporting {
-        Reporting::Log(_) | Reporting::Leaks => options.push(format!("log_path={LOG}/report")),
+        Reporting::Log(_) | Reporting::Leaks => {
+            options.push(format!("log_path={LOG}/report"));
+            if matches!(plan.instrument, Instrument::Asan | Instrument::Msan) {
+                // For the runtime alone: a handler of the program's could jump out of the flaw, and leave no trace.
+                options.extend(["segv", "sigbus", "sigfpe", "sigill"].map(|signal| format!("handle_{signal}=2")));
+            }
+        }
         Reporting::KeepSignals => {
             for signal in ["segv", "sigbus", "sigfpe", "sigill"] {
                 options.push(format!("handle_{signal}=0"));
@@ -145,6 +151,7 @@ mod tests {
         for part in ["log_path=/log/report", "exitcode=77", "allocator_may_return_null=0", "hard_rss_limit_mb=512"] {
             assert!(value.split(':').any(|option| option == part), "{part} in {value}");
         }
+        assert!(value.contains("handle_segv=2"), "{value}");
         let leaks = env(&plan(Instrument::Asan), Reporting::Leaks);
         assert_eq!(leaks.len(), 3);
         assert!(leaks.iter().all(|(_, value)| value.contains("detect_leaks=1") && value.contains("abort_on_error=0")));

@@ -14,7 +14,9 @@
 //! than `claimant`.
 //!
 //! A harness that starts the target as a child must end as the child did: the
-//! report has to be of the process whose end the runner saw.
+//! report has to be of the process whose end the runner saw. And silence is that
+//! of every process of the run: one that a signal ended, or that was still there
+//! when the first ended, leaves it unsaid.
 
 use assay_bundle::manifest::{Access, Stack};
 use assay_bundle::verdict::Outcome;
@@ -40,7 +42,12 @@ pub(super) struct Sanitizer {
 
 impl Oracle for Sanitizer {
     fn options(&self, plan: &Plan<'_>) -> RunOptions {
-        RunOptions { env: runtime::env(plan, Reporting::Log(&self.types)), log_folder: true, ..RunOptions::default() }
+        RunOptions {
+            env: runtime::env(plan, Reporting::Log(&self.types)),
+            log_folder: true,
+            family: true,
+            ..RunOptions::default()
+        }
     }
 
     fn judge(&self, seen: &Seen<'_>) -> Judgement {
@@ -141,6 +148,9 @@ fn without_report(seen: &Seen<'_>) -> Judgement {
             Judgement::of(Outcome::OracleBroken, "the sanitizer's runtime ended the process without a report")
         }
         ref end => {
+            if let Some(why) = seen.unaccounted() {
+                return Judgement::of(Outcome::OracleBroken, why);
+            }
             let mut saw = format!("no report; {}", end_words(end));
             let outputs = [&seen.finished.stdout, &seen.finished.stderr];
             if outputs.iter().any(|output| contains(output, b"Sanitizer:")) {

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use assay_sandbox::Family;
+
 use super::super::testing::{PID, Scene};
 use super::*;
 
@@ -164,6 +166,28 @@ fn cheat_planting_a_log() {
     let mut scene = crash();
     scene.logs.push(report());
     assert_eq!(outcome(&oracle(), &scene), Outcome::OracleBroken);
+}
+
+#[test]
+fn cheat_letting_another_process_take_it() {
+    let with = |family: Option<Family>| {
+        let mut scene = Scene::of(End::Exited(0));
+        scene.finished.usage.family = family;
+        outcome(&oracle(), &scene)
+    };
+    let child = Family { others: 1, copies: 1, ..Family::default() };
+    assert_eq!(with(Some(Family { left: 1, ..child })), Outcome::Silent, "it left by itself, and reported nothing");
+    assert_eq!(with(Some(child)), Outcome::OracleBroken, "a signal ended it");
+    assert_eq!(with(Some(Family { stayed: 1, ..child })), Outcome::OracleBroken, "the runner ended it");
+    assert_eq!(with(None), Outcome::OracleBroken);
+    assert_eq!(with(Some(Family { aborts: 1, ..Family::default() })), Outcome::OracleBroken, "it caught its end");
+    let program = Family { programs: 1, ..Family::default() };
+    assert_eq!(with(Some(program)), Outcome::Silent);
+    assert_eq!(with(Some(Family { replaced: 1, ..program })), Outcome::OracleBroken, "in its own place");
+    assert_eq!(with(Some(Family { disarmed: 1, ..program })), Outcome::OracleBroken, "with options of its own");
+    let mut scene = crash();
+    scene.finished.usage.family = None;
+    assert_eq!(outcome(&oracle(), &scene), Outcome::Fired, "a report needs nobody else's silence");
 }
 
 #[test]

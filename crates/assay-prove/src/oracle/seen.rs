@@ -125,6 +125,32 @@ impl Seen<'_> {
         }
     }
 
+    /// Why a run without a sign of the flaw says nothing: what became of a process beside the first is not known. One
+    /// that left by itself was not ended by a signal, and is as silent as what it left behind.
+    pub(crate) fn unaccounted(&self) -> Option<String> {
+        let Some(family) = self.finished.usage.family else {
+            return Some("the kernel did not tell of this run's processes, so its silence says nothing".to_owned());
+        };
+        let beside = |count: u32| match count {
+            1 => "a process beside the first was".to_owned(),
+            many => format!("{many} processes beside the first were"),
+        };
+        let said = if family.killed() > 0 {
+            format!("{} ended by a signal", beside(family.killed()))
+        } else if family.aborts > 0 {
+            "it was aborted, as a sanitizer's runtime does, and went on".to_owned()
+        } else if family.stayed > 0 {
+            format!("{} still there when it ended", beside(family.stayed))
+        } else if family.replaced > 0 {
+            "it put another program in its own place".to_owned()
+        } else if family.disarmed > 0 {
+            "it began a program with other options of the sanitizer or the linker".to_owned()
+        } else {
+            return None;
+        };
+        Some(format!("{said}, so its silence says nothing; {}", end_words(&self.finished.end)))
+    }
+
     /// The same, and a signal that is not what this oracle waits for.
     pub(super) fn cut_short_or_crashed(&self) -> Option<Judgement> {
         self.cut_short().or_else(|| match self.finished.end {

@@ -44,7 +44,7 @@ impl Signal {
 
 impl Oracle for Signal {
     fn options(&self, plan: &Plan<'_>) -> RunOptions {
-        RunOptions { env: runtime::env(plan, Reporting::KeepSignals), ..RunOptions::default() }
+        RunOptions { env: runtime::env(plan, Reporting::KeepSignals), family: true, ..RunOptions::default() }
     }
 
     fn judge(&self, seen: &Seen<'_>) -> Judgement {
@@ -58,7 +58,10 @@ impl Oracle for Signal {
                 Judgement::fired(&name, saw)
             }
             End::Signaled(number) => Judgement::crashed(number),
-            ref end => Judgement::of(Outcome::Silent, format!("no signal; {}", end_words(end))),
+            ref end => match seen.unaccounted() {
+                None => Judgement::of(Outcome::Silent, format!("no signal; {}", end_words(end))),
+                Some(why) => Judgement::of(Outcome::OracleBroken, why),
+            },
         }
     }
 }
@@ -66,6 +69,8 @@ impl Oracle for Signal {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use assay_sandbox::Family;
 
     use super::super::testing::Scene;
     use super::*;
@@ -89,6 +94,16 @@ mod tests {
     fn cheat_exit_status_of_a_shell() {
         assert_eq!(outcome(End::Exited(139)), Outcome::Silent);
         assert_eq!(outcome(End::Exited(128 + 7)), Outcome::Silent);
+    }
+
+    #[test]
+    fn cheat_crashing_in_a_child() {
+        let oracle = Signal::new(&["SIGSEGV".to_owned()]).unwrap();
+        let mut scene = Scene::of(End::Exited(0));
+        scene.finished.usage.family = Some(Family { others: 1, copies: 1, ..Family::default() });
+        let judgement = oracle.judge(&scene.seen());
+        assert_eq!(judgement.outcome, Outcome::OracleBroken);
+        assert!(judgement.saw.starts_with("a process beside the first was ended by a signal"), "{}", judgement.saw);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use assay_bundle::manifest::ArmName;
-use assay_sandbox::{End, Finished, RunLimits, Tree, Usage};
+use assay_sandbox::{End, Family, Finished, RunLimits, Tree, Usage};
 
 use super::canary_write::Change;
 use super::secret::Secret;
@@ -30,7 +30,7 @@ pub fn limits() -> RunLimits {
 pub fn finished(end: End) -> Finished {
     Finished {
         end,
-        usage: Usage { cpu: Duration::from_millis(5), ..Usage::default() },
+        usage: Usage { cpu: Duration::from_millis(5), family: Some(Family::default()), ..Usage::default() },
         stdout: Vec::new(),
         stderr: Vec::new(),
         trees: Vec::new(),

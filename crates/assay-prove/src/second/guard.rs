@@ -187,7 +187,13 @@ fn is_of(kind: &str, stopped: &Stopped) -> bool {
 
 impl Oracle for Guarded {
     fn options(&self, _plan: &Plan<'_>) -> RunOptions {
-        RunOptions { env: vec![preload(self.heap)], log_folder: true, hook: true, ..RunOptions::default() }
+        RunOptions {
+            env: vec![preload(self.heap)],
+            log_folder: true,
+            hook: true,
+            family: true,
+            ..RunOptions::default()
+        }
     }
 
     fn judge(&self, seen: &Seen<'_>) -> Judgement {
@@ -201,9 +207,10 @@ impl Oracle for Guarded {
             return of(Outcome::OracleBroken, format!("the guard's log cannot be read; {end}"));
         };
         match &seen.finished.end {
-            End::Exited(_) | End::Stopped if fault.is_none() => {
-                of(Outcome::Silent, format!("nothing was stopped; {end}"))
-            }
+            End::Exited(_) | End::Stopped if fault.is_none() => match seen.unaccounted() {
+                None => of(Outcome::Silent, format!("nothing was stopped; {end}")),
+                Some(why) => of(Outcome::OracleBroken, why),
+            },
             End::Exited(_) | End::Stopped => {
                 of(Outcome::OracleBroken, format!("a fault was recorded, and it ended with {end}"))
             }

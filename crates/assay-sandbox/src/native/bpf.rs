@@ -17,6 +17,12 @@ pub enum Answer {
     Errno(i32),
     /// Returns EPERM if one of these holds, else lets it through.
     RefuseIf(Vec<Check>),
+    /// Waits until the listener of the filter has heard of it.
+    Tell,
+    /// The same, unless the argument has one of these bits: then it is let through.
+    TellUnless(u8, u32),
+    /// The same if the argument is this, else lets it through.
+    TellIf(u8, u32),
 }
 
 /// A comparison of the low half of an argument; all arguments that are checked are `int`s.
@@ -34,11 +40,11 @@ pub enum Check {
 
 /// Kernel constants of this architecture's calls.
 #[cfg(target_arch = "x86_64")]
-const ARCHITECTURE: u32 = 0xc000_003e;
+pub const ARCHITECTURE: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
-const ARCHITECTURE: u32 = 0xc000_00b7;
+pub const ARCHITECTURE: u32 = 0xc000_00b7;
 #[cfg(target_arch = "riscv64")]
-const ARCHITECTURE: u32 = 0xc000_00f3;
+pub const ARCHITECTURE: u32 = 0xc000_00f3;
 
 /// From here on, x86-64 numbers are calls of its x32 variant, which pass the check of the architecture.
 const X32: u32 = 0x4000_0000;
@@ -98,6 +104,19 @@ fn leaf(answer: &Answer) -> Vec<sock_filter> {
     match answer {
         Answer::Allow => vec![give(libc::SECCOMP_RET_ALLOW)],
         Answer::Errno(errno) => vec![refuse(*errno)],
+        Answer::Tell => vec![give(libc::SECCOMP_RET_USER_NOTIF)],
+        Answer::TellUnless(index, bits) => vec![
+            load(ARGUMENTS + 8 * u32::from(*index)),
+            jump(libc::BPF_JSET, *bits, 1, 0),
+            give(libc::SECCOMP_RET_USER_NOTIF),
+            give(libc::SECCOMP_RET_ALLOW),
+        ],
+        Answer::TellIf(index, value) => vec![
+            load(ARGUMENTS + 8 * u32::from(*index)),
+            jump(libc::BPF_JEQ, *value, 0, 1),
+            give(libc::SECCOMP_RET_USER_NOTIF),
+            give(libc::SECCOMP_RET_ALLOW),
+        ],
         Answer::RefuseIf(checks) => {
             let mut code = Vec::new();
             for check in checks {
@@ -182,6 +201,9 @@ mod tests {
             Just(Answer::Allow),
             (1..200).prop_map(Answer::Errno),
             prop::collection::vec(check, 0..4).prop_map(Answer::RefuseIf),
+            Just(Answer::Tell),
+            (0_u8..6, 0_u32..4).prop_map(|(index, bits)| Answer::TellUnless(index, bits)),
+            (0_u8..6, 0_u32..4).prop_map(|(index, value)| Answer::TellIf(index, value)),
         ]
     }
 
@@ -195,6 +217,9 @@ mod tests {
         match answer {
             Answer::Allow => ALLOW,
             Answer::Errno(errno) => libc::SECCOMP_RET_ERRNO | *errno as u32,
+            Answer::TellUnless(index, bits) if arguments[usize::from(*index)] as u32 & bits != 0 => ALLOW,
+            Answer::TellIf(index, value) if arguments[usize::from(*index)] as u32 != *value => ALLOW,
+            Answer::Tell | Answer::TellUnless(..) | Answer::TellIf(..) => libc::SECCOMP_RET_USER_NOTIF,
             Answer::RefuseIf(checks) => {
                 if checks.iter().any(holds) {
                     EPERM

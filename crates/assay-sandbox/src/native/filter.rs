@@ -2,11 +2,13 @@
 //! by which a program could reach init, which runs under the same user id.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::OwnedFd;
 
 use seccompiler::{BpfProgram, sock_filter};
 
 use super::bpf::{Answer, Check, program};
-use super::sys;
+use super::{family, sys};
 use crate::error::{Layer, SandboxError};
 use crate::spec::Profile;
 
@@ -19,13 +21,18 @@ pub struct Filters {
     common: BpfProgram,
     /// By profile, then by whether the run is an end of a join.
     rest: [[BpfProgram; 2]; 2],
+    family: BpfProgram,
 }
 
 impl Filters {
     /// Makes the filters.
     pub fn new() -> Self {
         let rest = |profile| [false, true].map(|joined| program(&rest(profile, joined), NEWEST_CALL));
-        Self { common: program(&answers(), NEWEST_CALL), rest: [rest(Profile::Default), rest(Profile::Lsan)] }
+        Self {
+            common: program(&answers(), NEWEST_CALL),
+            rest: [rest(Profile::Default), rest(Profile::Lsan)],
+            family: family::filter(NEWEST_CALL),
+        }
     }
 
     /// Sets the filter of all profiles on the calling process, for good.
@@ -41,6 +48,11 @@ impl Filters {
             Profile::Lsan => lsan,
         };
         apply(if joined { end } else { alone })
+    }
+
+    /// Sets the filter that tells of processes, and gives the descriptor at which it is heard.
+    pub fn apply_family(&self) -> io::Result<OwnedFd> {
+        sys::filter_with_listener(&self.family)
     }
 }
 

@@ -137,7 +137,8 @@ pub fn watch(
     fence: Option<&Fence>,
     link: Option<&OwnedFd>,
 ) -> Result<(), SandboxError> {
-    let mut report = supervise::supervise(program.pid, request, &channels.lifeline, fence, link)
+    let witness = request.spec.family.then(|| program.witness(&request.spec.task)).flatten();
+    let mut report = supervise::supervise(program.pid, request, &channels.lifeline, fence, link, witness)
         .map_err(failed(Layer::Limits, "watching the program"))?;
     match program.why_not_started().map_err(failed(Layer::Launcher, "starting the program"))? {
         None => {}

@@ -19,6 +19,8 @@ mod copy;
 pub(crate) mod core;
 pub(crate) mod descriptors;
 mod engine;
+mod equipment;
+mod family;
 pub(crate) mod fence;
 pub(crate) mod filter;
 mod frames;

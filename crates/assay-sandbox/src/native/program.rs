@@ -13,6 +13,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair};
 
 use super::command::Command;
+use super::equipment::Equipment;
+use super::family::Witness;
 use super::inbox::Channels;
 use super::launcher::{Builtin, Launcher};
 use super::message::{Request, read_request};
@@ -29,6 +31,7 @@ pub struct Program {
     /// Its pid in the namespace.
     pub pid: i32,
     link: OwnedFd,
+    listener: OwnedFd,
 }
 
 /// Why the program did not start.
@@ -44,13 +47,20 @@ impl Program {
     /// Forks it, into a control group by its doors if there are some.
     pub fn fork(launcher: &Launcher, doors: Vec<OwnedFd>) -> io::Result<Self> {
         let (link, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+        let (listener, telling) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         match sys::fork_into(0)? {
             Forked::Child => {
-                drop(link);
-                stand(&theirs, launcher, doors)
+                drop((link, listener));
+                stand(&Links { words: theirs, telling }, launcher, doors)
             }
-            Forked::Parent(pid) => Ok(Self { pid, link }),
+            Forked::Parent(pid) => Ok(Self { pid, link, listener }),
         }
+    }
+
+    /// Once it was told to go: who counts its processes, where its filter could be had. Waits until that is known.
+    pub fn witness(&self, task: &Task) -> Option<Witness> {
+        let listener = descriptors::receive(&self.listener).ok()??.pop()?;
+        Some(Witness::new(listener, self.pid, Equipment::of(task)))
     }
 
     /// The first word. A program that is gone meanwhile has left its reason.
@@ -79,22 +89,29 @@ impl Program {
     }
 }
 
+/// The forked child's ends of its links to init.
+struct Links {
+    words: OwnedFd,
+    /// Where the listener of its filter is sent to.
+    telling: OwnedFd,
+}
+
 /// The forked child: waits for its words, then becomes the program.
-fn stand(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> ! {
-    let mut stopped = catch_unwind(AssertUnwindSafe(|| become_program(link, launcher, doors)))
+fn stand(links: &Links, launcher: &Launcher, doors: Vec<OwnedFd>) -> ! {
+    let mut stopped = catch_unwind(AssertUnwindSafe(|| become_program(links, launcher, doors)))
         .unwrap_or_else(|_| Stopped::Layer(SandboxError::new(Layer::Launcher, "the start broke off")));
     if let Stopped::NotStarted(reason) = &mut stopped {
         reason.truncate(reason.floor_char_boundary(MAX_REASON / 2));
     }
     if let Ok(json) = serde_json::to_vec(&stopped) {
-        let _ = send(link, &json, SendFlags::NOSIGNAL);
+        let _ = send(&links.words, &json, SendFlags::NOSIGNAL);
     }
     sys::exit_now(127)
 }
 
 /// Returns only when the program could not be started.
-fn become_program(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> Stopped {
-    match restricted(link, launcher, doors) {
+fn become_program(links: &Links, launcher: &Launcher, doors: Vec<OwnedFd>) -> Stopped {
+    match restricted(links, launcher, doors) {
         Ok((_, Some(command))) => {
             // Every other descriptor, the link among them, closes on exec.
             let error = sys::exec(&command.program, &command.argv, &command.env);
@@ -112,7 +129,8 @@ fn become_program(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> S
 }
 
 /// Everything up to the exec.
-fn restricted(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> Result<(Request, Option<Command>), Stopped> {
+fn restricted(links: &Links, launcher: &Launcher, doors: Vec<OwnedFd>) -> Result<(Request, Option<Command>), Stopped> {
+    let link = &links.words;
     // First, for it can take the kernel milliseconds, and the run may not have been asked for yet.
     for door in doors {
         fence::enter(door).map_err(|error| {
@@ -150,6 +168,12 @@ fn restricted(link: &OwnedFd, launcher: &Launcher, doors: Vec<OwnedFd>) -> Resul
         Task::Exec { argv, env } => Some(Command::new(argv, env).map_err(Stopped::NotStarted)?),
         Task::Builtin { .. } => None,
     };
+    if spec.family {
+        // Last, for its own calls would wait for init. Without a listener nothing is counted, and the report says so.
+        let told =
+            launcher.filters.apply_family().and_then(|heard| descriptors::send(&links.telling, &[heard.as_fd()]));
+        let _ = told.or_else(|_| send(&links.telling, b"n", SendFlags::NOSIGNAL).map(drop));
+    }
     Ok((request, command))
 }
 

@@ -281,3 +281,61 @@ pub fn landlock_abi() -> i32 {
         unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<libc::c_void>(), 0_usize, VERSION) };
     i32::try_from(abi).unwrap_or(0).max(0)
 }
+
+/// Sets a filter on this process, for good, and gives the descriptor at which it is heard.
+///
+/// # Errors
+///
+/// The kernel's: `EBUSY` where a filter around this process has a listener already.
+pub fn filter_with_listener(filter: &[seccompiler::sock_filter]) -> io::Result<OwnedFd> {
+    #[repr(C)]
+    struct Program {
+        length: u16,
+        steps: *const seccompiler::sock_filter,
+    }
+    let length = u16::try_from(filter.len()).map_err(io::Error::other)?;
+    let program = Program { length, steps: filter.as_ptr() };
+    let set = |flags: libc::c_ulong| {
+        // SAFETY: `Program` is laid out as `struct sock_fprog`; it and the steps it points to outlive the call, and
+        // the kernel checks the steps.
+        check(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program) })
+    };
+    // Where the kernel can (5.19), a call that was heard waits through all signals but deadly ones.
+    let listener = set(libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | libc::SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+        .or_else(|_| set(libc::SECCOMP_FILTER_FLAG_NEW_LISTENER))?;
+    // SAFETY: the call has just made this descriptor, which nobody else owns.
+    Ok(unsafe { OwnedFd::from_raw_fd(listener as i32) })
+}
+
+/// A call that waits at a filter's listener.
+pub struct Told {
+    /// The thread that makes it, as this process's namespace numbers it.
+    pub pid: u32,
+    /// The number of the call.
+    pub call: i32,
+    /// Its arguments.
+    pub arguments: [u64; 6],
+    id: u64,
+}
+
+/// The next call that waits. Blocks if none does.
+pub fn hear(listener: BorrowedFd<'_>) -> io::Result<Told> {
+    // SAFETY: all zeroes is a valid `seccomp_notif`, and what the kernel asks for.
+    let mut told: libc::seccomp_notif = unsafe { std::mem::zeroed() };
+    // SAFETY: the structure outlives the call and is of the size that the request's number says.
+    check(unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV as _, &raw mut told) }.into())?;
+    Ok(Told { pid: told.pid, call: told.data.nr, arguments: told.data.args, id: told.id })
+}
+
+/// Lets the call be made.
+///
+/// # Errors
+///
+/// `ENOENT` when its thread waits no more.
+pub fn let_go_on(listener: BorrowedFd<'_>, told: &Told) -> io::Result<()> {
+    let flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
+    let answer = libc::seccomp_notif_resp { id: told.id, val: 0, error: 0, flags };
+    // SAFETY: the structure outlives the call and is of the size that the request's number says.
+    check(unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND as _, &raw const answer) }.into())?;
+    Ok(())
+}

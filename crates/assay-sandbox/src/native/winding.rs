@@ -50,8 +50,8 @@ impl<'a> Winding<'a> {
         self.told.is_some()
     }
 
-    /// Called at each reading of the meter; true when it is time to kill.
-    pub fn step(&mut self, program: Pid, cpu: Duration) -> bool {
+    /// Called at each reading of the meter; true when it is time to kill. `telling` comes right before SIGTERM.
+    pub fn step(&mut self, program: Pid, cpu: Duration, telling: impl FnOnce()) -> bool {
         if !self.asked {
             return false;
         }
@@ -63,6 +63,7 @@ impl<'a> Winding<'a> {
         if self.quiet >= QUIET {
             // Said before it is done: whoever hears nothing knows that the program ended by itself.
             let _ = self.link.map(|link| send(link, b"t", SendFlags::NOSIGNAL | SendFlags::DONTWAIT));
+            telling();
             let _ = kill_process(program, Signal::TERM);
             self.told = Some(Instant::now());
         }
@@ -106,6 +107,6 @@ mod tests {
     #[test]
     fn nothing_happens_before_the_word() {
         let mut winding = Winding::of(None);
-        assert!(!winding.step(rustix::process::getpid(), Duration::ZERO) && !winding.told());
+        assert!(!winding.step(rustix::process::getpid(), Duration::ZERO, || ()) && !winding.told());
     }
 }
