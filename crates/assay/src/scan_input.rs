@@ -6,7 +6,6 @@
 pub mod advisories;
 pub mod database;
 pub mod inventories;
-mod member;
 mod near;
 pub mod open;
 pub mod records;

@@ -16,7 +16,6 @@ use assay_advisory::feed::MAX_RECORD;
 use assay_match::index::{Feed, Index};
 use zip::ZipArchive;
 
-use super::member::Unpacker;
 use super::near::Near;
 use super::open;
 use crate::failure::Failure;
@@ -217,10 +216,10 @@ impl Piece {
     }
 }
 
-/// Records of a zip, unpacked together and then looked at.
+/// Records of a zip, unpacked together. Unpacking one takes fifty kilobytes for a moment; if what is kept of a record were
+/// put into that room before the next is unpacked, none of it could be used again.
 #[derive(Default)]
 struct Unpacked {
-    unpacker: Unpacker,
     bytes: Vec<u8>,
     /// What each is called, and its bytes or why it could not be read.
     records: Vec<(String, Result<Range<usize>, String>)>,
@@ -229,7 +228,7 @@ struct Unpacked {
 impl Unpacked {
     fn add(&mut self, archive: &mut Archive, place: usize) {
         let from = self.bytes.len();
-        match self.unpacker.read(archive, place, MAX_RECORD, &mut self.bytes) {
+        match member(archive, place, &mut self.bytes) {
             Ok(Some(name)) => self.records.push((name, Ok(from..self.bytes.len()))),
             Ok(None) => {}
             Err((name, why)) => {
@@ -245,5 +244,20 @@ impl Unpacked {
             take(&name, read.map(|range| self.bytes.get(range).unwrap_or_default()));
         }
         self.bytes.clear();
+    }
+}
+
+/// Unpacks a member and gives its name; none for a folder.
+fn member(archive: &mut Archive, place: usize, bytes: &mut Vec<u8>) -> Result<Option<String>, (String, String)> {
+    let unnamed = |why: &dyn ToString| (format!("member {place}"), why.to_string());
+    let mut member = archive.by_index(place).map_err(|error| unnamed(&error))?;
+    if member.is_dir() {
+        return Ok(None);
+    }
+    let name = member.name().map_err(|error| unnamed(&error))?.into_owned();
+    // The size that a zip declares is its author's word; what comes out is counted.
+    match member.by_ref().take(MAX_RECORD as u64 + 1).read_to_end(bytes) {
+        Ok(_) => Ok(Some(name)),
+        Err(error) => Err((name, format!("it cannot be unpacked: {error}"))),
     }
 }
