@@ -129,7 +129,10 @@ impl Seen<'_> {
     /// that left by itself was not ended by a signal, and is as silent as what it left behind.
     pub(crate) fn unaccounted(&self) -> Option<String> {
         let Some(family) = self.finished.usage.family else {
-            return Some("the kernel did not tell of this run's processes, so its silence says nothing".to_owned());
+            // The kernel takes one listener along a process's ancestors, and some containers have theirs there.
+            let why = "the kernel did not tell of this run's processes, so its silence says nothing: a seccomp listener around \
+                       this runner, as some containers have, takes its place; run it outside of that";
+            return Some(why.to_owned());
         };
         let beside = |count: u32| match count {
             1 => "a process beside the first was".to_owned(),
